@@ -1,0 +1,1 @@
+"""Workbook templates as package data."""

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what the `hosts` tests and the pictures need from the system's own packages: LibreOffice Calc without a screen,
+# a font with Chinese, and a PDF renderer. Debian and Ubuntu. Safe to run again: does nothing when everything is there.
+set -euo pipefail
+
+have() { command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; }
+if have; then echo "system packages: already there ($(soffice --version 2>/dev/null | head -1))"; exit 0; fi
+
+sudo=""
+if [ "$(id -u)" -ne 0 ]; then
+  if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo="sudo"; else
+    echo "system packages: missing, and this user may not install them." >&2
+    echo "  ask an administrator for: libreoffice-calc-nogui fonts-noto-cjk poppler-utils fontconfig" >&2
+    exit 3
+  fi
+fi
+command -v apt-get >/dev/null || { echo "system packages: only Debian and Ubuntu are handled; install LibreOffice Calc, a CJK font and pdftoppm yourself" >&2; exit 3; }
+
+export DEBIAN_FRONTEND=noninteractive
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+own=/etc/apt/sources.list.d/debian.sources
+extra=/etc/apt/sources.list.d/creditlib-backports.sources
+from=()
+# Debian 12 carries LibreOffice 7.4; its backports suite carries the version current spreadsheets behave like.
+if [ "$codename" = bookworm ] && [ -f "$own" ]; then
+  [ -f "$extra" ] || awk 'BEGIN{RS="";ORS="\n\n"} NR==1{sub(/Suites:[^\n]*/,"Suites: bookworm-backports"); print}' "$own" | $sudo tee "$extra" >/dev/null
+  from=(-t bookworm-backports)
+fi
+$sudo apt-get -q update
+if ! $sudo apt-get -qy install --no-install-recommends "${from[@]}" libreoffice-calc-nogui; then
+  $sudo rm -f "$extra"; $sudo apt-get -q update
+  $sudo apt-get -qy install --no-install-recommends libreoffice-calc-nogui
+fi
+$sudo apt-get -qy install --no-install-recommends fonts-noto-cjk poppler-utils fontconfig
+have || { echo "system packages: installed, yet something is still missing" >&2; exit 3; }
+echo "system packages: $(soffice --version | head -1)"
