@@ -23,8 +23,9 @@ EPOCH: Final = date(1970, 1, 1)
 NO_DAY: Final = np.int32(-(2**31))
 """Stands for "no date" in int32 columns taken out of Arrow."""
 
-_MONTHS: Final = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())}
-_MONTHS |= {"mai": 5, "okt": 10, "dez": 12, "mrz": 3, "mär": 3, "sept": 9}
+_MONTHS: Final = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())} | {
+    "mai": 5, "okt": 10, "dez": 12, "mrz": 3, "mär": 3, "sept": 9,
+}  # fmt: skip
 _PARTS = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})")
 _NAMED = re.compile(r"(\d{1,2})[-/. ]+([A-Za-zä]{3,9})\.?[-/., ]+(\d{4}|\d{2})")
 _NAMED_FIRST = re.compile(r"([A-Za-z]{3,9})\.? +(\d{1,2}),? +(\d{4})")

@@ -73,8 +73,10 @@ DOCUMENTS: Final = pa.schema(
 
 ALLOCATIONS: Final = pa.schema(
     [
-        _field("from_document", _INT, "documents.id of the receipt or credit note; null where the export names only a date"),
-        _field("to_document", _INT, "documents.id of the item it settles", required=True),
+        _field(
+            "from_document", _INT, "documents.id of the receipt or credit note; null where the export names only a date"
+        ),
+        _field("to_document", _INT, "documents.id of the item it settles; null likewise. One of the two is always there"),
         _field("amount_minor", _MONEY, "minor units, positive, currency of the item", required=True),
         _field("on", _DAY, "day it took effect", required=True),
         _field("known_on", _DAY, "entry date"),

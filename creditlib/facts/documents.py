@@ -1,0 +1,507 @@
+"""Rows of a receivables sheet → `documents`, with every fault found on the way.
+
+What must stay true: file total = used + rejected + rounding, exactly, per currency; a row that can't be used is listed with its
+amount; amounts are signed, receivables positive.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from creditlib import money
+from creditlib.days import NO_DAY, DateOrder, day_of
+from creditlib.errors import Finding, UsageError
+from creditlib.facts import due as due_dates
+from creditlib.facts.catalogue import CHECKS
+from creditlib.facts.layout import Body
+from creditlib.facts.mapping import normal
+from creditlib.facts.tables import KINDS, coded
+from creditlib.facts.values import Amounts, Dates, Minor, exact_sum, read_dates, to_minor
+
+DATE_FIELDS: Final = ("issue_on", "posted_on", "shipped_on", "received_on", "accepted_on", "due_on", "known_on", "settled_on",
+                      "disputed_from", "disputed_to")  # fmt: skip
+_CODES: Final = ("entity", "gl_account", "salesperson", "collector", "terms", "dispute_reason")
+_TEXTS: Final = ("order", "delivery", "contract", "reference_text")
+_CREDITS: Final = ("credit_note", "receipt", "advance", "write_off")
+_YES: Final = {"yes", "y", "true", "1", "x", "是", "有", "已作废", "作废", "cancelled", "canceled", "void", "b"}
+_NO: Final = {"no", "n", "false", "0", "否", "无", "未作废", "a"}
+_CREDIT_FLAGS: Final = {"h", "haben", "c", "cr", "credit", "贷", "贷方", "k"}
+_SHOWN: Final = 3  # places a grouped finding names
+
+
+@dataclass(frozen=True)
+class FileTotal:
+    """One currency of one reading: `file` = used + `rejected` + `rounding`, all exact decimals of the currency."""
+
+    currency: str
+    file: Decimal
+    used_minor: int
+    rejected: Decimal
+    rounding: Decimal
+    rows: int
+    rejected_rows: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one sheet gave: columns for `documents` (equal lengths), and columns used on the way to allocations."""
+
+    columns: dict[str, Any]
+    rows: int
+    settled_on: NDArray[np.int32]
+    clearing: pa.Array
+    allocated_to: pa.Array
+    names: pa.Array
+    totals: tuple[FileTotal, ...]
+    findings: tuple[Finding, ...]
+    open_list: bool
+    home_assumed: str | None
+
+
+def read_documents(body: Body, *, home: str | None, origin: tuple[str, str], order: DateOrder | None) -> Part:
+    """Turn the rows of one sheet into documents.
+
+    home: currency of rows that name none; origin: who says so, in English and Chinese. order: of day and month, if forced.
+    Raises: UsageError when a currency is needed and nobody gave one.
+    """
+    findings: list[Finding] = list(body.findings)
+    rows = len(body.rows)
+    amount, amount_name = _amount(body)
+    order = order or body.mapping.date_order
+    dates = {n: read_dates(body.columns[n], order) for n in DATE_FIELDS if n in body.columns}
+
+    kinds, kind_findings = _kinds(body, amount)
+    findings += kind_findings
+    amount, flipped = _signed(body, amount, kinds)
+    findings += flipped
+
+    codes, names, assumed, lost_texts = _currencies(body, home, origin, findings)
+    rejected: dict[int, Finding] = {}
+    _reject(body, amount, amount_name, codes, names, lost_texts, dates, rejected, findings)
+    bad = np.zeros(rows, bool)
+    bad[list(rejected)] = True
+    safe = [n if n in money.CURRENCIES else "XXX" for n in names]
+    usable = Amounts(amount.unscaled, amount.valid & ~bad, amount.scale, amount.long)
+    minor = to_minor(usable, codes, safe)
+    for row in minor.too_long:
+        rejected[row] = CHECKS["amount-too-long"].finding(
+            body.place(row), document=_name(body, row), value=f"{amount.exact(row):,f}"
+        )
+        bad[row] = True
+    findings += rejected.values()
+    if minor.too_long:
+        minor = to_minor(Amounts(amount.unscaled, amount.valid & ~bad, amount.scale, amount.long), codes, safe)
+    totals = _totals(amount, minor, codes, names, bad, rows)
+    for name, count in minor.rounded.items():
+        findings.append(
+            CHECKS["rounded-amounts"].finding(body.grid, count=count, currency=name, lost=f"{minor.lost[name]:,f}")
+        )
+
+    keep = ~bad
+    columns = _columns(body, dates, kinds, codes, names, minor, keep)
+    part_dates = {n: d.values[keep] for n, d in dates.items()}
+    columns, extra = _due(body, columns, part_dates, minor.values[keep], keep, findings, names, codes[keep])
+    index = extra
+    return Part(
+        columns, len(index), _day(part_dates, "settled_on", int(keep.sum()))[index], _cells(body, "clearing", keep, index),
+        _cells(body, "allocated_to", keep, index), _cells(body, "customer_name", keep, index), tuple(totals),
+        tuple(findings), body.mapping.open_list or "open_amount" in body.columns or "paid_amount" in body.columns, assumed,
+    )  # fmt: skip
+
+
+def _cells(body: Body, name: str, keep: NDArray[np.bool_], index: NDArray[np.int64]) -> pa.Array:
+    return body.texts(name).filter(pa.array(keep)).take(pa.array(index))
+
+
+def _day(dates: MappingABC[str, NDArray[np.int32]], name: str, rows: int) -> NDArray[np.int32]:
+    return dates.get(name, np.full(rows, NO_DAY, np.int32))
+
+
+def _name(body: Body, row: int) -> tuple[str, str] | str:
+    text = body.texts("document")[row].as_py()
+    return text or ("a row without document number", "一行无单据号的记录")
+
+
+# ------------------------------------------------------------------------------------------------------------ amounts
+
+
+def _amount(body: Body) -> tuple[Amounts, str]:
+    """Return the signed open amount of each row and the field it came from."""
+    have = body.amounts
+    history = "settled_on" in body.columns and body.texts("settled_on").null_count < len(body.rows)
+    if "open_amount" in have and not (history and "amount" in have):
+        amount, name = have["open_amount"], "open_amount"
+    elif "original_amount" in have and "paid_amount" in have:
+        amount, name = _combine(have["original_amount"], have["paid_amount"]), "original_amount"
+    elif "amount" in have:
+        amount = have["amount"]
+        name = "amount"
+        if "paid_amount" in have:
+            amount = _combine(amount, have["paid_amount"])
+    elif "debit" in have and "credit" in have:
+        amount, name = _combine(have["debit"], have["credit"]), "debit"
+    elif "debit" in have:
+        amount, name = have["debit"], "debit"
+    elif "original_amount" in have:
+        amount, name = have["original_amount"], "original_amount"
+    else:
+        amount, name = _negated(have["credit"], np.ones(len(body.rows), bool)), "credit"
+    if "debit_credit" in body.columns:
+        flags = body.texts("debit_credit").dictionary_encode()
+        credit = np.array([_is_credit(t) for t in flags.dictionary.to_pylist()] + [False])
+        amount = _negated(amount, credit[pc.fill_null(flags.indices, len(credit) - 1).to_numpy()])
+    return amount, name
+
+
+def _is_credit(flag: str) -> bool:
+    return flag.strip().casefold() in _CREDIT_FLAGS
+
+
+def _combine(plus: Amounts, minus: Amounts) -> Amounts:
+    """Return plus − minus; a side that is blank counts as nothing, both blank as no amount."""
+    long = {row: plus.exact(row) - minus.exact(row) for row in plus.long.keys() | minus.long.keys()}
+    unscaled = plus.unscaled - minus.unscaled
+    valid = plus.valid | minus.valid
+    bad = tuple(sorted({*plus.bad, *minus.bad}))
+    valid[list(bad)] = False
+    return Amounts(unscaled, valid, plus.scale, long, bad, plus.unclear or minus.unclear)
+
+
+def _negated(amount: Amounts, rows: NDArray[np.bool_]) -> Amounts:
+    long = {row: -value if rows[row] else value for row, value in amount.long.items()}
+    return Amounts(
+        np.where(rows, -amount.unscaled, amount.unscaled), amount.valid, amount.scale, long, amount.bad, amount.unclear
+    )
+
+
+def _signed(body: Body, amount: Amounts, kinds: NDArray[np.int32]) -> tuple[Amounts, list[Finding]]:
+    """Give credits their minus sign where the whole file writes them without."""
+    credit = np.isin(kinds, [KINDS.index(k) for k in _CREDITS]) & amount.valid
+    if not credit.any() or "debit_credit" in body.columns or "credit" in body.amounts:
+        return amount, []
+    if (amount.unscaled[credit] < 0).any() or any(v < 0 for r, v in amount.long.items() if credit[r]):
+        return amount, []
+    if not (amount.unscaled[credit] > 0).any():
+        return amount, []
+    return _negated(amount, credit), [CHECKS["unsigned-credits"].finding(body.grid, count=int(credit.sum()))]
+
+
+def _kinds(body: Body, amount: Amounts) -> tuple[NDArray[np.int32], list[Finding]]:
+    """Return the kind of each row as an index into KINDS."""
+    invoice, credit_note = KINDS.index("invoice"), KINDS.index("credit_note")
+    by_sign = np.where(amount.unscaled < 0, credit_note, invoice).astype(np.int32)
+    if "kind" not in body.columns:
+        return by_sign, []
+    coded_texts = body.texts("kind").dictionary_encode()
+    texts: list[str] = coded_texts.dictionary.to_pylist()
+    known = {k: KINDS.index(v) for k, v in body.mapping.kinds.items()} | {normal(k): i for i, k in enumerate(KINDS)}
+    lookup = np.array([known.get(normal(t), -1) for t in texts] + [-2], np.int32)
+    kinds = lookup[pc.fill_null(coded_texts.indices, len(texts)).to_numpy()]
+    kinds = np.where((kinds == invoice) & (amount.unscaled < 0), credit_note, kinds).astype(np.int32)
+    unknown = [t for t in texts if normal(t) not in known]
+    findings = []
+    if unknown:
+        findings.append(
+            CHECKS["unknown-kind"].finding(body.grid, count=int((kinds == -1).sum()), value=", ".join(unknown[:5]))
+        )
+    return np.where(kinds < 0, by_sign, kinds), findings
+
+
+def _currencies(
+    body: Body, home: str | None, origin: tuple[str, str], findings: list[Finding]
+) -> tuple[NDArray[np.int32], list[str], str | None, list[str]]:
+    """Return each row's currency as a code into names (ISO, or the text as it stands when unknown)."""
+    rows = len(body.rows)
+    said = body.mapping.currency
+    names: list[str] = []
+    codes = np.full(rows, -1, np.int32)
+    unknown: list[str] = []
+    if "currency" in body.columns:
+        cells = body.texts("currency").dictionary_encode()
+        lookup = []
+        for text in cells.dictionary.to_pylist():
+            iso = money.currency_code(text)
+            if iso is None:
+                unknown.append(text)
+            name = iso or text
+            if name not in names:
+                names.append(name)
+            lookup.append(names.index(name))
+        codes = np.array([*lookup, -1], np.int32)[pc.fill_null(cells.indices, len(lookup)).to_numpy()]
+    blank = codes < 0
+    assumed = None
+    if blank.any():
+        fallback = said or home
+        if fallback is None:
+            raise UsageError(
+                f"{body.grid}: {int(blank.sum())} rows name no currency. Give --home CCY (home= in Python).",
+                f"{body.grid}：{int(blank.sum())} 行未写币种。请给出 --home 币种（Python 中为 home=）。",
+            )
+        fallback = fallback if money.exponent(fallback) >= 0 else fallback
+        if fallback not in names:
+            names.append(fallback)
+        codes = np.where(blank, names.index(fallback), codes).astype(np.int32)
+        if said is None:
+            assumed = fallback
+            findings.append(
+                CHECKS["currency-assumed"].finding(body.grid, count=int(blank.sum()), currency=fallback, origin=origin)
+            )
+    return codes, names, assumed, unknown
+
+
+# ---------------------------------------------------------------------------------------------------------- rejection
+
+
+def _reject(
+    body: Body, amount: Amounts, amount_name: str, codes: NDArray[np.int32], names: Sequence[str], unknown: Sequence[str],
+    dates: MappingABC[str, Dates], rejected: dict[int, Finding], findings: list[Finding],
+) -> None:  # fmt: skip
+    """Fill `rejected`: row → why it can't be used."""
+    shown = body.mapping.header(amount_name) if amount_name in body.mapping.columns else amount_name
+
+    def told(row: int) -> str:
+        return f"{amount.exact(row):,f} {names[codes[row]]}"
+
+    if amount.unclear is not None:
+        text = amount.unclear
+        findings.append(
+            CHECKS["ambiguous-amount"].finding(
+                body.grid, count=len(amount.bad), column=shown, value=text, first=text.replace(".", ""), second=text
+            )
+        )
+    raw = body.texts(amount_name)
+    for row in amount.bad:
+        rejected[row] = CHECKS["unreadable-amount"].finding(body.place(row), column=shown, value=raw[row].as_py())
+    for row in np.flatnonzero(~amount.valid).tolist():
+        if row not in rejected:
+            rejected[row] = CHECKS["missing-amount"].finding(body.place(row), document=_name(body, row))
+    if unknown:
+        wrong = np.isin(codes, [names.index(u) for u in unknown]) & amount.valid
+        for row in np.flatnonzero(wrong).tolist():
+            rejected[row] = CHECKS["unknown-currency"].finding(
+                body.place(row), document=_name(body, row), amount=told(row), value=names[codes[row]]
+            )
+    customer = "customer" if "customer" in body.columns else "customer_name"
+    for row in np.flatnonzero(~np.asarray(pc.is_valid(body.texts(customer)))).tolist():
+        if amount.valid[row]:
+            rejected[row] = CHECKS["blank-customer"].finding(
+                body.place(row), document=_name(body, row), amount=told(row)
+            )
+    if "cancelled" in body.columns:
+        for row, text in enumerate(body.texts("cancelled").to_pylist()):
+            if text and text.casefold() in _YES and amount.valid[row]:
+                rejected[row] = CHECKS["cancelled-document"].finding(
+                    body.place(row), document=_name(body, row), amount=told(row), value=text
+                )
+    for name, read in dates.items():
+        _reject_dates(body, name, read, rejected, findings)
+
+
+def _reject_dates(body: Body, name: str, read: Dates, rejected: dict[int, Finding], findings: list[Finding]) -> None:
+    header = body.mapping.header(name)
+    column = read.column
+    if column.ambiguous is not None or column.mixed is not None:
+        rows = [
+            r for r in np.flatnonzero(np.asarray(pc.is_valid(body.texts(name)))).tolist() if read.values[r] == NO_DAY
+        ]
+        if column.ambiguous is not None:
+            text, found = column.ambiguous
+            first, second = list(dict.fromkeys(found.values()))[:2]
+            finding = CHECKS["ambiguous-date"].finding(
+                body.grid, count=len(rows), column=header, value=text, first=day_of(first), second=day_of(second)
+            )
+        else:
+            first_text, second_text = column.mixed or ("", "")
+            finding = CHECKS["mixed-date-orders"].finding(
+                body.grid, count=len(rows), column=header, first=first_text, second=second_text
+            )
+        findings.append(finding)
+        for row in rows:
+            rejected.setdefault(row, finding)
+        return
+    needed = name in ("issue_on", "posted_on", "settled_on")
+    effect = ("; the row was not used", "；该行未计入") if needed else ("; taken as blank", "；按空白处理")
+    texts = body.texts(name)
+    for row in read.bad:
+        finding = CHECKS["unreadable-date"].finding(
+            body.place(row), column=header, value=texts[row].as_py(), effect=effect
+        )
+        if needed:
+            rejected.setdefault(row, finding)
+        else:
+            findings.append(finding)
+
+
+def _totals(
+    amount: Amounts, minor: Minor, codes: NDArray[np.int32], names: Sequence[str], bad: NDArray[np.bool_], rows: int
+) -> list[FileTotal]:
+    totals = []
+    for code, name in enumerate(names):
+        mine = codes == code
+        if not mine.any():
+            continue
+        used = int(minor.values[mine & ~bad].sum())
+        file, out = exact_sum(amount, mine), exact_sum(amount, mine & bad)
+        used_exact = money.to_decimal(used, name) if name in money.CURRENCIES else Decimal(0)
+        totals.append(
+            FileTotal(name, file, used, out, file - out - used_exact, int(mine.sum()), int((mine & bad).sum()))
+        )
+    return totals
+
+
+# ------------------------------------------------------------------------------------------------------------ columns
+
+
+def _columns(
+    body: Body, dates: MappingABC[str, Dates], kinds: NDArray[np.int32], codes: NDArray[np.int32], names: Sequence[str],
+    minor: Minor, keep: NDArray[np.bool_],
+) -> dict[str, Any]:  # fmt: skip
+    mask = pa.array(keep)
+    customer = body.texts("customer" if "customer" in body.columns else "customer_name")
+    columns: dict[str, Any] = {
+        "customer": customer.filter(mask).dictionary_encode(),
+        "document": body.texts("document").filter(mask),
+        "kind": coded(kinds[keep], KINDS),
+        "currency": coded(codes[keep], list(names)),
+        "amount_minor": pa.array(minor.values[keep]),
+        "source_file": pa.DictionaryArray.from_arrays(
+            pa.array(np.zeros(int(keep.sum()), np.int32)), pa.array([body.grid])
+        ),
+        "source_row": pa.array(body.rows[keep]),
+    }
+    for name in ("tax", "original_amount", "local_amount"):
+        if name in body.amounts:
+            own = body.amounts[name]
+            if name == "local_amount" and "local_currency" not in body.columns:
+                continue
+            local = codes
+            iso = [n if n in money.CURRENCIES else "XXX" for n in names]
+            if name == "local_amount":
+                cells = body.texts("local_currency").dictionary_encode()
+                iso = [money.currency_code(t) or "XXX" for t in cells.dictionary.to_pylist()] or ["XXX"]
+                local = pc.fill_null(cells.indices, 0).to_numpy().astype(np.int32)
+            usable = Amounts(
+                own.unscaled, own.valid & keep & np.array([i != "XXX" for i in iso])[local], own.scale, own.long
+            )
+            field = {"tax": "tax_minor", "original_amount": "original_minor", "local_amount": "local_minor"}[name]
+            columns[field] = pa.array(to_minor(usable, local, iso).values[keep], mask=~usable.valid[keep])
+    for name, read in dates.items():
+        if name != "settled_on":
+            values = read.values[keep]
+            columns[name] = pa.array(values, pa.int32(), mask=values == NO_DAY).cast(pa.date32())
+    for name in (*_CODES, *_TEXTS):
+        if name in body.columns:
+            columns[name] = body.texts(name).filter(mask)
+    if "dispute_reason" in columns:
+        columns["dispute_reason"] = _reasons(columns["dispute_reason"])
+    if "related_party" in body.columns:
+        flags = [
+            None if t is None else t.casefold() in _YES for t in body.texts("related_party").filter(mask).to_pylist()
+        ]
+        columns["related_party"] = pa.array(flags, pa.bool_())
+    return columns
+
+
+def _reasons(texts: pa.Array) -> pa.Array:
+    """A plain yes becomes "disputed", a plain no nothing."""
+    cells = texts.dictionary_encode()
+    means = [
+        None if t.casefold() in _NO else "disputed" if t.casefold() in _YES else t for t in cells.dictionary.to_pylist()
+    ]
+    return pa.array(means, pa.string()).take(cells.indices)
+
+
+def _due(
+    body: Body, columns: dict[str, Any], dates: MappingABC[str, NDArray[np.int32]], minor: NDArray[np.int64],
+    keep: NDArray[np.bool_], findings: list[Finding], names: Sequence[str], codes: NDArray[np.int32],
+) -> tuple[dict[str, Any], NDArray[np.int64]]:  # fmt: skip
+    """Fill missing due dates from the terms; split rows whose term has several instalments. Returns the columns and, for
+    each of their rows, the row it came from."""
+    rows = len(minor)
+    due = _day(dates, "due_on", rows).copy()
+    issue = _day(dates, "issue_on", rows)
+    base = np.where(issue != NO_DAY, issue, _day(dates, "posted_on", rows))
+    origin = np.where(due == NO_DAY, 2, 0).astype(np.int32)
+    kinds, kind_names = columns["kind"].indices.to_numpy(), columns["kind"].dictionary.to_pylist()
+    paying = np.isin(kinds, [i for i, k in enumerate(kind_names) if k in _CREDITS])
+    missing = np.flatnonzero((due == NO_DAY) & ~paying & (minor > 0))
+    index = np.arange(rows)
+    splits: dict[int, list[tuple[int, int]]] = {}
+    place = body.rows[keep]
+    if len(missing):
+        terms = columns.get("terms", pa.nulls(rows, pa.string()))
+        events = {e: _day(dates, c, rows) for e, c in due_dates.EVENT_COLUMNS.items()}
+        made = due_dates.compute(terms, base, events, minor, missing, body.mapping.terms)
+        solved = missing[made.due[missing] != NO_DAY]
+        due[solved], origin[solved] = made.due[solved], 1
+        splits = made.splits
+        if len(solved):
+            used = list(dict.fromkeys(t for t in terms.take(pa.array(solved)).to_pylist() if t))[:_SHOWN]
+            findings.append(_grouped("due-from-terms", body, place[solved], len(solved), ", ".join(used)))
+        late = np.flatnonzero(made.provisional)
+        if len(late):
+            used = list(dict.fromkeys(t for t in terms.take(pa.array(late)).to_pylist() if t))[:_SHOWN]
+            findings.append(_grouped("provisional-due-date", body, place[late], len(late), ", ".join(used)))
+        documents = columns["document"]
+        for row in missing[made.due[missing] == NO_DAY].tolist():
+            currency = names[codes[row]]
+            findings.append(
+                CHECKS["no-due-date"].finding(
+                    f"{body.grid}!{place[row]}",
+                    document=documents[row].as_py() or ("a document", "一张单据"),
+                    amount=f"{money.text(int(minor[row]), currency)} {currency}",
+                    value=terms[row].as_py() or "",
+                    on=day_of(base[row]) if base[row] != NO_DAY else "–",
+                    amount_minor=int(minor[row]),
+                    currency=currency,
+                )
+            )
+    nowhere = np.flatnonzero((base == NO_DAY) & ~paying)
+    if len(nowhere):
+        first = [columns["document"][r].as_py() or "–" for r in nowhere[:_SHOWN].tolist()]
+        findings.append(_grouped("missing-issue-date", body, place[nowhere], len(nowhere), ", ".join(first)))
+    if splits:
+        counts = np.ones(rows, np.int64)
+        for row, lines in splits.items():
+            counts[row] = len(lines)
+        index = np.repeat(index, counts)
+        start = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        minor, due = minor[index].copy(), due[index].copy()
+        for row, lines in splits.items():
+            for k, (on, part) in enumerate(lines):
+                due[start[row] + k], minor[start[row] + k] = on, part
+        columns = {n: c.take(pa.array(index)) for n, c in columns.items()}
+        columns["amount_minor"] = pa.array(minor)
+    columns["due_on"] = pa.array(due, pa.int32(), mask=due == NO_DAY).cast(pa.date32())
+    columns["due_from"] = coded(origin[index], ["given", "terms", "none"])
+    return columns, index
+
+
+def _grouped(check: str, body: Body, places: NDArray[np.int32], count: int, value: str) -> Finding:
+    shown = ", ".join(map(str, places[:_SHOWN].tolist())) + ("…" if len(places) > _SHOWN else "")
+    return CHECKS[check].finding(f"{body.grid}!{shown}", count=count, value=value)
+
+
+def gather(parts: Sequence[FileTotal]) -> tuple[FileTotal, ...]:
+    """Add file totals of several sheets by currency."""
+    by: dict[str, list[FileTotal]] = defaultdict(list)
+    for part in parts:
+        by[part.currency].append(part)
+    return tuple(
+        FileTotal(
+            currency, sum((p.file for p in ps), Decimal(0)), sum(p.used_minor for p in ps),
+            sum((p.rejected for p in ps), Decimal(0)), sum((p.rounding for p in ps), Decimal(0)),
+            sum(p.rows for p in ps), sum(p.rejected_rows for p in ps),
+        )
+        for currency, ps in sorted(by.items())
+    )  # fmt: skip

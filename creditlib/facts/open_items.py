@@ -1,0 +1,176 @@
+"""Open items: what is open of each document on one day, with what every measure groups by.
+
+What must stay true: the sum of `open_minor` is the sum of all balances on that day, whatever the netting; an item of one cent
+is an item; items exist only together with the day they were taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Final, Literal, get_args
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from creditlib import money
+from creditlib.days import NO_DAY
+from creditlib.errors import CurrencyError, UsageError
+from creditlib.facts.allocate import oldest_due_first
+from creditlib.facts.book import Book
+from creditlib.facts.ledger import balances, starts
+from creditlib.facts.tables import codes, days
+
+Netting = Literal["separate", "fifo", "by_date"]
+NETTINGS: Final = get_args(Netting)
+
+LEGAL_KEYS: Final = ("customer", "entity", "salesperson", "collector", "gl_account", "kind", "group", "parent")
+
+
+@dataclass(frozen=True)
+class OpenItems:
+    """The documents open on one day. rows: their ids. open_minor: int64, receivable positive. currency: int32 codes into
+    `currencies`. netting: how credits stand: "separate" as negative rows of their own column, "fifo" set against the oldest
+    due items of the same customer, entity, account and currency, "by_date" aged by their own date."""
+
+    book: Book = field(repr=False)
+    as_of: date
+    known_on: date | None
+    netting: Netting
+    rows: NDArray[np.int64]
+    open_minor: NDArray[np.int64]
+    currency: NDArray[np.int32]
+    currencies: tuple[str, ...]
+    converted_from: tuple[NDArray[np.int64], NDArray[np.int32], tuple[str, ...]] | None = None
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Open by currency, minor units."""
+        sums = np.zeros(len(self.currencies), np.int64)
+        np.add.at(sums, self.currency, self.open_minor)
+        present = np.bincount(self.currency, minlength=len(self.currencies)) > 0
+        return {c: int(s) for c, s, p in zip(self.currencies, sums, present, strict=True) if p}
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return a column of `documents` for these items."""
+        column = self.book.columns("documents", [name])[name]
+        return column if len(self.rows) == len(column) else column.take(pa.array(self.rows))
+
+    def days(self, name: str) -> NDArray[np.int32]:
+        """Return a date column of these items as day numbers, NO_DAY where it is null."""
+        return days(self.column(name))
+
+    @cached_property
+    def due_on(self) -> NDArray[np.int32]:
+        """Day each item is due: its due date, else the day it exists from."""
+        due = self.days("due_on")
+        if (due == NO_DAY).any():
+            due = np.where(due == NO_DAY, starts(self.book)[self.rows], due)
+        return due
+
+    @cached_property
+    def issued_on(self) -> NDArray[np.int32]:
+        """Day of each item's invoice: its invoice date, else the day it exists from, else its due date."""
+        issued = self.days("issue_on")
+        if (issued == NO_DAY).any():
+            issued = np.where(issued == NO_DAY, starts(self.book)[self.rows], issued)
+        return np.where(issued == NO_DAY, self.due_on, issued)
+
+    def key(self, name: str) -> tuple[NDArray[np.int32], list[str | None]]:
+        """Return the codes of a grouping key and their texts. group, parent and collector may come from `customers`.
+
+        Raises: UsageError for a name that is no key.
+        """
+        if name not in LEGAL_KEYS:
+            raise UsageError(
+                f'"{name}" is no key to group by. Choose from {", ".join(LEGAL_KEYS)}.',
+                f"不能按“{name}”分组。可选：{'、'.join(LEGAL_KEYS)}。",
+            )
+        if name in ("group", "parent"):
+            return self._through_customer(name)
+        column = self.column(name)
+        if name == "collector" and column.null_count == len(column):
+            return self._through_customer(name)
+        return codes(column)
+
+    def _through_customer(self, name: str) -> tuple[NDArray[np.int32], list[str | None]]:
+        own, names = codes(self.column("customer"))
+        customers = self.book.columns("customers", ["customer", name])
+        found = dict(zip(customers["customer"].to_pylist(), customers[name].to_pylist(), strict=True))
+        texts = [found.get(n) or (n if name in ("group", "parent") else None) for n in names]
+        cells = pa.array(texts, pa.string()).dictionary_encode()
+        fallback = len(cells.dictionary)
+        lookup = pc.fill_null(cells.indices, fallback).to_numpy().astype(np.int32)
+        return lookup[own], [*cells.dictionary.to_pylist(), None]
+
+
+def open_items(
+    book: Book, as_of: date, *, known_on: date | None = None, netting: Netting = "separate"
+) -> OpenItems:
+    """Return what is open at the end of `as_of`.
+
+    known_on: count only what had been entered by that day; None: everything known. Raises: UsageError for a netting that
+    does not exist.
+    """
+    if netting not in NETTINGS:
+        raise UsageError(
+            f'netting "{netting}" does not exist. Choose from {", ".join(NETTINGS)}.',
+            f"没有“{netting}”这种轧差方式。可选：{'、'.join(NETTINGS)}。",
+        )
+    state = balances(book, as_of, known_on)
+    open_minor = state.open_minor
+    if netting == "fifo":
+        links = oldest_due_first(book, open_minor, as_of)
+        open_minor = open_minor.copy()
+        np.add.at(open_minor, links.to_document, -links.amount_minor)
+        np.add.at(open_minor, links.from_document, links.amount_minor)
+    rows = np.flatnonzero(open_minor)
+    column = book.columns("documents", ["currency"])["currency"]
+    own, names = codes(column)
+    return OpenItems(book, as_of, known_on, netting, rows, open_minor[rows], own[rows], tuple(n or "" for n in names))
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One exchange rate: 1 unit of `currency` is `rate` units of the reporting currency, as of `on`."""
+
+    currency: str
+    rate: Decimal
+    on: date
+
+
+def convert(items: OpenItems, rates: Sequence[Rate], to: str) -> OpenItems:
+    """Return the items in one reporting currency, each converted at its rate and rounded half up.
+
+    Rounding item by item keeps every later sum equal to the sum of the items shown. rates: one per foreign currency.
+    Raises: CurrencyError naming a currency without a rate.
+    """
+    places = money.exponent(to)
+    given = {rate.currency: rate for rate in rates}
+    result = np.zeros(len(items.rows), np.int64)
+    for code, name in enumerate(items.currencies):
+        mask = items.currency == code
+        if not mask.any():
+            continue
+        if name == to:
+            result[mask] = items.open_minor[mask]
+            continue
+        if name not in given:
+            raise CurrencyError(
+                f"{int(mask.sum())} open items are in {name} and no rate {name} → {to} on or before {items.as_of} was given.",
+                f"{int(mask.sum())} 笔未清项为 {name}，未给出 {items.as_of} 当日或之前的 {name} → {to} 汇率。",
+            )
+        numerator, denominator = (given[name].rate.scaleb(places - money.exponent(name))).as_integer_ratio()
+        result[mask] = money.rescale(items.open_minor[mask], numerator, denominator)
+    return replace(
+        items,
+        open_minor=result,
+        currency=np.zeros(len(items.rows), np.int32),
+        currencies=(to,),
+        converted_from=(items.open_minor, items.currency, items.currencies),
+    )

@@ -1,0 +1,304 @@
+"""`read`: files of any kind → one `Book`, with everything that was found on the way.
+
+What must stay true: which sheet was recognised as what is told; all findings are collected; the three shapes of input (open
+items, paid history, documents with allocations) end in the same two tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from creditlib import money
+from creditlib.days import NO_DAY, DateOrder
+from creditlib.errors import Finding, SourceError
+from creditlib.facts.book import Book
+from creditlib.facts.catalogue import CHECKS
+from creditlib.facts.documents import FileTotal, Part, gather, read_documents
+from creditlib.facts.layout import Body, read_body
+from creditlib.facts.mapping import Mapping, Shape, apply_map, load_map, recognise, unrecognised
+from creditlib.facts.matching import by_clearing, by_column, by_date, from_sheet
+from creditlib.facts.sources import Grid, open_grids
+from creditlib.facts.tables import ALLOCATIONS, CUSTOMERS, DOCUMENTS, SALES, build, codes
+from creditlib.facts.values import read_dates, to_minor
+
+RUNNING_SHARE: Final = 0.5
+"""A list whose receipts reach this share of its debits is a running account, not a list of what is open."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One sheet that was read. mapping: how; rows: with content, below the header."""
+
+    name: str
+    rows: int
+    mapping: Mapping
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What `read` returns. shape: which of the input shapes was recognised. source_totals: file = used + rejected +
+    rounding, by currency. home_assumed: the currency taken where a file names none."""
+
+    book: Book
+    findings: tuple[Finding, ...]
+    shape: Shape
+    source_totals: tuple[FileTotal, ...]
+    sources: tuple[Source, ...]
+    home_assumed: str | None
+
+
+def read(
+    *sources: Any,
+    mapping: str | Path | None = None,
+    date_order: DateOrder | None = None,
+    home: str | None = None,
+    home_origin: tuple[str, str] = ("given by the caller", "由调用方给出"),
+    query: str | None = None,
+) -> Reading:
+    """Read receivables from files, a database or tables.
+
+    sources: paths of CSV, XLSX, XLS, XLSB or Parquet; a database URL with `query`; tables with `__arrow_c_stream__`.
+    mapping: a `map.toml` for the documents; None: presets. date_order: forces the order of day and month. home: currency of
+    rows that name none.
+    Raises: SourceError, MappingError, UsageError. Faults in the data are in `.findings`.
+    """
+    if not sources:
+        raise SourceError("No file was given.", "没有给出文件。")
+    data = load_map(mapping) if mapping is not None else None
+    findings: list[Finding] = []
+    bodies: list[Body] = []
+    told: list[Source] = []
+    for source in sources:
+        grids = open_grids(source, query)
+        found = [(grid, _mapping(grid, data, mapping)) for grid in grids]
+        if not any(m for _, m in found):
+            raise unrecognised(max(grids, key=lambda g: g.rows)) if grids else _no_rows(source)
+        for grid, how in found:
+            if how is None:
+                findings.append(CHECKS["sheet-not-used"].finding(grid.name, count=grid.rows))
+                continue
+            body = read_body(grid, how)
+            bodies.append(body)
+            told.append(Source(grid.name, body.seen, how))
+    parts = [
+        read_documents(b, home=home, origin=home_origin, order=date_order) for b in bodies if b.mapping.role == "documents"
+    ]
+    if not parts:
+        raise unrecognised(grids[0])
+    for part in parts:
+        findings += part.findings
+    documents = _stack(parts)
+    shape, allocations, made = _allocations(parts, bodies, documents, date_order)
+    findings += made
+    for body in bodies:
+        if body.mapping.role != "documents":
+            findings += body.findings
+    totals = gather([t for part in parts for t in part.totals])
+    book = Book(
+        documents,
+        allocations,
+        _customers(parts, bodies),
+        _sales([b for b in bodies if b.mapping.role == "sales"], home, date_order, findings),
+        complete=shape != "open_items",
+    )
+    assumed = next((p.home_assumed for p in parts if p.home_assumed), None)
+    return Reading(book, tuple(findings), shape, totals, tuple(told), assumed)
+
+
+def read_sales(source: str | Path, *, home: str | None = None, date_order: DateOrder | None = None) -> tuple[pa.Table, tuple[Finding, ...]]:
+    """Read a file of sales by month into the `sales` table. Raises: MappingError when it has no month and no amount."""
+    bodies = []
+    for grid in open_grids(source):
+        how = recognise(grid, "sales")
+        if how is None:
+            raise unrecognised(grid)
+        bodies.append(read_body(grid, how))
+    findings: list[Finding] = [f for body in bodies for f in body.findings]
+    return _sales(bodies, home, date_order, findings), tuple(findings)
+
+
+def _mapping(grid: Grid, data: dict[str, Any] | None, path: str | Path | None) -> Mapping | None:
+    if data is not None:
+        other = recognise(grid)
+        if other is not None and other.role != data.get("role", "documents") and other.role != "documents":
+            return other
+        return apply_map(grid, data, str(path))
+    return recognise(grid)
+
+
+def _no_rows(source: Any) -> SourceError:
+    return SourceError(f"{source}: holds no rows.", f"{source}：没有数据行。")
+
+
+def _stack(parts: Sequence[Part]) -> pa.Table:
+    """Put the documents of all sheets under one another and number them."""
+    tables = [build(DOCUMENTS, {"id": np.zeros(p.rows, np.int64), **p.columns}, p.rows) for p in parts]
+    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    return table.set_column(0, DOCUMENTS.field("id"), pa.array(np.arange(table.num_rows)))
+
+
+# --------------------------------------------------------------------------------------------------------- allocations
+
+
+def _allocations(
+    parts: Sequence[Part], bodies: Sequence[Body], documents: pa.Table, order: DateOrder | None
+) -> tuple[Shape, pa.Table, list[Finding]]:
+    """Recognise the shape of the input and bring its allocations into the one table."""
+    findings: list[Finding] = []
+    forced = next((b.mapping.shape for b in bodies if b.mapping.shape), None)
+    settled = np.concatenate([p.settled_on for p in parts])
+    clearing = pa.chunked_array([p.clearing for p in parts]).combine_chunks()
+    target = pa.chunked_array([p.allocated_to for p in parts]).combine_chunks()
+    sheets = [b for b in bodies if b.mapping.role == "allocations"]
+    tables: list[pa.Table] = []
+    shape: Shape = "open_items"
+    if sheets:
+        shape = "documents_with_allocations"
+        for body in sheets:
+            table, found = from_sheet(body, documents, order)
+            tables.append(table)
+            findings += found
+    if target.null_count < len(target):
+        shape = "documents_with_allocations"
+        table, found = by_column(documents, target)
+        tables.append(table)
+        findings += found
+    if (settled != NO_DAY).any():
+        shape = "paid_history" if not tables else shape
+        left = np.ones(len(settled), bool)
+        if clearing.null_count < len(clearing):
+            table, left = by_clearing(documents, clearing, settled)
+            tables.append(table)
+        tables.append(by_date(documents, settled, left))
+    if not tables and not any(p.open_list for p in parts) and _runs(documents):
+        shape = "running_account"
+    shape = forced or shape
+    if shape == "open_items":
+        tables = []
+    allocations = pa.concat_tables(tables).unify_dictionaries().combine_chunks() if tables else ALLOCATIONS.empty_table()
+    return shape, allocations, findings
+
+
+def _runs(documents: pa.Table) -> bool:
+    """Whether a list is a running account: it has receipts, and they reach a good part of its debits."""
+    kinds, names = codes(documents["kind"])
+    receipts = np.isin(kinds, [i for i, n in enumerate(names) if n in ("receipt", "advance")])
+    amount = documents["amount_minor"].to_numpy()
+    debits = int(amount[amount > 0].sum())
+    return bool(receipts.any()) and -int(amount[receipts].sum()) >= RUNNING_SHARE * debits
+
+
+# --------------------------------------------------------------------------------------------------- customers and sales
+
+
+def _customers(parts: Sequence[Part], bodies: Sequence[Body]) -> pa.Table:
+    """Collect customers from their own sheets, then from the names beside the documents; the later name stands."""
+    known: dict[str, dict[str, str | bool | None]] = {}
+    for body in bodies:
+        if body.mapping.role == "customers":
+            columns = {n: body.texts(n).to_pylist() for n in body.mapping.columns}
+            for i, code in enumerate(columns["customer"]):
+                if code is not None:
+                    known[code] = {n: values[i] for n, values in columns.items()}
+    listed = set(known)
+    for part in parts:
+        for code, name in _pairs(part):
+            if code not in listed and (name is not None or code not in known):
+                known[code] = {"customer": code, "customer_name": name}
+    rows = list(known.values())
+    names = {"name": "customer_name", **{n: n for n in CUSTOMERS.names if n not in ("name", "related_party", "assigned_from", "assigned_to")}}
+    columns = {field: pa.array([r.get(key) for r in rows], pa.string()) for field, key in names.items()}
+    return build(CUSTOMERS, columns, len(rows))
+
+
+def _pairs(part: Part) -> list[tuple[str, str | None]]:
+    """Return (code, name) pairs of one sheet in order of their last appearance."""
+    own, code_names = codes(part.columns["customer"])
+    cells = part.names.dictionary_encode()
+    width = len(cells.dictionary) + 1
+    named = pc.fill_null(cells.indices, width - 1).to_numpy().astype(np.int64)
+    pair = own.astype(np.int64) * width + named
+    last, index = np.unique(pair[::-1], return_index=True)
+    texts = [*cells.dictionary.to_pylist(), None]
+    order = np.argsort(-index, kind="stable")
+    return [(str(code_names[int(p) // width]), texts[int(p) % width]) for p in last[order]]
+
+
+def renamed(reading_parts: Sequence[tuple[str, str | None]]) -> dict[str, list[str]]:
+    """Return codes that carry more than one name."""
+    by: dict[str, list[str]] = {}
+    for code, name in reading_parts:
+        if name is not None and name not in by.setdefault(code, []):
+            by[code].append(name)
+    return {code: names for code, names in by.items() if len(names) > 1}
+
+
+def _sales(bodies: Sequence[Body], home: str | None, order: DateOrder | None, findings: list[Finding]) -> pa.Table:
+    tables = [_sales_part(body, home, order, findings) for body in bodies]
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks() if tables else SALES.empty_table()
+
+
+def _sales_part(body: Body, home: str | None, order: DateOrder | None, findings: list[Finding]) -> pa.Table:
+    months, bad = _months(body, order)
+    currency = body.texts("currency").to_pylist()
+    iso = [money.currency_code(c) if c else (body.mapping.currency or home) for c in currency]
+    keep = np.array([m != NO_DAY and c is not None for m, c in zip(months.tolist(), iso, strict=True)], bool)
+    for name in ("gross", "net"):
+        for row in body.amounts[name].bad if name in body.amounts else ():
+            keep[row] = False
+            findings.append(
+                CHECKS["unreadable-amount"].finding(body.place(row), column=name, value=body.texts(name)[row].as_py())
+            )
+    for row in bad:
+        findings.append(
+            CHECKS["unreadable-date"].finding(
+                body.place(row), column=body.mapping.header("month"), value=body.texts("month")[row].as_py(),
+                effect=("; the row was not used", "；该行未计入"),
+            )
+        )  # fmt: skip
+    for row, code in enumerate(iso):
+        if code is None:
+            gross = body.amounts.get("gross") or body.amounts["net"]
+            findings.append(
+                CHECKS["unknown-currency"].finding(
+                    body.place(row), document=("sales", "销售额"), amount=f"{gross.exact(row):,f}", value=currency[row] or ""
+                )
+            )
+    names = sorted({c for c in iso if c is not None})
+    code_of = np.array([names.index(c) if c is not None else 0 for c in iso], np.int32)
+    mask = pa.array(keep)
+    columns: dict[str, Any] = {
+        "month": pa.array(months[keep], pa.int32()).cast(pa.date32()),
+        "currency": pa.array(iso, pa.string()).filter(mask),
+        "customer": body.texts("customer").filter(mask),
+        "entity": body.texts("entity").filter(mask),
+    }
+    for name in ("gross", "net"):
+        if name in body.amounts:
+            minor = to_minor(body.amounts[name], code_of, names)
+            columns[f"{name}_minor"] = pa.array(minor.values[keep], mask=~body.amounts[name].valid[keep])
+    return build(SALES, columns, int(keep.sum()))
+
+
+def _months(body: Body, order: DateOrder | None) -> tuple[NDArray[np.int32], list[int]]:
+    """Return the first day of each row's month; "2024-03", "2024年3月", "202403" or any date of it."""
+    texts = body.texts("month")
+    short = pc.extract_regex(texts, r"^(?P<y>\d{4})\s*[-/.年]?\s*(?P<m>0?[1-9]|1[0-2])\s*月?$")
+    column = body.columns["month"]
+    whole = read_dates(column, order or body.mapping.date_order).values.copy()
+    for row, cell in enumerate(short.to_pylist()):
+        if cell is not None:
+            whole[row] = (np.datetime64(f"{cell['y']}-{int(cell['m']):02d}", "D") - np.datetime64("1970-01-01")).astype(int)
+        elif whole[row] != NO_DAY:
+            first = np.datetime64(int(whole[row]), "D").astype("datetime64[M]").astype("datetime64[D]")
+            whole[row] = first.astype(np.int64)
+    bad = np.flatnonzero(np.asarray(pc.is_valid(texts)) & (whole == NO_DAY)).tolist()
+    return whole, bad

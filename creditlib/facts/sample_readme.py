@@ -1,0 +1,134 @@
+"""The README of a written sample, in English and in Chinese: what the files are, and which odd case is where.
+
+What must stay true: every figure and every line number comes from the sample that is written beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from creditlib.errors import Lang
+from creditlib.money import text
+
+if TYPE_CHECKING:
+    from creditlib.facts.sample import Sample
+
+KINDS_ZH: Final = {
+    "invoice": "发票", "debit_note": "借项", "credit_note": "贷项", "receipt": "收款", "advance": "预收款",
+    "write_off": "坏账核销", "bill": "承兑汇票", "retention": "质保金", "opening": "期初", "fx_difference": "汇兑差额",
+    "other": "其他",
+}  # fmt: skip
+REASONS_ZH: Final = {"price": "价格", "quality": "质量", "quantity": "数量", "delivery": "交货", "paperwork": "单据"}
+
+_EN: Final = """# A sample ledger
+
+An invented firm with two entities, {customers} customers and {documents} documents, from {first} to {end}.
+Seed {seed}. Every name is invented; the credit codes carry a division number that belongs to
+nobody. `truth.json` says how each customer was made to behave: look at it after you have looked at the ledger.
+
+| File | What it holds |
+|---|---|
+| `documents.csv` | one row per document; receivables positive, receipts and credit notes negative; VAT included |
+| `allocations.csv` | which receipt or credit note settles which item, when, when it was entered, when it was undone |
+| `customers.csv` | the register |
+| `sales.csv` | billings by month: invoices, debit notes and retention, less credit notes, by posting date |
+| `control.csv` | balances of the control accounts on {end} |
+| `control_wrong.csv` | the same with 0.01 too much in the first account: a close against it must fail |
+| `rates.csv` | month-end rates to {home} |
+| `truth.json` | behaviour of each customer, and the odd cases below |
+
+## The balances on {end}
+
+An item is open by its amount less what was allocated to it by then. A document exists from its posting date; an
+allocation counts from the latest of its own date and both postings, until it is undone. An over-allocated invoice
+stands with a negative balance. The duplicate counts twice, as booked. Rows that have to be rejected (no customer, unknown
+currency, total row) are not in these balances. Three decimals are rounded half away from zero, item by item.
+
+| Entity | Account | Currency | Balance |
+|---|---|---|--:|
+{control}
+
+Open in all: {open}.
+
+## The odd cases
+
+Line is the line of `documents.csv`; the header is line 1. Check is the named check that finds the case; a dash means
+that none does, because it is no fault or because nothing in the ledger can show it.
+
+| Case | Check | Documents | Lines | What it shows |
+|---|---|---|---|---|
+{cases}
+
+Not in this sample: dates whose day and month can be confused (a whole column of them is refused at once), and orders.
+"""
+
+_ZH: Final = """# 示例账
+
+虚构企业，两家公司主体，{customers} 个客户，{documents} 张单据，{first} 至 {end}。随机种子 {seed}。名称均为虚构；
+统一社会信用代码使用不存在的行政区划。`truth.json` 写明每个客户的行为设定：请先看账，再看答案。
+
+| 文件 | 内容 |
+|---|---|
+| `documents.csv` | 每行一张单据；应收为正，收款和贷项为负；含税，另列税额 |
+| `allocations.csv` | 哪笔收款或贷项核销哪张单据、何时核销、何时录入、何时撤销 |
+| `customers.csv` | 客户档案 |
+| `sales.csv` | 按月开票额：发票、借项、质保金减贷项，按记账日期 |
+| `control.csv` | {end} 各统驭科目余额 |
+| `control_wrong.csv` | 同上，但第一个科目多 0.01：用它对账必须不符 |
+| `rates.csv` | 各月末对 {home} 汇率 |
+| `truth.json` | 各客户行为及下列特殊情形 |
+
+## {end} 余额
+
+未清金额 = 单据金额减截至当日的核销。单据自记账日起存在；核销自其日期与双方记账日中最晚者起生效，至撤销为止。
+超额核销的发票余额为负。重复单据按账面计两次。须拒绝的行（无客户、币种未知、合计行）不计入余额。三位小数逐笔四舍五入（远离零）。
+
+| 公司代码 | 科目 | 币种 | 余额 |
+|---|---|---|--:|
+{control}
+
+未清合计：{open}。
+
+## 特殊情形
+
+“行”为 `documents.csv` 的行号，标题为第 1 行。“检查”为能发现该情形的检查名；短横表示没有检查：
+或者本不是错误，或者账上无从看出。
+
+| 情形 | 检查 | 单据 | 行 | 说明 |
+|---|---|---|---|---|
+{cases}
+
+本示例不含：日月可混淆的日期（整列会被拒绝），以及订单。
+"""
+
+
+def readme(sample: Sample, lang: Lang) -> str:
+    """Return the README of a sample in one language.
+
+    >>> from creditlib.facts.sample import generate
+    >>> readme(generate(customers=20, invoices=40), "en").splitlines()[0]
+    '# A sample ledger'
+    """
+    control = [
+        f"| {row['entity']} | {row['account']} | {row['currency']} | {text(row['balance_minor'], row['currency'])} |"
+        for row in sample.control.to_pylist()
+    ]
+    cases = [
+        f"| {case.name_zh if lang == 'zh' else case.name} | {case.check or '–'} | {' '.join(case.documents) or '–'} "
+        f"| {' '.join(map(str, case.lines))} | {case.zh if lang == 'zh' else case.en} |"
+        for case in sample.cases
+    ]
+    filled = (_ZH if lang == "zh" else _EN).format(
+        customers=sample.customers.num_rows,
+        documents=f"{sample.documents.num_rows + len(sample.loose):,}",
+        first=sample.sales.column("month")[0].as_py() if sample.sales.num_rows else sample.end,
+        end=sample.end,
+        seed=sample.seed,
+        home=sample.home,
+        control="\n".join(control),
+        open=", ".join(
+            f"{text(minor, currency)} {currency}" for currency, minor in sorted(sample.open_totals().items())
+        ),
+        cases="\n".join(cases) or "| – | – | – | – | – |",
+    )
+    return filled
