@@ -12,15 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from creditlib.errors import UsageError
 
 DateOrder = Literal["ymd", "dmy", "mdy"]
 ORDERS: Final[tuple[DateOrder, ...]] = ("ymd", "dmy", "mdy")
 EPOCH: Final = date(1970, 1, 1)
-NO_DAY: Final = np.int32(-(2**31))
+NO_DAY: Final = -(2**31)
 """Stands for "no date" in int32 columns taken out of Arrow."""
 
 _MONTHS: Final = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())} | {
@@ -97,15 +94,6 @@ def month_days(index: int) -> int:
     29
     """
     return calendar.monthrange(index // 12, index % 12 + 1)[1]
-
-
-def month_indices(days: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return the month index of each day number.
-
-    >>> int(month_indices(np.array([0], dtype=np.int32))[0]) == month_index(date(1970, 1, 1))
-    True
-    """
-    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 
 def parse_iso(text: str, what: str = "date") -> date:

@@ -9,9 +9,6 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from creditlib.errors import CurrencyError, TooLarge
 
 _BY_EXPONENT: Final = {
@@ -105,32 +102,3 @@ def plain(minor: int, currency: str) -> str:
     '-1234.56'
     """
     return f"{to_decimal(minor, currency):.{exponent(currency)}f}"
-
-
-def rescale(values: NDArray[np.int64], numerator: int, denominator: int) -> NDArray[np.int64]:
-    """Return values × numerator ÷ denominator, each rounded half away from zero, exactly.
-
-    values: int64 amounts. numerator, denominator: positive integers below 2**31.
-    Raises: TooLarge when a result would pass 2**52.
-
-    The quotient is estimated in float64 and corrected by its remainder, taken modulo 2**64: the true remainder is small,
-    so it survives the wrap-around.
-
-    >>> rescale(np.array([15, -15, 25], dtype=np.int64), 1, 10).tolist()
-    [2, -2, 3]
-    """
-    if not (0 < numerator < 2**31 and 0 < denominator < 2**31):
-        raise TooLarge(f"rate {numerator}/{denominator} has too many digits", f"汇率 {numerator}/{denominator} 位数过多")
-    size = np.abs(values)
-    if len(size) and int(size.max()) * numerator // denominator >= 2**52:
-        raise TooLarge(
-            f"an amount × {numerator}/{denominator} has more digits than can be kept exactly",
-            f"金额 × {numerator}/{denominator} 超出可精确保存的位数",
-        )
-    estimate = np.floor(size * (numerator / denominator)).astype(np.int64)
-    with np.errstate(over="ignore"):
-        rest = size * np.int64(numerator) - estimate * np.int64(denominator)
-    estimate += rest // denominator
-    rest %= denominator
-    estimate += 2 * rest >= denominator
-    return np.where(values < 0, -estimate, estimate)

@@ -421,8 +421,6 @@ def method(book: Book, ws: Worksheet) -> None:
 
 def data(book: Book, ws: Worksheet) -> None:
     """Fixed blocks the charts read, the unit, and prepared bucket edges; a hidden sheet."""
-    amounts = {"code": AMOUNT, "align": "right"}
-
     def block(name: str, column: int, row: int, height: int = 1, width: int = 1, code: str = AMOUNT) -> None:
         for r in range(row, row + height):
             for c in range(column, column + width):
@@ -432,30 +430,28 @@ def data(book: Book, ws: Worksheet) -> None:
     block("divisor", 2, 1, code="0")
     block("unit", 3, 1, code=look.TEXT)
     block("benchmark_label", 4, 1, code=look.TEXT)
+    # no two blocks share a row or a column: what a close does not use is hidden, and charts leave hidden cells out
     block("bucket_label", 1, 4, OVERDUE_ROOM, code=look.TEXT)
     block("bucket_before", 2, 4, OVERDUE_ROOM, code=look.SCALED)
     block("bucket_now", 3, 4, OVERDUE_ROOM, code=look.SCALED)
-    block("bucket_before_full", 4, 4, OVERDUE_ROOM)
     columns = (
         ("on", DATE), ("open", AMOUNT), ("overdue", AMOUNT), ("share", "0.0%"), ("share_last", "0.0%"), ("dso", "0.0"),
         ("dso_last", "0.0"), ("benchmark", "0"), ("benchmark_at", "0"),
     )  # fmt: skip
-    for place, (name, code) in enumerate(columns, 1):
+    for place, (name, code) in enumerate(columns, 5):
         block(f"trend_{name}", place, 15, 13, code=code)
-    block("top_label", 1, 31, 10, code=look.TEXT)
-    block("top_heads", 2, 30, 1, OVERDUE_ROOM, code=look.TEXT)
-    block("top_values", 2, 31, 10, OVERDUE_ROOM, code=look.SCALED)
-    block("top_name", 11, 31, 10, code=look.TEXT)
-    block("top_amount", 12, 31, 10)
-    block("move_label", 1, 44, 8, code=look.TEXT)
-    block("move_month", 2, 44, 8)
-    block("move_previous", 3, 44, 8)
-    block("move_year", 4, 44, 8)
-    block("kpi_before", 2, 54, 6, code="General")
+    block("top_heads", 16, 30, 1, OVERDUE_ROOM, code=look.TEXT)
+    block("top_label", 15, 31, 10, code=look.TEXT)
+    block("top_values", 16, 31, 10, OVERDUE_ROOM, code=look.SCALED)
+    block("top_name", 25, 31, 10, code=look.TEXT)
+    block("top_amount", 26, 31, 10)
+    block("move_month", 28, 44, 8)
+    block("move_previous", 29, 44, 8)
+    block("move_year", 30, 44, 8)
+    block("before", 32, 54, 6, code="General")
     # bucket edges: not due, each overdue bucket, no due date, unapplied
-    for place, colour in enumerate((look.NOT_DUE, *look.RAMP, look.UNDATED, ACCENT), 2):
+    for place, colour in enumerate((look.NOT_DUE, *look.RAMP, look.UNDATED, ACCENT), 34):
         put(ws, 62, place, bottom=("thin", HAIR), left=("thick", colour))
-    book.name("data_edges", ws, 62, 2, width=OVERDUE_ROOM + 3)
-    del amounts
+    book.name("data_edges", ws, 62, 34, width=OVERDUE_ROOM + 3)
     ws.column_dimensions["A"].width = 30
     ws.sheet_state = "hidden"

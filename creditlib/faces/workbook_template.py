@@ -102,7 +102,7 @@ class Sheet:
                     kind = None
                 row.cells[column_of(address)] = (
                     int(style[1]) if style else 0,
-                    (f' t="{kind[1]}"' if kind else "") + ">" + (content or ""),
+                    (f' t="{kind[1]}"' if kind and content else "") + ">" + (content or ""),
                 )
             self.rows[number] = row
         self.bands: list[Band] = []

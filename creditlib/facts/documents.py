@@ -33,6 +33,7 @@ DATE_FIELDS: Final = ("issue_on", "posted_on", "shipped_on", "received_on", "acc
 _CODES: Final = ("entity", "gl_account", "salesperson", "collector", "terms", "dispute_reason")
 _TEXTS: Final = ("order", "delivery", "contract", "reference_text")
 _CREDITS: Final = ("credit_note", "receipt", "advance", "write_off")
+_UNDATED: Final = (*_CREDITS, "fx_difference", "other")  # kinds that need no due date
 _YES: Final = {"yes", "y", "true", "1", "x", "是", "有", "已作废", "作废", "cancelled", "canceled", "void", "b"}
 _NO: Final = {"no", "n", "false", "0", "否", "无", "未作废", "a"}
 _CREDIT_FLAGS: Final = {"h", "haben", "c", "cr", "credit", "贷", "贷方", "k"}
@@ -433,7 +434,7 @@ def _due(
     base = np.where(issue != NO_DAY, issue, _day(dates, "posted_on", rows))
     origin = np.where(due == NO_DAY, 2, 0).astype(np.int32)
     kinds, kind_names = columns["kind"].indices.to_numpy(), columns["kind"].dictionary.to_pylist()
-    paying = np.isin(kinds, [i for i, k in enumerate(kind_names) if k in _CREDITS])
+    paying = np.isin(kinds, [i for i, k in enumerate(kind_names) if k in _UNDATED])
     missing = np.flatnonzero((due == NO_DAY) & ~paying & (minor > 0))
     index = np.arange(rows)
     splits: dict[int, list[tuple[int, int]]] = {}

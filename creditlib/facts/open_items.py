@@ -23,6 +23,7 @@ from creditlib.days import NO_DAY
 from creditlib.errors import CurrencyError, UsageError
 from creditlib.facts.allocate import oldest_due_first
 from creditlib.facts.book import Book
+from creditlib.facts.exact import rescale
 from creditlib.facts.ledger import balances, starts
 from creditlib.facts.tables import codes, days
 
@@ -166,7 +167,7 @@ def convert(items: OpenItems, rates: Sequence[Rate], to: str) -> OpenItems:
                 f"{int(mask.sum())} 笔未清项为 {name}，未给出 {items.as_of} 当日或之前的 {name} → {to} 汇率。",
             )
         numerator, denominator = (given[name].rate.scaleb(places - money.exponent(name))).as_integer_ratio()
-        result[mask] = money.rescale(items.open_minor[mask], numerator, denominator)
+        result[mask] = rescale(items.open_minor[mask], numerator, denominator)
     return replace(
         items,
         open_minor=result,

@@ -6,6 +6,7 @@ items, paid history, documents with allocations) end in the same two tables.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,7 +106,7 @@ def read(
     book = Book(
         documents,
         allocations,
-        _customers(parts, bodies),
+        _customers(parts, bodies, findings),
         _sales([b for b in bodies if b.mapping.role == "sales"], home, date_order, findings),
         complete=shape != "open_items",
     )
@@ -199,7 +200,7 @@ def _runs(documents: pa.Table) -> bool:
 # --------------------------------------------------------------------------------------------------- customers and sales
 
 
-def _customers(parts: Sequence[Part], bodies: Sequence[Body]) -> pa.Table:
+def _customers(parts: Sequence[Part], bodies: Sequence[Body], findings: list[Finding]) -> pa.Table:
     """Collect customers from their own sheets, then from the names beside the documents; the later name stands."""
     known: dict[str, dict[str, str | bool | None]] = {}
     for body in bodies:
@@ -209,10 +210,16 @@ def _customers(parts: Sequence[Part], bodies: Sequence[Body]) -> pa.Table:
                 if code is not None:
                     known[code] = {n: values[i] for n, values in columns.items()}
     listed = set(known)
+    called: dict[str, list[str]] = {}
     for part in parts:
         for code, name in _pairs(part):
+            if name is not None and name not in called.setdefault(code, []):
+                called[code].append(name)
             if code not in listed and (name is not None or code not in known):
                 known[code] = {"customer": code, "customer_name": name}
+    for code, names_seen in called.items():
+        for before, after in itertools.pairwise(names_seen):
+            findings.append(CHECKS["renamed-customer"].finding(bodies[0].grid, customer=code, first=before, second=after))
     rows = list(known.values())
     names = {"name": "customer_name", **{n: n for n in CUSTOMERS.names if n not in ("name", "related_party", "assigned_from", "assigned_to")}}
     columns = {field: pa.array([r.get(key) for r in rows], pa.string()) for field, key in names.items()}
@@ -230,15 +237,6 @@ def _pairs(part: Part) -> list[tuple[str, str | None]]:
     texts = [*cells.dictionary.to_pylist(), None]
     order = np.argsort(-index, kind="stable")
     return [(str(code_names[int(p) // width]), texts[int(p) % width]) for p in last[order]]
-
-
-def renamed(reading_parts: Sequence[tuple[str, str | None]]) -> dict[str, list[str]]:
-    """Return codes that carry more than one name."""
-    by: dict[str, list[str]] = {}
-    for code, name in reading_parts:
-        if name is not None and name not in by.setdefault(code, []):
-            by[code].append(name)
-    return {code: names for code, names in by.items() if len(names) > 1}
 
 
 def _sales(bodies: Sequence[Body], home: str | None, order: DateOrder | None, findings: list[Finding]) -> pa.Table:

@@ -115,7 +115,7 @@ def credit_code(number: int) -> str:
     """Return an 18-character unified social credit code with its right check digit, in a division nobody has (999900).
 
     >>> credit_code(1)
-    '91999900000000001P'
+    '919999000000000016'
     """
     body = f"91999900{number:09d}"
     total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(body))

@@ -39,10 +39,11 @@ nobody. `truth.json` says how each customer was made to behave: look at it after
 
 ## The balances on {end}
 
-An item is open by its amount less what was allocated to it by then. A document exists from its posting date; an
-allocation counts from the latest of its own date and both postings, until it is undone. An over-allocated invoice
-stands with a negative balance. The duplicate counts twice, as booked. Rows that have to be rejected (no customer, unknown
-currency, total row) are not in these balances. Three decimals are rounded half away from zero, item by item.
+An item is open by its amount less what was allocated to it by then. A document exists from its posting date;
+an allocation counts from the latest of its own date and both postings, until it is undone. An over-allocated
+invoice stands with a negative balance. The duplicate counts twice, as booked. Rows that have to be rejected
+(no customer, unknown currency, total row) are not in these balances. Three decimals are rounded half away
+from zero, item by item.
 
 | Entity | Account | Currency | Balance |
 |---|---|---|--:|

@@ -1,0 +1,129 @@
+"""Exposure 信用敞口 by its parts, and how concentrated it is.
+
+What must stay true: order, delivery and invoice of the same goods count once; a customer in credit lowers nobody else's exposure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from creditlib.days import NO_DAY, day_number
+from creditlib.errors import UsageError
+from creditlib.facts.book import Book
+from creditlib.facts.open_items import OpenItems, open_items
+from creditlib.facts.tables import codes, days
+from creditlib.measures.aging import days_past_due
+from creditlib.measures.figures import Figures
+from creditlib.measures.segments import group, sums
+
+_PARTS = ("open_items_minor", "unapplied_minor", "delivered_not_billed_minor", "orders_minor")
+
+
+def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), items: OpenItems | None = None) -> Figures:
+    """Return exposure by its parts.
+
+    An order line counts as an order until it is delivered, as delivered-not-billed until it is invoiced, and not at all
+    afterwards: then it is an open item. by: customer, entity. Columns: keys, the four parts, total_minor (credits included),
+    overdue_minor. Raises: UsageError for a key that orders lack.
+    """
+    wrong = [name for name in by if name not in ("customer", "entity")]
+    if wrong:
+        raise UsageError(
+            f"exposure is told by customer and entity, not by {', '.join(wrong)}.",
+            f"敞口按客户和公司统计，不支持{'、'.join(wrong)}。",
+        )
+    items = items or open_items(book, as_of)
+    ordered = _orders(book, as_of)
+    keys = []
+    for name in (*by, "currency"):
+        own, texts = (items.currency, list(items.currencies)) if name == "currency" else items.key(name)
+        theirs, their_texts = codes(ordered[name])
+        joint: list[str | None] = list(dict.fromkeys([*texts, *their_texts]))
+        place = {text: i for i, text in enumerate(joint)}
+        moved = [np.array([place[t] for t in ts] or [0], np.int64)[c] for c, ts in ((own, texts), (theirs, their_texts))]
+        keys.append((name, np.concatenate(moved), joint))
+    groups = group(keys)
+    mine, theirs_group = np.split(groups.codes, [len(items.rows)])
+    debit = items.open_minor > 0
+    delivered = np.asarray(ordered["delivered"])
+    amount = ordered["amount_minor"].to_numpy()
+    parts: dict[str, NDArray[np.int64]] = {
+        "open_items_minor": sums(mine[debit], items.open_minor[debit], groups.size),
+        "unapplied_minor": sums(mine[~debit], items.open_minor[~debit], groups.size),
+        "delivered_not_billed_minor": sums(theirs_group[delivered], amount[delivered], groups.size),
+        "orders_minor": sums(theirs_group[~delivered], amount[~delivered], groups.size),
+    }
+    late = debit & (days_past_due(items) > 0)
+    total = sum((parts[name] for name in _PARTS), np.zeros(groups.size, np.int64))
+    table = pa.table(
+        {
+            **groups.columns,
+            **{name: pa.array(values) for name, values in parts.items()},
+            "total_minor": pa.array(total),
+            "overdue_minor": pa.array(sums(mine[late], items.open_minor[late], groups.size)),
+        }
+    )
+    return Figures(table, (*by, "currency"), as_of)
+
+
+def _orders(book: Book, as_of: date) -> pa.Table:
+    """Return the order lines that are neither billed nor later than as_of, each marked delivered or not."""
+    table = book.columns("orders", ["customer", "entity", "currency", "amount_minor", "ordered_on", "delivered_on", "invoice", "invoiced_on"])
+    day = day_number(as_of)
+    invoiced = days(table["invoiced_on"])
+    named = np.asarray(table["invoice"].is_valid())
+    billed = ((invoiced != NO_DAY) & (invoiced <= day)) | (named & (invoiced == NO_DAY))
+    known = days(table["ordered_on"]) <= day
+    delivered = days(table["delivered_on"])
+    keep = known & ~billed
+    table = table.append_column("delivered", pa.array((delivered != NO_DAY) & (delivered <= day)))
+    return table.filter(pa.array(keep))
+
+
+def concentration(items: OpenItems, *, top: int = 10, by: str = "customer") -> Figures:
+    """Return the largest debtors and how concentrated the book is.
+
+    Shares are of the sum of customers in debit: one in credit lowers nobody's share. Columns: customer, currency,
+    total_minor, share, cumulative_share, overdue_minor; `values` holds, per currency, top_share and herfindahl over all.
+    """
+    own, texts = items.key(by)
+    groups = group([(by, own, texts), ("currency", items.currency, items.currencies)])
+    total = sums(groups.codes, items.open_minor, groups.size)
+    late = days_past_due(items) > 0
+    debit = items.open_minor > 0
+    overdue = sums(groups.codes[late & debit], items.open_minor[late & debit], groups.size)
+    currency, names = codes(groups.columns["currency"])
+    picked: list[int] = []
+    shares = np.zeros(groups.size)
+    cumulative = np.zeros(groups.size)
+    measures: dict[str, dict[str, float]] = {}
+    for code, name in enumerate(names):
+        mine = np.flatnonzero((currency == code) & (total > 0))
+        if not len(mine):
+            continue
+        order = mine[np.lexsort((mine, -total[mine]))]
+        whole = int(total[mine].sum())
+        shares[mine] = total[mine] / whole
+        cumulative[order] = np.cumsum(total[order]) / whole
+        picked += order[:top].tolist()
+        measures[str(name)] = {
+            "top_share": float(total[order[:top]].sum() / whole),
+            "herfindahl": float((shares[mine] ** 2).sum()),
+            "customers": float(len(mine)),
+        }
+    index = pa.array(picked, pa.int64())
+    table = pa.table(
+        {
+            **{name: column.take(index) for name, column in groups.columns.items()},
+            "total_minor": pa.array(total).take(index),
+            "share": pa.array(shares).take(index),
+            "cumulative_share": pa.array(cumulative).take(index),
+            "overdue_minor": pa.array(overdue).take(index),
+        }
+    )
+    return Figures(table, (by, "currency"), items.as_of, values={"top": top, **measures})

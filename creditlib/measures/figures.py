@@ -1,0 +1,107 @@
+"""`Figures`: a table of results that knows its unit, its day, and which documents made each row.
+
+What must stay true: currency is always a key; a total is never taken over several currencies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from creditlib.errors import CurrencyError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Why:
+    """What made a figure. documents: id, document, source and the amount each gives; values: parameters passed in."""
+
+    key: Mapping[str, str | None]
+    documents: pa.Table
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A measure's result. keys: columns that name a row, currency last. total: the money column that adds up."""
+
+    table: pa.Table
+    keys: tuple[str, ...]
+    as_of: date
+    total: str = "total_minor"
+    values: Mapping[str, Any] = field(default_factory=dict)
+    _documents: Callable[[int], pa.Table] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """Currencies the rows are in."""
+        return tuple(pc.unique(self.table["currency"].cast(pa.string())).to_pylist())
+
+    @property
+    def currency(self) -> str:
+        """The one currency. Raises: CurrencyError when there are several: convert first, or read `totals`."""
+        found = self.currencies
+        if len(found) != 1:
+            raise CurrencyError(
+                f"these figures are in {len(found)} currencies ({', '.join(found)}). Convert the items first.",
+                f"这些数字涉及 {len(found)} 个币种（{'、'.join(found)}）。请先折算。",
+            )
+        return found[0]
+
+    @property
+    def total_minor(self) -> int:
+        """The total in minor units of the one currency. Raises: CurrencyError when there are several."""
+        return self.totals.get(self.currency, 0)
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Totals by currency, minor units."""
+        sums = self.table.group_by("currency").aggregate([(self.total, "sum")])
+        return dict(zip(sums["currency"].to_pylist(), sums[f"{self.total}_sum"].to_pylist(), strict=True))
+
+    def frame(self) -> pd.DataFrame:
+        """Return a pandas DataFrame, dates as datetime64."""
+        return self.table.to_pandas(date_as_object=False)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows as dictionaries."""
+        return self.table.to_pylist()  # type: ignore[no-any-return]
+
+    def row(self, **key: str | None) -> dict[str, Any]:
+        """Return the one row with these keys. Raises: UsageError when none or several fit."""
+        return self.table.slice(self._find(key), 1).to_pylist()[0]  # type: ignore[no-any-return]
+
+    def why(self, **key: str | None) -> Why:
+        """Return the documents and the parameters behind one row.
+
+        key: as many of `keys` as single the row out, for example `customer="C-014"`.
+        Raises: UsageError when none or several rows fit, or the measure keeps no documents.
+        """
+        row = self._find(key)
+        if self._documents is None:
+            raise UsageError("these figures keep no documents.", "该结果未保留单据。")
+        named = {name: self.table[name][row].as_py() for name in self.keys}
+        return Why(named, self._documents(row), self.values)
+
+    def _find(self, key: Mapping[str, str | None]) -> int:
+        unknown = key.keys() - set(self.keys)
+        if unknown:
+            raise UsageError(
+                f"no key {', '.join(sorted(unknown))}; the keys are {', '.join(self.keys)}.",
+                f"没有键 {'、'.join(sorted(unknown))}；可用的键为 {'、'.join(self.keys)}。",
+            )
+        found = [i for i, row in enumerate(self.table.select(list(self.keys)).to_pylist()) if all(row[k] == v for k, v in key.items())]
+        if len(found) != 1:
+            told = ", ".join(f"{k}={v}" for k, v in key.items()) or "no key"
+            raise UsageError(
+                f"{len(found)} rows have {told}; name one of {', '.join(self.keys)} more.",
+                f"{len(found)} 行符合 {told}；请补充 {'、'.join(self.keys)}。",
+            )
+        return found[0]
