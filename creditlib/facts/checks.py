@@ -26,6 +26,7 @@ from creditlib.facts.open_items import OpenItems
 from creditlib.facts.tables import codes, days
 
 _CREDITS: Final = ("receipt", "advance")
+_OWN_DATES: Final = ("receipt", "write_off", "opening")  # an opening item bears the day of the opening, its due date is older
 _SHOWN: Final = 3
 
 
@@ -122,7 +123,7 @@ def _duplicates(view: _View) -> list[Finding]:
 def _due_before_issued(view: _View) -> list[Finding]:
     issue = days(view.book.columns("documents", ["issue_on"])["issue_on"])
     base = np.where(issue != NO_DAY, issue, view.start)
-    rows = np.flatnonzero((view.due != NO_DAY) & (base != NO_DAY) & (view.due < base) & ~view.is_kind(("receipt", "write_off")))
+    rows = np.flatnonzero((view.due != NO_DAY) & (base != NO_DAY) & (view.due < base) & ~view.is_kind(_OWN_DATES))
     return [
         CHECKS["due-before-issued"].finding(
             w.pop("where"), due=day_of(view.due[r]), on=day_of(base[r]), days=int(base[r] - view.due[r]), **w
@@ -254,7 +255,9 @@ def check_open(items: OpenItems, limits: Limits) -> tuple[Finding, ...]:
         for k, w in zip(rows.tolist(), view.words(items.rows[rows], items.open_minor[rows]), strict=True)
     ]
     span = items.due_on.astype(np.int64) - items.issued_on
-    rows = np.flatnonzero(debit & (span > limits.far_due_days))
+    kind, kinds = codes(items.column("kind"))
+    retained = np.isin(kind, [i for i, k in enumerate(kinds) if k == "retention"])  # held back for years by contract
+    rows = np.flatnonzero(debit & ~retained & (span > limits.far_due_days))
     found += [
         CHECKS["far-due-date"].finding(
             w.pop("where"), due=day_of(items.due_on[k]), on=day_of(items.issued_on[k]), days=int(span[k]),

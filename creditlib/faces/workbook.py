@@ -1,0 +1,109 @@
+"""The closing workbook: a close, written into a template, in English or Chinese.
+
+What must stay true: totals, shares, tie-outs and chart data are native formulas with their value beside them, and equal the
+library's figures to the cent; the template's looks survive; the same close makes the same bytes.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from creditlib.errors import Lang, TemplateError, UsageError
+from creditlib.faces import (
+    workbook_aging,
+    workbook_cover,
+    workbook_dashboard,
+    workbook_dso,
+    workbook_findings,
+    workbook_items,
+    workbook_method,
+    workbook_tops,
+)
+from creditlib.faces.package import refuse_existing
+from creditlib.faces.wording import say
+from creditlib.faces.workbook_fill import Fill
+from creditlib.faces.workbook_template import Template
+from creditlib.flows.closing import Close
+
+_AGING = "code name currency count open not_due no_due_date unapplied overdue overdue_share change previous_share moved "
+REQUIRED = tuple(
+    f"{prefix}_{name}"
+    for prefix, names in {
+        "cover": "subtitle verdict summary file_total contents entity as_of policy based_on source",
+        "tie": "account book control reconciling difference status note total",
+        "check": "title count amount severity todo",
+        "dash": "subtitle open overdue share dso cei dbt open_before overdue_before share_before dso_before cei_before "
+        "dbt_before buckets_title buckets_subtitle trend_title trend_subtitle dso_title dso_subtitle top_title top_subtitle "
+        "move_title move_subtitle move_label move_month move_previous move_year move_month_head move_previous_head "
+        "move_year_head notes",
+        "aging": _AGING + "subtitle order head total_label share_label check_label check_status overdue_1",
+        "dso": "subtitle summary method formula receivables sales window days previous gap note",
+        "measure": "name meaning value previous looks",
+        "overdue": "subtitle head total_label rank code name currency salesperson count oldest amount share cumulative overdue_1",
+        "concentration": "subtitle summary head rank code name currency open share cumulative",
+        "years": "head currency total band_1",
+        "items": "subtitle total_label " + " ".join(workbook_items.FIELDS),
+        "findings": "subtitle severity title where text count amount currency todo check",
+        "method": "subtitle",
+        "basis": "label text",
+        "source": "name rows recognised",
+        "file": "currency total used rejected rounding rows rejected_rows check",
+        "rate": "currency value day",
+        "policy": "parameter value reference",
+        "data": "divisor unit benchmark_label bucket_label bucket_before bucket_now trend_on trend_open trend_overdue trend_share "
+        "trend_share_last trend_dso trend_dso_last trend_benchmark trend_benchmark_at top_heads top_label top_values top_name "
+        "top_amount move_month move_previous move_year before edges",
+    }.items()
+    for name in names.split()
+)
+"""Every name a template must define. The rows of a list are copies of the sample row its names stand on."""
+
+
+def standard_template(lang: Lang) -> Path:
+    """Return the installed template of a language. Raises: TemplateError when none is installed."""
+    for entry in entry_points(group="creditlib.templates", name="standard"):
+        path = Path(entry.load().path(lang))
+        if path.is_file():
+            return path
+    raise TemplateError(say("workbook.error.no_template", "en"), say("workbook.error.no_template", "zh"))
+
+
+def write_workbook(close: Close, path: Path | str, *, lang: Lang = "en", template: Path | str | None = None, force: bool = False) -> Path:
+    """Write the closing workbook of a close and return its path.
+
+    template: a firm's own copy of the standard template, None for the standard one of the language.
+    force: replace an existing file.
+    Raises: UsageError when the file exists (without force) or is no .xlsx name; TemplateError when the template lacks a name,
+    or room for the buckets; TooLarge for more than 15 digits or a million items.
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(*(say("workbook.error.exists_suffix", tongue, path=target) for tongue in ("en", "zh")))
+    refuse_existing(target, force=force)
+    book = Template(Path(template) if template is not None else standard_template(lang))
+    missing = [name for name in REQUIRED if not book.has(name)]
+    if missing:
+        raise book.missing(missing)
+    fill = Fill(close, book, lang)
+    workbook_items.lay(fill)
+    workbook_aging.lay(fill)
+    workbook_dso.lay(fill)
+    workbook_tops.lay(fill)
+    workbook_findings.lay(fill)
+    workbook_method.lay(fill)
+    workbook_cover.lay(fill)
+    workbook_items.fill_in(fill)
+    workbook_aging.fill_in(fill)
+    workbook_dso.fill_in(fill)
+    workbook_tops.fill_in(fill)
+    workbook_findings.fill_in(fill)
+    workbook_method.fill_in(fill)
+    workbook_dashboard.fill_in(fill)
+    workbook_cover.fill_in(fill)
+    footer = {"entity": fill.entity[:60], "as_of": fill.as_of, "policy": fill.policy[:60]}
+    for title in book.titles():
+        book.sheet(title).footer = footer
+    new, dropped = book.replaced()
+    book.package.write(target, new, dropped=dropped, force=force)
+    return target

@@ -1,0 +1,100 @@
+"""The DSO family, each way with its parts and why it differs, and the other measures."""
+
+from __future__ import annotations
+
+from creditlib.faces import workbook_aging as aging
+from creditlib.faces import workbook_cells as cells
+from creditlib.faces.workbook_fill import Fill
+from creditlib.flows.closing import DsoLine, Measure
+
+MEASURE_LOOKS = {"share": 0, "days": 1, "index": 2, "amount": 3}
+
+
+def lay(fill: Fill) -> None:
+    """Make room for the methods and the measures."""
+    fill.book.repeat("dso_method", max(len(fill.close.dso), 1))
+    fill.book.repeat("measure_name", max(len(fill.close.measures), 1))
+
+
+def fill_in(fill: Fill) -> None:
+    """Write every method, the gaps, and the other measures."""
+    book, close = fill.book, fill.close
+    fill.put_text("dso_subtitle", fill.join(fill.as_of, fill.say("dso.subtitle", currency=fill.money_name())))
+    home = book.place("dso_method").sheet
+    yardstick = next(((copy, line) for copy, line in enumerate(close.dso) if line.method == "countback"), None)
+    for copy, line in enumerate(close.dso):
+        _dso_line(fill, copy, line, yardstick, home)
+    if yardstick and yardstick[1].days is not None:
+        days = book.ref("dso_days", yardstick[0], home=home)
+        gap = yardstick[1].days - close.dso_benchmark
+        parts = {
+            "days": cells.figure(f"ABS({days}-{close.dso_benchmark:g})", abs(gap), "0.0"),
+            "benchmark": f"{close.dso_benchmark:g}",
+        }
+        said = cells.choose(
+            f"{days}>{close.dso_benchmark:g}", gap > 0, fill.sentence("dso.over", **parts), fill.sentence("dso.under", **parts)
+        )
+        worth = next(((c, m) for c, m in enumerate(close.measures) if m.key == "one_dso_day" and m.value is not None), None)
+        if worth:
+            each = book.ref("measure_value", worth[0], home=home)
+            minor = float(worth[1].value or 0) / 10 ** fill.digits()
+            cash = cells.figure(
+                f"ABS({days}-{close.dso_benchmark:g})*{each}/{fill.scale[0]}", abs(gap) * minor / fill.scale[0], "#,##0.0"
+            )
+            said = said + fill.sentence("dso.cash", cash=cash, unit=fill.scale[1])
+        else:
+            said = said + cells.plain(fill.say("cover.verdict_end"))
+        fill.put_said("dso_summary", said)
+    else:
+        fill.put_text("dso_summary", fill.say("dso.unknown"))
+    for copy, measure in enumerate(close.measures):
+        _measure(fill, copy, measure)
+    if not close.measures:
+        fill.put_text("measure_name", fill.say("dso.no_measures"))
+
+
+def _dso_line(fill: Fill, copy: int, line: DsoLine, yardstick: tuple[int, DsoLine] | None, home: str) -> None:
+    book, currency = fill.book, fill.close.currency
+    fill.put_text("dso_method", fill.say(f"method_name.{line.method}"), copy)
+    fill.put_text("dso_formula", fill.say(f"method_formula.{line.method}"), copy)
+    native = aging.open_ref(fill, currency) if line.receivables_minor == fill.close.total_minor and fill.aging else ""
+    fill.put_amount("dso_receivables", line.receivables_minor, currency, copy, native=native)
+    fill.put_amount("dso_sales", line.sales_minor, currency, copy)
+    book.put("dso_window", cells.number(line.sales_days), copy)
+    book.put("dso_previous", cells.number(None if line.previous is None else repr(line.previous)), copy)
+    note = line.why[1 if fill.lang == "zh" else 0] or fill.say(f"method_note.{line.method}")
+    fill.put_text("dso_note", note, copy)
+    if line.days is None:
+        fill.put_text("dso_days", fill.say("dso.needs"), copy)
+        return
+    native = ""
+    if line.receivables_minor is not None and line.sales_minor and line.sales_days:
+        quick = line.receivables_minor / line.sales_minor * line.sales_days
+        if abs(quick - line.days) < 1e-6 and not line.at_least:
+            r, s, d = (book.ref(f"dso_{name}", copy, home=home) for name in ("receivables", "sales", "window"))
+            native = f"{r}/{s}*{d}"
+    style = book.style("dso_days")
+    if line.at_least:
+        style = book.styles.variant(style, code=f'"≥ "{book.styles.code(style)}')
+    content = cells.formula(native, repr(line.days)) if native else cells.number(repr(line.days))
+    book.put("dso_days", content, copy, style=style)
+    if yardstick and yardstick[1].days is not None and yardstick[0] != copy and line.method not in ("delinquent",):
+        here, there = book.ref("dso_days", copy, home=home), book.ref("dso_days", yardstick[0], home=home)
+        book.put("dso_gap", cells.formula(f"{here}-{there}", repr(line.days - yardstick[1].days)), copy)
+
+
+def _measure(fill: Fill, copy: int, measure: Measure) -> None:
+    book = fill.book
+    fill.put_text("measure_name", fill.say(f"measure.{measure.key}"), copy)
+    fill.put_text("measure_meaning", fill.say(f"measure_note.{measure.key}"), copy)
+    look = 2 * MEASURE_LOOKS.get(measure.unit, 2)
+    for right, (name, value) in enumerate((("measure_value", measure.value), ("measure_previous", measure.previous))):
+        style = book.style("measure_looks", right=look + right)
+        if measure.unit == "amount":
+            style = book.styles.for_amounts(style, fill.digits())
+            content = cells.amount(None if value is None else round(value), fill.close.currency)
+        else:
+            content = cells.number(None if value is None else repr(float(value)))
+        if value is None:
+            content = cells.text(fill.say("word.none"))
+        book.put(name, content, copy, style=style)

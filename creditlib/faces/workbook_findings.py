@@ -1,0 +1,80 @@
+"""All findings, one row each: those that must be acted on first."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from creditlib.errors import Finding
+from creditlib.faces import workbook_cells as cells
+from creditlib.faces.wording import say
+from creditlib.faces.workbook_fill import Fill
+
+
+def catalogue(check: str, what: str, lang: Any) -> str:
+    """Return a check's title or what to do about it; the check's name where the catalogue does not know it."""
+    from creditlib.facts.checks import CHECKS
+
+    return str(getattr(CHECKS[check], what)(lang)) if check in CHECKS else (check if what == "title" else "")
+
+
+def columns_wide(text: str) -> int:
+    """Return how many columns a text takes: two for a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def lines_needed(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column."""
+    return sum(max(1, -(-columns_wide(line) * 105 // int(width * 100))) for line in text.split("\n"))
+
+
+def ordered(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Return findings with those that must be acted on first, each check's together."""
+    first: dict[tuple[str, str], int] = {}
+    for place, finding in enumerate(findings):
+        first.setdefault((finding.severity, finding.check), place)
+    return sorted(findings, key=lambda f: (f.severity != "must_act", first[f.severity, f.check]))
+
+
+def lay(fill: Fill) -> None:
+    """Make room for the findings and note where each check begins."""
+    book = fill.book
+    found = ordered(fill.close.findings)
+    book.repeat("findings_text", max(len(found), 1))
+    for copy, finding in enumerate(found):
+        fill.finding_rows.setdefault((finding.check, finding.severity), book.at("findings_text", copy)[1])
+
+
+def fill_in(fill: Fill) -> None:
+    """Write every finding, its row as high as its text needs."""
+    book = fill.book
+    found = ordered(fill.close.findings)
+    must = sum(f.severity == "must_act" for f in found)
+    fill.put_text(
+        "findings_subtitle", fill.join(fill.as_of, fill.say("findings.subtitle", must=must, notes=len(found) - must))
+    )
+    if not found:
+        fill.put_text("findings_text", fill.say("findings.none"))
+    sheet = book.on("findings_text")
+    titles = {f.check: (catalogue(f.check, "title", fill.lang), catalogue(f.check, "todo", fill.lang)) for f in found}
+    for copy, finding in enumerate(found):
+        title, todo = titles[finding.check]
+        texts = {
+            "severity": say(f"common.severity.{finding.severity}", fill.lang),
+            "check": finding.check,
+            "title": title,
+            "where": finding.where,
+            "text": finding.text(fill.lang),
+            "todo": todo,
+            "currency": finding.currency if finding.amount_minor is not None else None,
+        }
+        for name, text in texts.items():
+            fill.put_text(f"findings_{name}", text, copy)
+        book.put("findings_count", cells.number(finding.count), copy)
+        fill.put_amount("findings_amount", finding.amount_minor, finding.currency or fill.close.currency, copy)
+        lines = max(
+            lines_needed(texts["title"] or "", 28), lines_needed(texts["where"] or "", 30), lines_needed(texts["text"] or "", 66),
+            lines_needed(texts["todo"] or "", 47),
+        )  # fmt: skip
+        if lines > 1:
+            sheet.heights[book.at("findings_text", copy)[1]] = 4 + 13 * min(lines, 30)
