@@ -164,6 +164,7 @@ def trend(
     chart.y_axis.txPr = letters(MUTED)
     chart.y_axis.graphicalProperties = _fill(None)
     chart.y_axis.scaling.min = 0
+    chart.y_axis.majorUnit = 25 if kind == "dso" else 0.1
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID, w=6350))
     _place(ws, chart, box)
 

@@ -119,6 +119,8 @@ def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
         put(ws, 4, column, say(f"dash.{key}"), color=MUTED, left=edge, indent=1)
         put(ws, 5, column, size=20, bold=place == 0, left=edge, indent=1, code=code, align="left")
         put(ws, 6, column, size=8, color=MUTED, left=edge, indent=1)
+        for row in (4, 5, 6):
+            ws.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + 3)
         book.name(f"dash_{key}", ws, 5, column)
         book.name(f"dash_{key}_before", ws, 6, column)
 

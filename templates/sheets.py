@@ -132,8 +132,8 @@ def aging(book: Book, ws: Worksheet) -> None:
     last = len(columns)
     look.widths(ws, [c.width for c in columns])
     look.head(book, ws, "aging", say("aging.title"), last)
-    book.name("aging_order", ws, 1, 16)
-    put(ws, 1, 16, align="right", color=ACCENT, upright="bottom")
+    book.name("aging_order", ws, 1, 18)
+    put(ws, 1, 18, align="right", color=ACCENT, upright="bottom")
     strip(ws, 4, columns)
     heads(ws, 5, columns)
     book.name("aging_head", ws, 5, 1)
@@ -151,7 +151,7 @@ def aging(book: Book, ws: Worksheet) -> None:
     sample(book, ws, "aging", 9, columns)
     look.fifth(ws, f"A9:{letter(last)}9")
     look.chip(ws, "F8", "$F8")
-    look.chip(ws, "P1", "$P1")
+    look.chip(ws, "R1", "$R1")
     hidden = [c.name for c in columns[-2:]]
     for place, column in enumerate(columns, 1):
         if column.name in hidden:

@@ -97,8 +97,8 @@ class Said:
 def plain(value: str) -> Said:
     """Return a fixed text, cut into pieces a formula may hold.
 
-    >>> plain('a "b"')
-    Said(native='"a ""b"""', value='a "b"')
+    >>> print(plain('a "b" c').native)
+    "a ""b"" c"
     """
     pieces = [value[i : i + 120].replace('"', '""') for i in range(0, len(value), 120)] or [""]
     return Said("&".join(f'"{piece}"' for piece in pieces), value)

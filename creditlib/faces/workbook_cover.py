@@ -18,12 +18,12 @@ from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_cells import Said, choose, figure, plain
 from creditlib.faces.workbook_fill import Fill
-from creditlib.faces.workbook_findings import catalogue, ordered
+from creditlib.faces.workbook_findings import catalogue, columns_wide, ordered
 from creditlib.faces.workbook_items import block_range
 from creditlib.flows.closing import ControlLine
 from creditlib.money import text as money_text
 
-_SOURCE_WIDTH = 76
+_SOURCE_WIDTH = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,13 @@ def control_lines(fill: Fill) -> list[ControlLine]:
 def groups(findings: tuple[Finding, ...]) -> list[Group]:
     """Return findings grouped by check, must-act first."""
     made: dict[tuple[str, str, str | None], list[Finding]] = {}
+    money: dict[tuple[str, str], str] = {}  # the first currency of each check: findings without an amount go with it
+    for finding in findings:
+        if finding.amount_minor is not None and finding.currency:
+            money.setdefault((finding.check, finding.severity), finding.currency)
     for finding in ordered(findings):
-        currency = finding.currency if finding.amount_minor is not None else None
+        stands = finding.currency if finding.amount_minor is not None else None
+        currency = stands or money.get((finding.check, finding.severity))
         made.setdefault((finding.check, finding.severity, currency), []).append(finding)
     return [
         Group(
@@ -226,7 +231,7 @@ def _basis(fill: Fill) -> None:
     named = [f"{s.name} ({fill.say('word.rows', n=f'{s.rows:,}')})" for s in close.sources]
     shown: list[str] = []
     for name in named:
-        if shown and len(" · ".join([*shown, name])) > _SOURCE_WIDTH:
+        if shown and columns_wide(" · ".join([*shown, name])) > _SOURCE_WIDTH:
             break
         shown.append(name)
     if len(shown) < len(named):

@@ -142,6 +142,17 @@ class Fill:
             content = cells.amount(minor, currency)
         style = self.amount_style(name, currency, like=like, own=own, right=right)
         self.book.put(name, content, copy, like=like, style=style, right=right)
+        if minor is not None:
+            self.widen(name, minor, currency, own=own, right=right)
+
+    def widen(self, name: str, minor: int, currency: str, *, own: bool = False, right: int = 0) -> None:
+        """Let the column of a name be wide enough for an amount, where the template's is not."""
+        length = len(f"{abs(minor) // 10 ** self.digits(currency):,}") + (minor < 0)
+        length += self.digits(currency) + 1 if self.digits(currency) else 0
+        length += len(currency) + 1 if own and currency != self.close.currency else 0
+        widest = self.book.on(name).widest
+        column = self.book.place(name).column + right
+        widest[column] = max(widest.get(column, 0), length)
 
     def put_text(self, name: str, value: str | None, copy: int = 0, *, like: str = "", down: int = 0, right: int = 0) -> None:
         """Fill a cell with text."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Literal
 
-from creditlib.errors import Finding
+from creditlib.errors import Finding, Lang
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
+from creditlib.facts.checks import CHECKS
 
 
-def catalogue(check: str, what: str, lang: Any) -> str:
+def catalogue(check: str, what: Literal["title", "todo"], lang: Lang) -> str:
     """Return a check's title or what to do about it; the check's name where the catalogue does not know it."""
-    from creditlib.facts.checks import CHECKS
-
-    return str(getattr(CHECKS[check], what)(lang)) if check in CHECKS else (check if what == "title" else "")
+    if check not in CHECKS:
+        return check if what == "title" else ""
+    return CHECKS[check].title(lang) if what == "title" else CHECKS[check].todo(lang)
 
 
 def columns_wide(text: str) -> int:
@@ -64,7 +65,7 @@ def fill_in(fill: Fill) -> None:
             "check": finding.check,
             "title": title,
             "where": finding.where,
-            "text": finding.text(fill.lang),
+            "text": finding.text(fill.lang).removesuffix(todo).rstrip(),
             "todo": todo,
             "currency": finding.currency if finding.amount_minor is not None else None,
         }

@@ -57,6 +57,12 @@ def fill_in(fill: Fill) -> None:
         fill.put_amount("items_amount", fill.close.totals().get(currency, 0), currency, copy, native=native, like="items_total_label")
         fill.put_text("items_currency", currency, copy, like="items_total_label")
         fill.put_text("items_document", fill.say("word.rows", n=f"{counts.get(currency, 0):,}"), copy, like="items_total_label")
+    for money, column_name in (("original_currency", "original_minor"), ("currency", "open_minor")):
+        name = "items_original" if column_name == "original_minor" else "items_amount"
+        grouped = fill.items.group_by(money).aggregate([(column_name, "max"), (column_name, "min")]).to_pylist()
+        for row in grouped:
+            for way in ("max", "min"):
+                fill.widen(name, row[f"{column_name}_{way}"], row[money])
     if not n:
         fill.put_text("items_name", fill.say("items.none"))
     if not close.converted:

@@ -111,6 +111,7 @@ class Sheet:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.footer: dict[str, str] = {}
+        self.widest: dict[int, int] = {}  # column: characters of its longest figure
 
     def style(self, column: int, row: int) -> int:
         """Return the style of a template cell."""
@@ -203,13 +204,17 @@ class Sheet:
             return re.sub(r'topLeftCell="([A-Z]+)\d+"', rf'topLeftCell="\g<1>{below}"', tag)
 
         head = re.sub(r"<pane\b[^>]*/>", pane, head)
-        if not self.hidden_columns:
+        if not self.hidden_columns and not self.widest:
             return head
         columns: dict[int, str] = {}
         for tag in re.findall(r"<col\b[^>]*/>", head):
             low, high = (int(re.search(rf'\b{name}="(\d+)"', tag)[1]) for name in ("min", "max"))  # type: ignore[index]
             for column in range(low, min(high, 400) + 1):
                 columns[column] = re.sub(r'<col\b|\s(?:min|max)="\d+"|/>', "", tag)
+        for column, needed in self.widest.items():
+            given = re.search(r'\swidth="([\d.]+)"', columns.get(column, ""))
+            if given and float(given[1]) < needed + 0.6:
+                columns[column] = columns[column].replace(given[0], f' width="{needed + 0.6:g}"')
         for column in self.hidden_columns:
             kept = re.sub(r'\shidden="[^"]*"', "", columns.get(column, ' width="9"'))
             columns[column] = kept + ' hidden="1"'

@@ -1,0 +1,131 @@
+"""Figures that come from outside the ledger: control account balances and exchange rates.
+
+What must stay true: a control figure is never derived from the file it checks; a rate is of the as-of day or earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import numpy as np
+
+from creditlib import money
+from creditlib.days import NO_DAY, DateOrder, day_number, day_of
+from creditlib.errors import SourceError, UsageError
+from creditlib.facts.layout import Body, read_body
+from creditlib.facts.mapping import Role, recognise, unrecognised
+from creditlib.facts.open_items import Rate
+from creditlib.facts.sources import open_grids
+from creditlib.facts.values import read_dates
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control figure. entity, account, currency: None where the figure is over all of them."""
+
+    entity: str | None
+    account: str | None
+    currency: str | None
+    balance: Decimal
+
+
+def read_control(source: str | Path) -> tuple[Control, ...]:
+    """Return control figures: an amount as text, or a file by entity, account and currency.
+
+    An amount is plain decimal text, thousands may be grouped by commas. Raises: SourceError, MappingError, UsageError.
+
+    >>> read_control("1,234.50")[0].balance
+    Decimal('1234.50')
+    """
+    text = str(source).strip()
+    if not Path(text).is_file():
+        try:
+            return (Control(None, None, None, Decimal(text.replace(",", ""))),)
+        except InvalidOperation:
+            raise UsageError(
+                f'--control "{text}" is neither an amount nor a file that exists.', f"--control“{text}”既不是金额，也不是存在的文件。"
+            ) from None
+    body = _body(source, "control")
+    columns = {n: body.texts(n).to_pylist() for n in ("entity", "account", "currency")}
+    balance = body.amounts["balance"]
+    _refuse_bad(body, "balance")
+    lines = []
+    for row in range(len(body.rows)):
+        if not balance.valid[row]:
+            continue
+        currency = columns["currency"][row]
+        iso = money.currency_code(currency) if currency else body.mapping.currency
+        if currency and iso is None:
+            money.exponent(currency)  # raises, naming it
+        lines.append(Control(columns["entity"][row], columns["account"][row], iso, balance.exact(row)))
+    if not lines:
+        raise SourceError(f"{body.grid}: holds no control figure.", f"{body.grid}：没有总账余额。")
+    return tuple(lines)
+
+
+def read_rates(source: str | Path, to: str, as_of: date, order: DateOrder | None = None) -> tuple[Rate, ...]:
+    """Return for each currency its latest rate to `to` on or before `as_of`.
+
+    A file without dates is taken as of that day; one without a target currency as rates to `to`.
+    Raises: SourceError, MappingError; UsageError for a rate that is not above 0 or a date that can't be read.
+    """
+    body = _body(source, "rates")
+    froms, tos = body.texts("from_currency").to_pylist(), body.texts("to_currency").to_pylist()
+    texts = body.texts("rate").to_pylist()
+    on = np.full(len(body.rows), day_number(as_of), np.int32)
+    if "on" in body.columns:
+        read = read_dates(body.columns["on"], order or body.mapping.date_order)
+        if read.bad or read.column.ambiguous or read.column.mixed or (read.values == NO_DAY).any():
+            raise UsageError(
+                f"{body.grid}: a date of the rates can't be read for sure. Write YYYY-MM-DD.",
+                f"{body.grid}：汇率日期无法确定。请写成 YYYY-MM-DD。",
+            )
+        on = read.values
+    best: dict[str, Rate] = {}
+    for row, (currency, target, text) in enumerate(zip(froms, tos, texts, strict=True)):
+        source_code, target_code = money.currency_code(currency or ""), money.currency_code(target or "") if target else to
+        if source_code is None or target_code is None:
+            money.exponent(currency or "" if source_code is None else target or "")  # raises, naming it
+        if target_code != to or source_code is None or on[row] > day_number(as_of):
+            continue
+        rate = _rate(body, row, text)
+        day = day_of(on[row])
+        if source_code not in best or day >= best[source_code].on:
+            best[source_code] = Rate(source_code, rate, day)
+    return tuple(best[code] for code in sorted(best))
+
+
+def _rate(body: Body, row: int, text: str | None) -> Decimal:
+    try:
+        rate = Decimal((text or "").replace(",", ""))
+        if rate <= 0 or not rate.is_finite():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise UsageError(
+            f'{body.place(row)}: rate "{text or ""}" is not a number above 0.', f"{body.place(row)}：汇率“{text or ''}”不是大于 0 的数。"
+        ) from None
+    return rate
+
+
+def _body(source: str | Path, role: Role) -> Body:
+    for grid in open_grids(source):
+        how = recognise(grid, role)
+        if how is not None:
+            return read_body(grid, how)
+    raise unrecognised(grid)
+
+
+def _refuse_bad(body: Body, *names: str) -> None:
+    for name in names:
+        for row in body.amounts[name].bad:
+            text = body.texts(name)[row].as_py()
+            raise UsageError(
+                f'{body.place(row)}: "{text}" is no amount. Correct it: a control figure is never guessed.',
+                f"{body.place(row)}：“{text}”不是金额。请更正：总账余额不作推测。",
+            )
+
+
