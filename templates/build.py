@@ -8,10 +8,11 @@ import zipfile
 from pathlib import Path
 
 import creditlib_templates
-from creditlib.errors import Lang
-from creditlib_templates import front, look, sheets
+from creditlib_templates import back, front, look, sheets
 from openpyxl import Workbook
 from openpyxl.styles import Font
+
+from creditlib.errors import Lang
 
 SHEETS = ("cover", "dashboard", "aging", "dso", "overdue", "concentration", "items", "findings", "method", "data")
 _DAY = "2025-01-01T00:00:00Z"
@@ -26,11 +27,12 @@ def template(lang: Lang) -> bytes:
     workbook._fonts[0] = normal.font  # type: ignore[attr-defined]
     book = look.Book(workbook, lang)
     made = {key: workbook.create_sheet(book.say(f"sheet.{key}")) for key in SHEETS}
-    sheets.data(book, made["data"])
+    back.data(book, made["data"])
     front.cover(book, made["cover"])
     front.dashboard(book, made["dashboard"], made["data"])
-    for key in ("aging", "dso", "overdue", "concentration", "items", "findings", "method"):
+    for key in ("aging", "dso", "overdue", "concentration", "items", "findings"):
         getattr(sheets, key)(book, made[key])
+    back.method(book, made["method"])
     workbook.properties.creator = "creditlib"
     workbook.properties.title = book.say("cover.title")
     stream = io.BytesIO()

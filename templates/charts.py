@@ -26,7 +26,8 @@ def letters(colour: str = INK, size: int = 800, bold: bool = False) -> RichText:
         sz=size, b=bold, solidFill=colour, latin=Font(typeface=FONT), ea=Font(typeface=FONT), cs=Font(typeface=FONT)
     )
     return RichText(
-        bodyPr=RichTextProperties(rot=0, vert="horz"), p=[Paragraph(pPr=ParagraphProperties(defRPr=properties), endParaRPr=properties)]
+        bodyPr=RichTextProperties(rot=0, vert="horz"),
+        p=[Paragraph(pPr=ParagraphProperties(defRPr=properties), endParaRPr=properties)],
     )
 
 

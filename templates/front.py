@@ -26,14 +26,22 @@ LINE = ("thin", RULE)
 def cover(book: Book, ws: Worksheet) -> None:
     """Verdict, tie-out, findings, file total, sign-off, contents and basis."""
     say = book.say
-    look.widths(ws, [30, 17, 17, 14.5, 15.5, 1.2, 14.5 if book.lang == "zh" else 21, 60])
+    chinese = book.lang == "zh"
+    look.widths(ws, [30 if chinese else 39, 17, 17, 14.5, 15.5, 1.2, 14.5 if chinese else 21, 60])
     look.head(book, ws, "cover", say("cover.title"), 8)
     for row, height, name in ((4, 25, "verdict"), (5, 19, "summary")):
         ws.row_dimensions[row].height = height
         for column in range(1, 9):
             put(ws, row, column, fill=TINT)
         put(
-            ws, row, 1, fill=TINT, indent=1, left=("thick", ACCENT), size=13 if name == "verdict" else 9, bold=name == "verdict"
+            ws,
+            row,
+            1,
+            fill=TINT,
+            indent=1,
+            left=("thick", ACCENT),
+            size=13 if name == "verdict" else 9,
+            bold=name == "verdict",
         )
         book.name(f"cover_{name}", ws, row, 1)
     ws.row_dimensions[6].height = 12
@@ -79,7 +87,7 @@ def cover(book: Book, ws: Worksheet) -> None:
         Column("due", say("cover.due"), 0, align="right"),
         Column("", "", 0),
         Column("severity", say("cover.severity"), 0, align="center", color=MUTED),
-        Column("todo", say("cover.todo"), 0, indent=1),
+        Column("todo", say("cover.todo"), 0, indent=1, wrap=True),
     ]
     heads(ws, 13, found, height=17)
     sample(book, ws, "check", 14, found, height=17, rule=RULE)
@@ -96,11 +104,20 @@ def cover(book: Book, ws: Worksheet) -> None:
         put(ws, row, 1, say(f"cover.{key}"), color=MUTED, bottom=LINE)
         put(ws, row, 2, bottom=("thin", MUTED))
         put(ws, row, 3, align="right", code=DATE, bottom=("thin", MUTED))
-    rows = ("contents", "entity", "as_of", "policy", "based_on", "source")
+    rows = ("entity", "as_of", "policy", "based_on", "source", "contents")
     for row, key in enumerate(rows, 18):
         ws.row_dimensions[row].height = 18
         put(ws, row, 7, say(f"cover.{key}"), color=MUTED)
-        put(ws, row, 8, indent=1, align="left", code=DATE if key == "as_of" else look.TEXT, quote=key != "as_of")
+        put(
+            ws,
+            row,
+            8,
+            indent=1,
+            align="left",
+            code=DATE if key == "as_of" else look.TEXT,
+            quote=key != "as_of",
+            wrap=key != "as_of",
+        )
         book.name(f"cover_{key}", ws, row, 8)
     look.page(book, ws, "A1:H23")
 
@@ -108,7 +125,7 @@ def cover(book: Book, ws: Worksheet) -> None:
 def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
     """Six figures, four charts, the roll-forward, and what to read beside them."""
     say = book.say
-    look.widths(ws, [6.6] * 24)
+    look.widths(ws, [7.0] * 24)
     look.head(book, ws, "dash", say("dash.title"), 24)
     for row, height in ((4, 15), (5, 30), (6, 16), (7, 10)):
         ws.row_dimensions[row].height = height
@@ -156,7 +173,16 @@ def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
             put(ws, row, place, bold=first or last, color=MUTED if first else INK, **rule)
         for name, column, width in columns:
             for place in range(column, column + width):
-                put(ws, row, place, bold=first or last, color=MUTED if first else INK, align="right", code=SCALED, **rule)
+                put(
+                    ws,
+                    row,
+                    place,
+                    bold=first or last,
+                    color=MUTED if first else INK,
+                    align="right",
+                    code=SCALED,
+                    **rule,
+                )
             ws.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + width - 1)
             if first:
                 book.name(f"dash_move_{name}_head", ws, row, column)
@@ -166,7 +192,7 @@ def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
     for row in range(35, 38):
         put(ws, row, 15, color=ACCENT if row == 37 else INK)
     book.name("dash_notes", ws, 35, 15, height=3)
-    look.chip(ws, "O37", '$O37')
+    look.chip(ws, "O37", "$O37")
     look.page(book, ws, "A1:X38", one=True)
 
 

@@ -77,7 +77,9 @@ def style(
 ) -> Cell:
     """Give a cell its looks. Borders are (kind, colour)."""
     cell.font = Font(name=FONT, size=size, bold=bold, color="FF" + color)
-    cell.alignment = Alignment(horizontal=align or ("left" if indent else None), vertical=upright, indent=indent, wrap_text=wrap or None)
+    cell.alignment = Alignment(
+        horizontal=align or ("left" if indent else None), vertical=upright, indent=indent, wrap_text=wrap or None
+    )
     if fill:
         cell.fill = PatternFill("solid", fgColor="FF" + fill)
     sides = {"top": top, "bottom": bottom, "left": left}

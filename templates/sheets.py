@@ -1,4 +1,4 @@
-"""The list sheets of the template: aging, DSO, overdue, concentration, open items, findings, method, chart data.
+"""The list sheets of the template: aging, DSO, overdue, concentration, open items, findings.
 
 Each list has one sample row; a defined name on each of its cells says what goes there.
 """
@@ -72,7 +72,15 @@ def heads(ws: Worksheet, row: int, columns: list[Column], *, start: int = 1, hei
 
 
 def sample(
-    book: Book, ws: Worksheet, prefix: str, row: int, columns: list[Column], *, start: int = 1, height: float = 16, rule: str = HAIR
+    book: Book,
+    ws: Worksheet,
+    prefix: str,
+    row: int,
+    columns: list[Column],
+    *,
+    start: int = 1,
+    height: float = 16,
+    rule: str = HAIR,
 ) -> None:
     """Write a list's sample row and name its cells."""
     ws.row_dimensions[row].height = height
@@ -143,7 +151,15 @@ def aging(book: Book, ws: Worksheet) -> None:
         money = column.code == AMOUNT
         put(ws, 6, place, fill=TINT, bold=True, code=column.code, align=column.align)
         put(ws, 7, place, color=MUTED, code=SHARE if money else look.TEXT, align=column.align)
-        put(ws, 8, place, color=MUTED, code=DIFFERENCE if money else look.TEXT, align=column.align, bottom=("thin", RULE))
+        put(
+            ws,
+            8,
+            place,
+            color=MUTED,
+            code=DIFFERENCE if money else look.TEXT,
+            align=column.align,
+            bottom=("thin", RULE),
+        )
     for row, name in ((6, "total"), (7, "share"), (8, "check")):
         book.name(f"aging_{name}_label", ws, row, 2)
     put(ws, 8, 6, color=ACCENT, indent=1, bottom=("thin", RULE))
@@ -165,15 +181,15 @@ def dso(book: Book, ws: Worksheet) -> None:
     """The DSO family, and the other measures."""
     say = book.say
     columns = [
-        Column("method", say("dso.method"), 22, bold=True),
-        Column("formula", say("dso.formula"), 45, color=MUTED),
+        Column("method", say("dso.method"), 27, bold=True),
+        Column("formula", say("dso.formula"), 52, color=MUTED),
         number("receivables", say("dso.receivables"), 16),
         number("sales", say("dso.sales"), 16),
         number("window", say("dso.window"), 10.5, COUNT),
         number("days", say("dso.days"), 12.5, DAYS, bold=True),
         number("previous", say("dso.previous"), 11, DAYS, color=MUTED),
-        number("gap", say("dso.gap"), 14.5, CHANGE, color=MUTED),
-        Column("note", say("dso.note"), 58, indent=1, wrap=True),
+        number("gap", say("dso.gap"), 11.5, CHANGE, color=MUTED),
+        Column("note", say("dso.note"), 47, indent=1, wrap=True),
     ]
     look.widths(ws, [c.width for c in columns])
     look.head(book, ws, "dso", say("dso.title"), len(columns))
@@ -184,7 +200,7 @@ def dso(book: Book, ws: Worksheet) -> None:
     book.name("dso_summary", ws, 4, 1)
     ws.row_dimensions[5].height = 9
     heads(ws, 6, columns)
-    sample(book, ws, "dso", 7, columns, height=27, rule=RULE)
+    sample(book, ws, "dso", 7, columns, height=20, rule=RULE)
     ws.row_dimensions[8].height = 14
     ws.row_dimensions[9].height = 20
     put(ws, 9, 1, say("dso.measures"), **SECTION)
@@ -213,7 +229,7 @@ def overdue(book: Book, ws: Worksheet) -> None:
         Column("code", say("aging.code"), 9.5, color=MUTED, indent=1),
         Column("name", say("aging.name"), 29),
         Column("currency", say("aging.currency"), 5, align="center", color=MUTED),
-        Column("salesperson", say("overdue.salesperson"), 13),
+        Column("salesperson", say("overdue.salesperson"), 13, indent=1),
         number("count", say("overdue.count"), 6, COUNT),
         number("oldest", say("overdue.oldest"), 12, COUNT),
         number("amount", "", 14.5, bold=True),
@@ -283,8 +299,8 @@ def items(book: Book, ws: Worksheet) -> None:
     say = book.say
     columns = [
         Column("code", say("items.code"), 9.5, color=MUTED),
-        Column("name", say("items.name"), 27),
-        Column("document", say("items.document"), 17),
+        Column("name", say("items.name"), 28),
+        Column("document", say("items.document"), 17, indent=1),
         Column("kind", say("items.kind"), 10),
         Column("issue", say("items.issue"), 11, DATE, "center"),
         Column("due", say("items.due"), 11, DATE, "center"),
@@ -298,7 +314,7 @@ def items(book: Book, ws: Worksheet) -> None:
         Column("account", say("items.account"), 10),
         Column("salesperson", say("items.salesperson"), 12),
         Column("status", say("items.status"), 10),
-        Column("source", say("items.source"), 24, color=MUTED),
+        Column("source", say("items.source"), 30, color=MUTED),
     ]
     last = len(columns)
     look.widths(ws, [c.width for c in columns])
@@ -318,15 +334,15 @@ def findings(book: Book, ws: Worksheet) -> None:
     """All findings, one row each."""
     say = book.say
     columns = [
-        Column("severity", say("findings.severity"), 12, align="center"),
-        Column("title", say("findings.finding"), 28, wrap=True),
+        Column("severity", say("findings.severity"), 11, align="center"),
+        Column("title", say("findings.finding"), 25, indent=1, wrap=True),
         Column("where", say("findings.where"), 30, color=MUTED, wrap=True),
-        Column("text", say("findings.text"), 66, wrap=True),
-        number("count", say("findings.count"), 10.5, COUNT),
-        number("amount", say("findings.amount"), 16),
-        Column("currency", say("findings.currency"), 6, align="center", color=MUTED),
-        Column("todo", say("findings.todo"), 48, indent=1, wrap=True),
-        Column("check", say("findings.check"), 24, color=MUTED),
+        Column("text", say("findings.text"), 54, wrap=True),
+        number("count", say("findings.count"), 9.5, COUNT),
+        number("amount", say("findings.amount"), 14.5),
+        Column("currency", say("findings.currency"), 5.5, align="center", color=MUTED),
+        Column("todo", say("findings.todo"), 38, indent=1, wrap=True),
+        Column("check", say("findings.check"), 19, color=MUTED, wrap=True),
     ]
     look.widths(ws, [c.width for c in columns])
     look.head(book, ws, "findings", say("findings.title"), len(columns))
@@ -336,122 +352,3 @@ def findings(book: Book, ws: Worksheet) -> None:
     ws.auto_filter.ref = "A4:I5"
     ws.freeze_panes = "A5"
     look.page(book, ws, "A1:I5", repeat="1:4")
-
-
-def method(book: Book, ws: Worksheet) -> None:
-    """How the figures were made, from what, under which policy."""
-    say = book.say
-    look.widths(ws, [30, 18, 18, 18, 18, 14, 14, 40])
-    look.head(book, ws, "method", say("method.title"), 8)
-    row = 4
-
-    def section(title: str) -> None:
-        nonlocal row
-        ws.row_dimensions[row].height = 20
-        put(ws, row, 1, say(title), **SECTION)
-        row += 1
-
-    def table(prefix: str, columns: list[Column], *, wide: int = 0, height: float = 17, head_row: bool = True) -> None:
-        nonlocal row
-        filler = [Column("", "", 0)] * (8 - len(columns))
-        if head_row:
-            heads(ws, row, columns + filler)
-            row += 1
-        sample(book, ws, prefix, row, columns + filler, height=height, rule=RULE)
-        if wide:
-            ws.merge_cells(start_row=row, end_row=row, start_column=wide, end_column=8)
-        ws.row_dimensions[row + 1].height = 12
-        row += 2
-
-    section("method.basis")
-    table(
-        "basis", [Column("label", "", 0, color=MUTED), Column("text", "", 0, wrap=True)], wide=2, height=28, head_row=False
-    )
-    section("method.sources")
-    table(
-        "source",
-        [
-            Column("name", say("method.source"), 0),
-            Column("", "", 0),
-            number("rows", say("method.rows"), 0, COUNT),
-            Column("recognised", say("method.recognised"), 0, indent=1),
-        ],
-    )
-    section("method.files")
-    table(
-        "file",
-        [
-            Column("currency", say("method.currency"), 0, bold=True),
-            number("total", say("method.file"), 0),
-            number("used", say("method.used"), 0),
-            number("rejected", say("method.rejected"), 0),
-            number("rounding", say("method.rounding"), 0, DIFFERENCE),
-            number("rows", say("method.rows"), 0, COUNT),
-            number("rejected_rows", say("method.rejected_rows"), 0, COUNT),
-            Column("check", say("method.check"), 0, indent=1, color=ACCENT),
-        ],
-    )
-    look.chip(ws, f"H{row - 2}", f"$H{row - 2}")
-    section("method.rates")
-    table(
-        "rate",
-        [
-            Column("currency", say("method.currency"), 0, bold=True),
-            number("value", say("method.rate"), 0, look.TEXT),
-            Column("day", say("method.rate_day"), 0, DATE, "center"),
-        ],
-    )
-    section("method.policy")
-    table(
-        "policy",
-        [
-            Column("parameter", say("method.parameter"), 0),
-            Column("", "", 0),
-            Column("value", say("method.value"), 0, bold=True, wrap=True),
-            Column("", "", 0),
-            Column("", "", 0),
-            Column("reference", say("method.reference"), 0, color=MUTED, wrap=True),
-        ],
-    )
-    sample_row = row - 2
-    ws.merge_cells(start_row=sample_row, end_row=sample_row, start_column=3, end_column=5)
-    ws.merge_cells(start_row=sample_row, end_row=sample_row, start_column=6, end_column=8)
-    look.page(book, ws, f"A1:H{sample_row}")
-
-
-def data(book: Book, ws: Worksheet) -> None:
-    """Fixed blocks the charts read, the unit, and prepared bucket edges; a hidden sheet."""
-    def block(name: str, column: int, row: int, height: int = 1, width: int = 1, code: str = AMOUNT) -> None:
-        for r in range(row, row + height):
-            for c in range(column, column + width):
-                put(ws, r, c, code=code)
-        book.name(f"data_{name}", ws, row, column, width=width, height=height)
-
-    block("divisor", 2, 1, code="0")
-    block("unit", 3, 1, code=look.TEXT)
-    block("benchmark_label", 4, 1, code=look.TEXT)
-    # no two blocks share a row or a column: what a close does not use is hidden, and charts leave hidden cells out
-    block("bucket_label", 1, 4, OVERDUE_ROOM, code=look.TEXT)
-    block("bucket_before", 2, 4, OVERDUE_ROOM, code=look.SCALED)
-    block("bucket_now", 3, 4, OVERDUE_ROOM, code=look.SCALED)
-    columns = (
-        ("on", DATE), ("open", AMOUNT), ("overdue", AMOUNT), ("share", "0.0%"), ("share_last", "0.0%"), ("dso", "0.0"),
-        ("dso_last", "0.0"), ("benchmark", "0"), ("benchmark_at", "0"),
-    )  # fmt: skip
-    for place, (name, code) in enumerate(columns, 5):
-        block(f"trend_{name}", place, 15, 13, code=code)
-    block("top_heads", 16, 30, 1, OVERDUE_ROOM, code=look.TEXT)
-    block("top_label", 15, 31, 10, code=look.TEXT)
-    block("top_values", 16, 31, 10, OVERDUE_ROOM, code=look.SCALED)
-    block("top_name", 25, 31, 10, code=look.TEXT)
-    block("top_amount", 26, 31, 10)
-    block("move_month", 28, 44, 8)
-    block("move_previous", 29, 44, 8)
-    block("move_year", 30, 44, 8)
-    block("before", 32, 54, 6, code="General")
-    # bucket edges: not due, each overdue bucket, no due date, unapplied
-    for place, colour in enumerate((look.NOT_DUE, *look.RAMP, look.UNDATED, ACCENT), 34):
-        put(ws, 62, place, bottom=("thin", HAIR), left=("thick", colour))
-    book.name("data_edges", ws, 62, 34, width=OVERDUE_ROOM + 3)
-    ws.column_dimensions["A"].width = 30
-    ws.sheet_state = "hidden"

@@ -52,7 +52,8 @@ class Package:
             raise TemplateError(f"{path}: no such template.", f"{path}：找不到模板文件。") from None
         except (OSError, zipfile.BadZipFile) as error:
             raise TemplateError(
-                f"{path}: can't be read as an .xlsx workbook ({error}).", f"{path}：无法作为 .xlsx 工作簿读取（{error}）。"
+                f"{path}: can't be read as an .xlsx workbook ({error}).",
+                f"{path}：无法作为 .xlsx 工作簿读取（{error}）。",
             ) from None
         if "xl/workbook.xml" not in self.parts:
             raise TemplateError(f"{path}: holds no xl/workbook.xml.", f"{path}：其中没有 xl/workbook.xml。")
@@ -64,7 +65,9 @@ class Package:
         except KeyError:
             raise TemplateError(f"{self.path}: lacks the part {part}.", f"{self.path}：缺少部件 {part}。") from None
 
-    def write(self, target: Path, replaced: Mapping[str, Part], *, dropped: frozenset[str] = frozenset(), force: bool) -> None:
+    def write(
+        self, target: Path, replaced: Mapping[str, Part], *, dropped: frozenset[str] = frozenset(), force: bool
+    ) -> None:
         """Write all parts to `target`, those in `replaced` with their new content (bytes, or pieces as they come).
 
         Raises: UsageError when `target` exists and force is False, or its folder is missing.

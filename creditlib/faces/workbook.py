@@ -23,10 +23,13 @@ from creditlib.faces import (
 from creditlib.faces.package import refuse_existing
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
+from creditlib.faces.workbook_findings import short
 from creditlib.faces.workbook_template import Template
 from creditlib.flows.closing import Close
 
-_AGING = "code name currency count open not_due no_due_date unapplied overdue overdue_share change previous_share moved "
+_AGING = (
+    "code name currency count open not_due no_due_date unapplied overdue overdue_share change previous_share moved "
+)
 REQUIRED = tuple(
     f"{prefix}_{name}"
     for prefix, names in {
@@ -69,7 +72,9 @@ def standard_template(lang: Lang) -> Path:
     raise TemplateError(say("workbook.error.no_template", "en"), say("workbook.error.no_template", "zh"))
 
 
-def write_workbook(close: Close, path: Path | str, *, lang: Lang = "en", template: Path | str | None = None, force: bool = False) -> Path:
+def write_workbook(
+    close: Close, path: Path | str, *, lang: Lang = "en", template: Path | str | None = None, force: bool = False
+) -> Path:
     """Write the closing workbook of a close and return its path.
 
     template: a firm's own copy of the standard template, None for the standard one of the language.
@@ -101,7 +106,7 @@ def write_workbook(close: Close, path: Path | str, *, lang: Lang = "en", templat
     workbook_method.fill_in(fill)
     workbook_dashboard.fill_in(fill)
     workbook_cover.fill_in(fill)
-    footer = {"entity": fill.entity[:60], "as_of": fill.as_of, "policy": fill.policy[:60]}
+    footer = {"entity": short(fill.entity, 26), "as_of": fill.as_of, "policy": short(fill.policy, 40)}
     for title in book.titles():
         book.sheet(title).footer = footer
     new, dropped = book.replaced()

@@ -10,7 +10,8 @@ from typing import Any
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_fill import Fill
 from creditlib.faces.workbook_items import block_range
-from creditlib.faces.workbook_template import letters, quoted
+from creditlib.faces.workbook_sheet import letters
+from creditlib.faces.workbook_template import quoted
 from creditlib.flows.closing import UNAPPLIED
 
 ROW_FIELDS = (
@@ -65,12 +66,16 @@ def fill_in(fill: Fill) -> None:
         fill.hide("aging_currency")
     if all(row["previous_overdue_share"] is None for row in fill.aging):
         fill.hide("aging_change")
+    if len(fill.currencies) > 2:  # the totals of many currencies would fill the screen
+        book.on("aging_head").frozen = book.at("aging_head")[1]
     _lines(fill)
     for copy, currency in enumerate(fill.currencies):
         _total(fill, currency, copy)
     if fill.aging:
         moved = book.ref("aging_moved", to=len(fill.aging) - 1, home=book.place("aging_order").sheet)
-        said = cells.choose(f"SUM({moved})=0", True, cells.plain(fill.say("aging.order_good")), cells.plain(fill.say("aging.order_bad")))
+        said = cells.choose(
+            f"SUM({moved})=0", True, cells.plain(fill.say("aging.order_good")), cells.plain(fill.say("aging.order_bad"))
+        )
         fill.put_said("aging_order", said)
 
 
@@ -87,7 +92,10 @@ def _lines(fill: Fill) -> None:
     column |= {slot: book.at(f"aging_{slot}")[0] for slot in fill.slots.values()}
     at = {name: letters(number) for name, number in column.items()}
     item = {name: letters(book.at(f"items_{name}")[0]) for name in ("code", "bucket", "amount", "currency")}
-    head = {slot: book.ref(f"aging_{slot}", like="aging_head", home=sheet.title, fixed=True) for slot in (*fill.slots.values(), "unapplied")}
+    head = {
+        slot: book.ref(f"aging_{slot}", like="aging_head", home=sheet.title, fixed=True)
+        for slot in (*fill.slots.values(), "unapplied")
+    }
     late = [at[fill.slots[key]] for key in fill.overdue]
     styles: dict[tuple[str, str], int] = {}
     for copy, row in enumerate(fill.aging):
@@ -105,7 +113,7 @@ def _lines(fill: Fill) -> None:
         def money(name: str, native: str, minor: int, currency: str = currency) -> None:
             if (name, currency) not in styles:
                 styles[name, currency] = fill.amount_style(f"aging_{name}", currency)
-            put(name, cells.formula(native, cells.exact(minor, currency)), styles[name, currency])  # noqa: B023
+            put(name, cells.formula(native, cells.exact(minor, currency)), styles[name, currency])
 
         put("code", cells.text(customer))
         put("name", cells.text(row["name"]))
@@ -122,7 +130,10 @@ def _lines(fill: Fill) -> None:
         late_cells = ",".join(f"{letter}{here}" for letter in late)
         money("overdue", f"ROUND(SUM({late_cells}),{digits})" if late else "0", overdue)
         share = overdue / total if total > 0 else 0.0
-        put("overdue_share", cells.formula(f"IF({at['open']}{here}>0,{at['overdue']}{here}/{at['open']}{here},0)", repr(share)))
+        put(
+            "overdue_share",
+            cells.formula(f"IF({at['open']}{here}>0,{at['overdue']}{here}/{at['open']}{here},0)", repr(share)),
+        )
         before = row["previous_overdue_share"]
         if before is not None:
             put("previous_share", cells.number(repr(float(before))))
@@ -172,7 +183,9 @@ def _total(fill: Fill, currency: str, copy: int) -> None:
     book.put("aging_count", cells.formula(f"SUM({count})", n[1] - n[0] + 1), copy, like=label)
     late = book.ref("aging_overdue", copy, like=label, home=home)
     overdue_share = sums["overdue"] / sums["open"] if sums["open"] > 0 else 0.0
-    book.put("aging_overdue_share", cells.formula(f"IF({whole}>0,{late}/{whole},0)", repr(overdue_share)), copy, like=label)
+    book.put(
+        "aging_overdue_share", cells.formula(f"IF({whole}>0,{late}/{whole},0)", repr(overdue_share)), copy, like=label
+    )
     points = fill.close.trend
     if currency == fill.close.currency and len(points) > 1 and points[-2].open_minor > 0:
         before = points[-2].overdue_minor / points[-2].open_minor
@@ -181,11 +194,15 @@ def _total(fill: Fill, currency: str, copy: int) -> None:
         then = book.ref("aging_previous_share", copy, like=label, home=home)
         change = repr(round(100 * (overdue_share - before), 1))
         book.put("aging_change", cells.formula(f"ROUND(100*({now}-{then}),1)", change), copy, like=label)
-    parts = ",".join(book.ref(f"aging_{slot}", copy, like=label, home=home) for slot in (*fill.slots.values(), "unapplied"))
+    parts = ",".join(
+        book.ref(f"aging_{slot}", copy, like=label, home=home) for slot in (*fill.slots.values(), "unapplied")
+    )
     rest = sum(sums[slot] for slot in (*fill.slots.values(), "unapplied")) - sums["open"]
     fill.put_amount("aging_open", rest, currency, copy, native=f"ROUND(SUM({parts})-{whole},{digits})", like=check)
     here = book.ref("aging_open", copy, like=check, home=home)
-    said = cells.choose(f"{here}=0", rest == 0, cells.plain(fill.say("word.yes")), cells.plain(fill.say("word.differs")))
+    said = cells.choose(
+        f"{here}=0", rest == 0, cells.plain(fill.say("word.yes")), cells.plain(fill.say("word.differs"))
+    )
     fill.put_said("aging_check_status", said, copy)
 
 
@@ -200,4 +217,4 @@ def line_ref(fill: Fill, currency: str, customer: str, column: str) -> str:
     return "" if copy is None else fill.book.ref(f"aging_{column}", copy)
 
 
-__all__ = ["bucket_of", "block_range", "fill_in", "lay", "line_ref", "open_ref", "totals", "value"]
+__all__ = ["block_range", "bucket_of", "fill_in", "lay", "line_ref", "open_ref", "totals", "value"]

@@ -155,7 +155,9 @@ def render(value: float | Decimal, code: str) -> str:
         return section.strip('"')
     before, grouped, places, percent, after = found.groups()
     digits = len(places) - 1 if places else 0
-    scaled = (exact_value * 100 if percent else exact_value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    scaled = (exact_value * 100 if percent else exact_value).quantize(
+        Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP
+    )
     if not scaled:
         scaled = abs(scaled)
     return f"{before}{scaled:{',' if grouped else ''}.{digits}f}{percent}{after}"

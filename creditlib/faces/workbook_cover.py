@@ -18,12 +18,12 @@ from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_cells import Said, choose, figure, plain
 from creditlib.faces.workbook_fill import Fill
-from creditlib.faces.workbook_findings import catalogue, columns_wide, ordered
+from creditlib.faces.workbook_findings import catalogue, columns_wide, lines_needed, ordered
 from creditlib.faces.workbook_items import block_range
 from creditlib.flows.closing import ControlLine
 from creditlib.money import text as money_text
 
-_SOURCE_WIDTH = 62
+_SOURCE_WIDTH = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,10 @@ def lay(fill: Fill) -> None:
 
 def fill_in(fill: Fill) -> None:
     """Write the cover."""
-    close, book = fill.close, fill.book
-    fill.put_text("cover_subtitle", fill.join(fill.entity, fill.as_of, fill.say("cover.currency", currency=close.currency)))
+    close = fill.close
+    fill.put_text(
+        "cover_subtitle", fill.join(fill.entity, fill.as_of, fill.say("cover.currency", currency=close.currency))
+    )
     lines = control_lines(fill)
     for copy, line in enumerate(lines):
         _tie(fill, copy, line)
@@ -108,7 +110,6 @@ def fill_in(fill: Fill) -> None:
     _basis(fill)
     fill.put_said("cover_verdict", _verdict(fill, lines, found))
     fill.put_said("cover_summary", _summary(fill, found))
-    del book
 
 
 def _grouped(value: str) -> str:
@@ -147,7 +148,9 @@ def _book_formula(fill: Fill, line: ControlLine) -> str:
         digits = fill.digits(line.currency)
         if not attempt:
             return f"ROUND(SUM({amounts}),{digits})"
-        wanted = [f"({block_range(fill, line.currency, f'items_{name}')}={plain(tests[name][1]).native})" for name in attempt]
+        wanted = [
+            f"({block_range(fill, line.currency, f'items_{name}')}={plain(tests[name][1]).native})" for name in attempt
+        ]
         return f"ROUND(SUMPRODUCT({'*'.join([*wanted, amounts])}),{digits})"
     return ""
 
@@ -174,7 +177,9 @@ def _tie(fill: Fill, copy: int, line: ControlLine) -> None:
         plain(fill.say(f"word.{key}")) for key in ("yes", "reconciled", "differs", "no_control")
     )
     agreed = choose(f"{apart}=0", True, ties, reconciled)
-    said = choose(f'{theirs}=""', line.control_minor is None, none, choose(f"{rest}<>0", not line.ties, differs, agreed))
+    said = choose(
+        f'{theirs}=""', line.control_minor is None, none, choose(f"{rest}<>0", not line.ties, differs, agreed)
+    )
     fill.put_said("tie_status", said, copy)
 
 
@@ -204,15 +209,26 @@ def _group(fill: Fill, copy: int, group: Group) -> None:
     fill.put_amount("check_amount", group.amount_minor, group.currency or fill.close.currency, copy, own=True)
     fill.put_text("check_severity", say(f"common.severity.{group.severity}", fill.lang), copy)
     row = fill.finding_rows[group.check, group.severity]
-    where = f"→ {book.place('findings_text').sheet} {row}"
+    where = f"→\u00a0{book.place('findings_text').sheet}\u00a0{row}"
     todo = catalogue(group.check, "todo", fill.lang)
-    fill.put_text("check_todo", f"{todo} {where}" if todo else where, copy)
+    text = f"{todo} {where}" if todo else where
+    fill.put_text("check_todo", text, copy)
+    _heighten(fill, "check_todo", text, copy)
+
+
+def _heighten(fill: Fill, name: str, text: str, copy: int = 0) -> None:
+    """Let a row be as high as a wrapped text needs."""
+    lines = lines_needed(text, fill.book.width(name) - 2)
+    if lines > 1:
+        fill.book.on(name).heights[fill.book.at(name, copy)[1]] = 5 + 13 * lines
 
 
 def _basis(fill: Fill) -> None:
     book, close = fill.book, fill.close
     skipped = {book.place("cover_verdict").sheet, book.place("data_divisor").sheet}
-    fill.put_text("cover_contents", " · ".join(title for title in book.titles() if title not in skipped))
+    contents = " · ".join(title for title in book.titles() if title not in skipped)
+    fill.put_text("cover_contents", contents)
+    _heighten(fill, "cover_contents", contents)
     fill.put_text("cover_entity", fill.entity)
     book.put("cover_as_of", cells.day(close.as_of))
     fill.put_text("cover_policy", fill.policy)
@@ -228,6 +244,7 @@ def _basis(fill: Fill) -> None:
         )
         parts.append(fill.say("cover.converted", currency=close.currency, rates=rates))
     fill.put_text("cover_based_on", " · ".join(parts))
+    _heighten(fill, "cover_based_on", " · ".join(parts))
     named = [f"{s.name} ({fill.say('word.rows', n=f'{s.rows:,}')})" for s in close.sources]
     shown: list[str] = []
     for name in named:
@@ -237,6 +254,7 @@ def _basis(fill: Fill) -> None:
     if len(shown) < len(named):
         shown.append(fill.say("cover.sources_more", n=len(named) - len(shown)))
     fill.put_text("cover_source", " · ".join(shown))
+    _heighten(fill, "cover_source", " · ".join(shown))
 
 
 def _verdict(fill: Fill, lines: list[ControlLine], found: list[Group]) -> Said:
@@ -296,7 +314,9 @@ def _summary(fill: Fill, found: list[Group]) -> Said:
     )
     if len(close.trend) > 1 and close.trend[-2].open_minor > 0:
         before = close.trend[-2].overdue_minor / close.trend[-2].open_minor
-        said = said + fill.sentence("cover.summary_before", before=figure(book.ref("data_before", down=2), before, "0.0%"))
+        said = said + fill.sentence(
+            "cover.summary_before", before=figure(book.ref("data_before", down=2), before, "0.0%")
+        )
     days = next((line.days for line in close.dso if line.method == "countback"), None)
     if days is None:
         said = said + plain(fill.say("cover.summary_no_dso"))

@@ -9,6 +9,7 @@ from creditlib.faces import workbook_aging as aging
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_cells import Said, choose, figure, plain
 from creditlib.faces.workbook_fill import Fill
+from creditlib.faces.workbook_findings import short
 from creditlib.faces.workbook_tops import rows_of
 from creditlib.flows.closing import Measure
 
@@ -82,7 +83,11 @@ def _figures(fill: Fill) -> None:
         if countback.at_least:
             style = book.styles.variant(style, code=f'"≥ "{book.styles.code(style)}')
         book.put("dash_dso", cells.formula(book.ref("dso_days", row), repr(countback.days)), style=style)
-        other = fill.say("dash.at_least") if countback.at_least else fill.say("dash.benchmark", benchmark=f"{close.dso_benchmark:g}")
+        other = (
+            fill.say("dash.at_least")
+            if countback.at_least
+            else fill.say("dash.benchmark", benchmark=f"{close.dso_benchmark:g}")
+        )
         _compare(fill, "dso", 3, countback.days, countback.previous, "0.0", 1, other)
     for key, down, code, factor in (("cei", 4, "0.0%", 100), ("dbt", 5, "0.0", 1)):
         measure = _measure(fill, key)
@@ -95,7 +100,9 @@ def _figures(fill: Fill) -> None:
         _compare(fill, key, down, float(measure.value), measure.previous, code, factor, "")
 
 
-def _compare(fill: Fill, key: str, down: int, now: float, then: float | None, code: str, factor: int, otherwise: str) -> None:
+def _compare(
+    fill: Fill, key: str, down: int, now: float, then: float | None, code: str, factor: int, otherwise: str
+) -> None:
     """Write "last month …, change …" below a figure."""
     book = fill.book
     if then is None:
@@ -103,7 +110,9 @@ def _compare(fill: Fill, key: str, down: int, now: float, then: float | None, co
         return
     book.put("data_before", cells.number(repr(float(then))), down=down)
     cell, here = book.ref("data_before", down=down), book.ref(f"dash_{key}", home=book.place("dash_open").sheet)
-    change = figure(f"{factor}*({here}-{cell})" if factor > 1 else f"{here}-{cell}", factor * (now - then), "+0.0;-0.0;0.0")
+    change = figure(
+        f"{factor}*({here}-{cell})" if factor > 1 else f"{here}-{cell}", factor * (now - then), "+0.0;-0.0;0.0"
+    )
     if factor > 1:
         change = fill.sentence("dash.points", change=change)
     parts: dict[str, Said | str] = {"before": figure(cell, then, code), "change": change}
@@ -127,13 +136,21 @@ def _buckets(fill: Fill) -> None:
             continue
         key = fill.overdue[place]
         slot = fill.slots[key]
-        book.put("data_bucket_label", Said(book.ref(f"aging_{slot}", like="aging_head"), fill.bucket(key)).content, down=place)
+        book.put(
+            "data_bucket_label",
+            Said(book.ref(f"aging_{slot}", like="aging_head"), fill.bucket(key)).content,
+            down=place,
+        )
         native = _over(fill, aging.open_ref(fill, close.currency, slot), home)
         book.put("data_bucket_now", cells.formula(native, repr(fill.scaled(sums[slot]))), down=place)
         if close.previous_buckets:
-            book.put("data_bucket_before", cells.number(repr(fill.scaled(close.previous_buckets.get(key, 0)))), down=place)
+            book.put(
+                "data_bucket_before", cells.number(repr(fill.scaled(close.previous_buckets.get(key, 0)))), down=place
+            )
     if not close.previous_buckets:
         fill.hide("data_bucket_before")
+    if not any(sums[fill.slots[key]] for key in fill.overdue) and not any(close.previous_buckets.values()):
+        book.drop_charts("data_bucket_now")
     dash = book.place("dash_open").sheet
     share = sums["overdue"] / sums["open"] if sums["open"] > 0 else 0.0
     said = fill.sentence("dash.buckets_title", share=figure(book.ref("dash_share", home=dash), share, "0.0%"))
@@ -148,7 +165,9 @@ def _buckets(fill: Fill) -> None:
             "dash.buckets_old", old=figure(f"SUM({cells_of})", fill.scaled(total), "#,##0.0"), days=str(old)
         )
     late = book.ref("dash_overdue", home=dash)
-    fill.put_said("dash_buckets_title", choose(f"{late}>0", sums["overdue"] > 0, said, plain(fill.say("dash.buckets_none"))))
+    fill.put_said(
+        "dash_buckets_title", choose(f"{late}>0", sums["overdue"] > 0, said, plain(fill.say("dash.buckets_none")))
+    )
     not_due = sums.get("not_due", 0)
     column = "not_due" if "not_due" in fill.slots else "open"
     whole = aging.open_ref(fill, close.currency)
@@ -208,6 +227,8 @@ def _trend(fill: Fill) -> None:
         for name, title in (("trend", "no_trend"), ("dso", "no_trend")):
             fill.put_text(f"dash_{name}_title", fill.say(f"dash.{title}"))
             fill.put_text(f"dash_{name}_subtitle", fill.say("dash.no_trend_subtitle"))
+        book.drop_charts("data_trend_share")
+        book.drop_charts("data_trend_dso")
         return
     now, then = (book.ref("data_trend_share", down=last - k) for k in (0, 1))
     shares = [p.overdue_minor / p.open_minor if p.open_minor > 0 else 0.0 for p in points[-2:]]
@@ -226,11 +247,15 @@ def _trend(fill: Fill) -> None:
     if days is None or not any_dso:
         fill.put_text("dash_dso_title", fill.say("dash.no_dso_trend"))
         fill.put_text("dash_dso_subtitle", fill.say("dash.no_dso_subtitle"))
+        book.drop_charts("data_trend_dso")
         return
     now, then = (book.ref("data_trend_dso", down=last - k) for k in (0, 1))
     limit = f"{close.dso_benchmark:g}"
     said = choose(
-        f"{now}<={limit}", days <= close.dso_benchmark, plain(fill.say("dash.dso_under")), plain(fill.say("dash.dso_over"))
+        f"{now}<={limit}",
+        days <= close.dso_benchmark,
+        plain(fill.say("dash.dso_under")),
+        plain(fill.say("dash.dso_over")),
     )
     if earlier is not None:
         rising, falling = plain(fill.say("dash.dso_rising")), plain(fill.say("dash.dso_falling"))
@@ -244,19 +269,13 @@ def short_name(name: str) -> str:
     """Return a customer's name for a chart: without its legal form, cut where it is long.
 
     >>> short_name("苏州恒泰精密机械有限公司"), short_name("Meyer Antriebstechnik GmbH & Co. KG")
-    ('苏州恒泰精密机械', 'Meyer Antriebstechnik Gmb…')
+    ('苏州恒泰精密机械', 'Meyer Antriebstechnik Gm…')
     """
     for shape in sorted(SHAPES, key=len, reverse=True):
         if name.endswith(shape) and len(name) > len(shape) + 1:
             name = name.removesuffix(shape)
             break
-    width, kept = 0, ""
-    for letter in name:
-        width += 2 if ord(letter) > 0x2E7F else 1
-        if width > _NAME_WIDTH - 1:
-            return kept + "…"
-        kept += letter
-    return kept
+    return short(name, _NAME_WIDTH)
 
 
 def _top(fill: Fill) -> None:
@@ -296,6 +315,7 @@ def _top(fill: Fill) -> None:
             book.put("data_top_values", cells.formula(native, repr(value)), down=down, right=place)
     if not rows:
         fill.put_text("dash_top_title", fill.say("dash.buckets_none"))
+        book.drop_charts("data_top_values")
         return
     held = f"{book.ref('data_top_amount')}:{_bare(book.ref('data_top_amount', down=len(rows) - 1))}"
     late = book.ref("dash_overdue", home=dash)

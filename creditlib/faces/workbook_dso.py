@@ -5,6 +5,7 @@ from __future__ import annotations
 from creditlib.faces import workbook_aging as aging
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_fill import Fill
+from creditlib.faces.workbook_findings import lines_needed
 from creditlib.flows.closing import DsoLine, Measure
 
 MEASURE_LOOKS = {"share": 0, "days": 1, "index": 2, "amount": 3}
@@ -32,14 +33,21 @@ def fill_in(fill: Fill) -> None:
             "benchmark": f"{close.dso_benchmark:g}",
         }
         said = cells.choose(
-            f"{days}>{close.dso_benchmark:g}", gap > 0, fill.sentence("dso.over", **parts), fill.sentence("dso.under", **parts)
+            f"{days}>{close.dso_benchmark:g}",
+            gap > 0,
+            fill.sentence("dso.over", **parts),
+            fill.sentence("dso.under", **parts),
         )
-        worth = next(((c, m) for c, m in enumerate(close.measures) if m.key == "one_dso_day" and m.value is not None), None)
+        worth = next(
+            ((c, m) for c, m in enumerate(close.measures) if m.key == "one_dso_day" and m.value is not None), None
+        )
         if worth:
             each = book.ref("measure_value", worth[0], home=home)
             minor = float(worth[1].value or 0) / 10 ** fill.digits()
             cash = cells.figure(
-                f"ABS({days}-{close.dso_benchmark:g})*{each}/{fill.scale[0]}", abs(gap) * minor / fill.scale[0], "#,##0.0"
+                f"ABS({days}-{close.dso_benchmark:g})*{each}/{fill.scale[0]}",
+                abs(gap) * minor / fill.scale[0],
+                "#,##0.0",
             )
             said = said + fill.sentence("dso.cash", cash=cash, unit=fill.scale[1])
         else:
@@ -64,6 +72,9 @@ def _dso_line(fill: Fill, copy: int, line: DsoLine, yardstick: tuple[int, DsoLin
     book.put("dso_previous", cells.number(None if line.previous is None else repr(line.previous)), copy)
     note = line.why[1 if fill.lang == "zh" else 0] or fill.say(f"method_note.{line.method}")
     fill.put_text("dso_note", note, copy)
+    lines = lines_needed(note, book.width("dso_note") - 1)
+    if lines > 1:
+        book.on("dso_note").heights[book.at("dso_note", copy)[1]] = 6 + 13 * lines
     if line.days is None:
         fill.put_text("dso_days", fill.say("dso.needs"), copy)
         return
@@ -80,14 +91,16 @@ def _dso_line(fill: Fill, copy: int, line: DsoLine, yardstick: tuple[int, DsoLin
     book.put("dso_days", content, copy, style=style)
     if yardstick and yardstick[1].days is not None and yardstick[0] != copy and line.method not in ("delinquent",):
         here, there = book.ref("dso_days", copy, home=home), book.ref("dso_days", yardstick[0], home=home)
-        book.put("dso_gap", cells.formula(f"{here}-{there}", repr(line.days - yardstick[1].days)), copy)
+        book.put(
+            "dso_gap", cells.formula(f"ROUND({here}-{there},1)", repr(round(line.days - yardstick[1].days, 1))), copy
+        )
 
 
 def _measure(fill: Fill, copy: int, measure: Measure) -> None:
     book = fill.book
     fill.put_text("measure_name", fill.say(f"measure.{measure.key}"), copy)
     fill.put_text("measure_meaning", fill.say(f"measure_note.{measure.key}"), copy)
-    look = 2 * MEASURE_LOOKS.get(measure.unit, 2)
+    look = 2 * MEASURE_LOOKS["days" if measure.key == "payment_index" else measure.unit]
     for right, (name, value) in enumerate((("measure_value", measure.value), ("measure_previous", measure.previous))):
         style = book.style("measure_looks", right=look + right)
         if measure.unit == "amount":

@@ -26,9 +26,13 @@ class Fill:
     close: Close
     book: Template
     lang: Lang
-    blocks: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)  # (currency, customer): first, last row
+    blocks: dict[tuple[str, str], tuple[int, int]] = field(
+        default_factory=dict
+    )  # (currency, customer): first, last row
     currency_blocks: dict[str, tuple[int, int]] = field(default_factory=dict)
-    aging_copy: dict[tuple[str, str], int] = field(default_factory=dict)  # (currency, customer): its copy of the sample row
+    aging_copy: dict[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # (currency, customer): its copy of the sample row
     aging_copies: dict[str, tuple[int, int]] = field(default_factory=dict)  # currency: first, last copy
     finding_rows: dict[tuple[str, str], int] = field(default_factory=dict)  # (check, severity): first row
 
@@ -44,7 +48,11 @@ class Fill:
     def items(self) -> pa.Table:
         """The open items, one block a customer."""
         table = self.close.items
-        return table if _contiguous(table) else table.sort_by([(k, "ascending") for k in ("currency", "customer", "due_on")])
+        return (
+            table
+            if _contiguous(table)
+            else table.sort_by([(k, "ascending") for k in ("currency", "customer", "due_on")])
+        )
 
     @cached_property
     def aging(self) -> list[dict[str, Any]]:
@@ -77,7 +85,9 @@ class Fill:
     @cached_property
     def scale(self) -> tuple[int, str]:
         """Divisor of the dashboard's amounts, and its name: one, thousand (万), million (亿)."""
-        size = max(abs(self.close.total_minor), *(abs(p.open_minor) for p in self.close.trend), 0) // 10 ** self.digits()
+        size = (
+            max(abs(self.close.total_minor), *(abs(p.open_minor) for p in self.close.trend), 0) // 10 ** self.digits()
+        )
         step = 0 if size < 100_000 else 1 if size < 10_000_000_000 else 2
         divisors = (1, 10_000, 100_000_000) if self.lang == "zh" else (1, 1_000, 1_000_000)
         return divisors[step], self.say(f"unit.{('one', 'thousand', 'million')[step]}", currency=self.money_name())
@@ -154,7 +164,9 @@ class Fill:
         column = self.book.place(name).column + right
         widest[column] = max(widest.get(column, 0), length)
 
-    def put_text(self, name: str, value: str | None, copy: int = 0, *, like: str = "", down: int = 0, right: int = 0) -> None:
+    def put_text(
+        self, name: str, value: str | None, copy: int = 0, *, like: str = "", down: int = 0, right: int = 0
+    ) -> None:
         """Fill a cell with text."""
         self.book.put(name, cells.text(value), copy, like=like, down=down, right=right)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from typing import Literal
 
@@ -24,9 +25,20 @@ def columns_wide(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
+def short(text: str, width: int) -> str:
+    """Return a text cut to a width in columns.
+
+    >>> short("苏州恒泰精密机械", 9), short("plain", 9)
+    ('苏州恒泰…', 'plain')
+    """
+    while columns_wide(text) > width:
+        text = text.removesuffix("…")[:-1] + "…"
+    return text
+
+
 def lines_needed(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column."""
-    return sum(max(1, -(-columns_wide(line) * 105 // int(width * 100))) for line in text.split("\n"))
+    """Return how many lines a text takes in a column of a width."""
+    return sum(max(1, math.ceil(columns_wide(line) / (width * 1.08))) for line in text.split("\n"))
 
 
 def ordered(findings: tuple[Finding, ...]) -> list[Finding]:
@@ -74,8 +86,8 @@ def fill_in(fill: Fill) -> None:
         book.put("findings_count", cells.number(finding.count), copy)
         fill.put_amount("findings_amount", finding.amount_minor, finding.currency or fill.close.currency, copy)
         lines = max(
-            lines_needed(texts["title"] or "", 28), lines_needed(texts["where"] or "", 30), lines_needed(texts["text"] or "", 66),
-            lines_needed(texts["todo"] or "", 47),
-        )  # fmt: skip
+            lines_needed(texts[name] or "", book.width(f"findings_{name}"))
+            for name in ("title", "where", "text", "todo", "check")
+        )
         if lines > 1:
             sheet.heights[book.at("findings_text", copy)[1]] = 4 + 13 * min(lines, 30)

@@ -12,7 +12,7 @@ from creditlib.errors import TooLarge
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill, currency_runs, runs
-from creditlib.faces.workbook_template import letters
+from creditlib.faces.workbook_sheet import letters
 from creditlib.flows.closing import UNAPPLIED
 
 _EPOCH_SERIAL = 25_569  # 1970-01-01 as a spreadsheet counts days
@@ -31,15 +31,13 @@ def lay(fill: Fill) -> None:
     book, items = fill.book, fill.items
     n = items.num_rows
     book.repeat("items_total_label", max(len(fill.currencies), 1))
-    band = book.repeat("items_code", max(n, 1))
+    book.repeat("items_code", max(n, 1))
     first = book.at("items_code")[1]
     if first + n - 1 > _LAST_ROW:
         raise TooLarge(*(say("workbook.error.rows", lang, n=n) for lang in ("en", "zh")))
     found = runs(items)
     fill.blocks = {key: (first + low, first + high) for key, low, high in found}
     fill.currency_blocks = {currency: (first + low, first + high) for currency, low, high in currency_runs(found)}
-    if n:
-        band.lines = lambda top: _rows(fill, top)
 
 
 def fill_in(fill: Fill) -> None:
@@ -54,16 +52,30 @@ def fill_in(fill: Fill) -> None:
         fill.put_text("items_name", label, copy, like="items_total_label")
         block = fill.currency_blocks.get(currency)
         native = f"ROUND(SUM({column}{block[0]}:{column}{block[1]}),{fill.digits(currency)})" if block else ""
-        fill.put_amount("items_amount", fill.close.totals().get(currency, 0), currency, copy, native=native, like="items_total_label")
+        fill.put_amount(
+            "items_amount",
+            fill.close.totals().get(currency, 0),
+            currency,
+            copy,
+            native=native,
+            like="items_total_label",
+        )
         fill.put_text("items_currency", currency, copy, like="items_total_label")
-        fill.put_text("items_document", fill.say("word.rows", n=f"{counts.get(currency, 0):,}"), copy, like="items_total_label")
+        fill.put_text(
+            "items_document", fill.say("word.rows", n=f"{counts.get(currency, 0):,}"), copy, like="items_total_label"
+        )
     for money, column_name in (("original_currency", "original_minor"), ("currency", "open_minor")):
         name = "items_original" if column_name == "original_minor" else "items_amount"
         grouped = fill.items.group_by(money).aggregate([(column_name, "max"), (column_name, "min")]).to_pylist()
         for row in grouped:
             for way in ("max", "min"):
                 fill.widen(name, row[f"{column_name}_{way}"], row[money])
-    if not n:
+    if n:
+        columns = finished_columns(fill)
+        place = book.place("items_code")
+        band = next(band for band in book.sheet(place.sheet).bands if band.first == place.row)
+        band.lines = lambda top: _rows(fill, columns, top)
+    else:
         fill.put_text("items_name", fill.say("items.none"))
     if not close.converted:
         fill.hide("items_original")
@@ -154,7 +166,9 @@ def finished_columns(fill: Fill) -> dict[str, list[str]]:
         if field in ("issue", "due"):
             out[field] = _dates(items[FIELDS[field]], style)
         elif field == "days":
-            out[field] = [f'{style}"/>' if v is None else f'{style}"><v>{v if v > 0 else 0}</v></c>' for v in raw[field]]
+            out[field] = [
+                f'{style}"/>' if v is None else f'{style}"><v>{v if v > 0 else 0}</v></c>' for v in raw[field]
+            ]
         elif field == "bucket":
             out[field] = [buckets[key] for key in keys]
         elif field == "original":
@@ -176,15 +190,18 @@ def _known_kind(key: str) -> bool:
     return True
 
 
-def _rows(fill: Fill, top: int) -> Iterator[bytes]:
+def _rows(fill: Fill, columns: dict[str, list[str]], top: int) -> Iterator[bytes]:
     """Give the item rows in pieces. A cell the template adds to the sample row goes with every row."""
     book = fill.book
     place = book.place("items_code")
     sheet = book.sheet(place.sheet)
     model = sheet.rows[place.row]
-    columns = finished_columns(fill)
     where = {book.place(f"items_{field}").column: field for field in FIELDS}
-    shape = f'<row r="%s"{sheet.row_attributes(model.attributes, -1)}>'.replace("%s", "\0").replace("%", "%%").replace("\0", "%s")
+    shape = (
+        f'<row r="%s"{sheet.row_attributes(model.attributes, -1)}>'.replace("%s", "\0")
+        .replace("%", "%%")
+        .replace("\0", "%s")
+    )
     parts: list[list[str]] = []
     for column in sorted({*model.cells, *where}):
         address = letters(column)

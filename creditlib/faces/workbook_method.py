@@ -24,17 +24,26 @@ def lay(fill: Fill) -> None:
 
 def _basis(fill: Fill) -> list[tuple[str, str]]:
     close = fill.close
-    known = fill.say("method.t_known", known_on=close.known_on.isoformat()) if close.known_on else fill.say("method.t_known_all")
+    known = (
+        fill.say("method.t_known", known_on=close.known_on.isoformat())
+        if close.known_on
+        else fill.say("method.t_known_all")
+    )
     gap = "" if fill.lang == "zh" else " "
     currency = fill.say("method.t_currency", currency=close.currency)
     if close.home_assumed:
-        currency += gap + fill.say("cover.home_assumed", currency=close.home_assumed) + ("。" if fill.lang == "zh" else ".")
+        currency += (
+            gap + fill.say("cover.home_assumed", currency=close.home_assumed) + ("。" if fill.lang == "zh" else ".")
+        )
     if close.other_currencies:
         currency += gap + fill.say("method.t_other", list=", ".join(close.other_currencies))
     separator = "、" if fill.lang == "zh" else ", "
     return [
         (fill.say("method.l_dates"), fill.say("method.t_dates", as_of=close.as_of.isoformat()) + gap + known),
-        (fill.say("method.l_edges"), fill.say("method.t_edges", buckets=separator.join(fill.bucket(key) for key in close.buckets))),
+        (
+            fill.say("method.l_edges"),
+            fill.say("method.t_edges", buckets=separator.join(fill.bucket(key) for key in close.buckets)),
+        ),
         (fill.say("method.l_unapplied"), fill.say("method.t_unapplied")),
         (fill.say("method.l_shape"), say(f"common.shape.{close.shape}", fill.lang)),
         (fill.say("method.l_currency"), currency),
@@ -47,12 +56,14 @@ def _basis(fill: Fill) -> list[tuple[str, str]]:
 def fill_in(fill: Fill) -> None:
     """Write how the figures were made."""
     book, close = fill.book, fill.close
-    fill.put_text("method_subtitle", fill.join(fill.entity, fill.as_of, fill.say("word.footer_policy", policy=fill.policy)))
+    fill.put_text(
+        "method_subtitle", fill.join(fill.entity, fill.as_of, fill.say("word.footer_policy", policy=fill.policy))
+    )
     sheet = book.on("basis_label")
     for copy, (label, text) in enumerate(_basis(fill)):
         fill.put_text("basis_label", label, copy)
         fill.put_text("basis_text", text, copy)
-        sheet.heights[book.at("basis_label", copy)[1]] = 4 + 13 * lines_needed(text, 140)
+        sheet.heights[book.at("basis_label", copy)[1]] = 4 + 13 * lines_needed(text, book.width("basis_text"))
     for copy, line in enumerate(close.sources):
         fill.put_text("source_name", line.name, copy)
         book.put("source_rows", cells.number(line.rows), copy)
@@ -68,7 +79,10 @@ def fill_in(fill: Fill) -> None:
         book.put("file_rejected_rows", cells.number(total.rejected_rows), copy)
         a, b, c, d = (book.ref(f"file_{name}", copy, home=home) for name in ("total", "used", "rejected", "rounding"))
         said = cells.choose(
-            f"ROUND({a}-{b}-{c}-{d},6)=0", True, cells.plain(fill.say("word.yes")), cells.plain(fill.say("word.differs"))
+            f"ROUND({a}-{b}-{c}-{d},6)=0",
+            True,
+            cells.plain(fill.say("word.yes")),
+            cells.plain(fill.say("word.differs")),
         )
         fill.put_said("file_check", said, copy)
     for copy, (currency, rate, day) in enumerate(close.converted):
@@ -82,7 +96,9 @@ def fill_in(fill: Fill) -> None:
         fill.put_text("policy_parameter", parameter, copy)
         fill.put_text("policy_value", value, copy)
         fill.put_text("policy_reference", reference, copy)
-        lines = max(lines_needed(value, 46), lines_needed(reference, 66))
+        lines = max(
+            lines_needed(value, book.width("policy_value")), lines_needed(reference, book.width("policy_reference"))
+        )
         if lines > 1:
             sheet.heights[book.at("policy_parameter", copy)[1]] = 4 + 13 * lines
     if not close.policy_values:

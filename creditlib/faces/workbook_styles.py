@@ -93,7 +93,10 @@ class Styles:
         added = "".join(self._xfs[self._own :])
         xml = re.sub(r"</cellXfs>", lambda _: f"{added}</cellXfs>", xml, count=1)
         xml = re.sub(
-            r"<cellXfs\b[^>]*>", lambda m: re.sub(r'\scount="\d+"', "", m[0])[:-1] + f' count="{len(self._xfs)}">', xml, count=1
+            r"<cellXfs\b[^>]*>",
+            lambda m: re.sub(r'\scount="\d+"', "", m[0])[:-1] + f' count="{len(self._xfs)}">',
+            xml,
+            count=1,
         )
         new = list(self._formats.items())[self._own_formats :]
         if new:
@@ -103,6 +106,9 @@ class Styles:
                 xml = re.sub(r'(<numFmts\b[^>]*?\scount=")\d+"', rf'\g<1>{len(self._formats)}"', xml, count=1)
             else:
                 xml = re.sub(
-                    r"<numFmts\b[^>]*/>|(?=<fonts\b)", lambda _: f'<numFmts count="{len(new)}">{tags}</numFmts>', xml, count=1
+                    r"<numFmts\b[^>]*/>|(?=<fonts\b)",
+                    lambda _: f'<numFmts count="{len(new)}">{tags}</numFmts>',
+                    xml,
+                    count=1,
                 )
         return xml.encode()

@@ -66,14 +66,20 @@ def _overdue(fill: Fill) -> None:
         book.put("overdue_count", cells.number(row.get("items")), copy)
         book.put("overdue_oldest", cells.number(row.get("oldest_days")), copy)
         amount = int(row["overdue_minor"])
-        fill.put_amount("overdue_amount", amount, currency, copy, native=aging.line_ref(fill, currency, customer, "overdue"))
+        fill.put_amount(
+            "overdue_amount", amount, currency, copy, native=aging.line_ref(fill, currency, customer, "overdue")
+        )
         for key, slot in columns.items():
             native = aging.line_ref(fill, currency, customer, slot)
             fill.put_amount(f"overdue_{slot}", aging.value(row, key), currency, copy, native=native)
         whole = sums[currency]["overdue"]
         here = book.ref("overdue_amount", copy, home=home)
         total = aging.open_ref(fill, currency, "overdue")
-        book.put("overdue_share", cells.formula(f"IF({total}=0,0,{here}/{total})", repr(amount / whole if whole else 0.0)), copy)
+        book.put(
+            "overdue_share",
+            cells.formula(f"IF({total}=0,0,{here}/{total})", repr(amount / whole if whole else 0.0)),
+            copy,
+        )
         running[currency] = running.get(currency, 0) + amount
         first = copy - ranks[currency] + 1
         added = book.ref("overdue_amount", first, to=copy, home=home)
@@ -83,7 +89,10 @@ def _overdue(fill: Fill) -> None:
         currency, listed = next(iter(running.items()))
         fill.put_text("overdue_name", fill.say("overdue.listed"), like="overdue_total_label")
         lines = len(rows) - 1
-        for slot, minor in (("amount", listed), *((s, sum(aging.value(r, k) for r in rows)) for k, s in columns.items())):
+        for slot, minor in (
+            ("amount", listed),
+            *((s, sum(aging.value(r, k) for r in rows)) for k, s in columns.items()),
+        ):
             native = f"ROUND(SUM({book.ref(f'overdue_{slot}', 0, to=lines, home=home)}),{fill.digits(currency)})"
             fill.put_amount(f"overdue_{slot}", minor, currency, native=native, like="overdue_total_label")
 
@@ -93,7 +102,9 @@ def _concentration(fill: Fill) -> None:
     book, close = fill.book, fill.close
     home = book.place("concentration_code").sheet
     rows = rows_of(close.concentration)
-    fill.put_text("concentration_subtitle", fill.join(fill.money_name(), fill.say("concentration.subtitle"), fill.as_of))
+    fill.put_text(
+        "concentration_subtitle", fill.join(fill.money_name(), fill.say("concentration.subtitle"), fill.as_of)
+    )
     fill.put_text("concentration_open", fill.bucket("total"), like="concentration_head")
     running: dict[str, int] = {}
     ranks: dict[str, int] = {}
@@ -112,7 +123,11 @@ def _concentration(fill: Fill) -> None:
         here = book.ref("concentration_open", copy, home=home)
         added = book.ref("concentration_open", copy - ranks[currency] + 1, to=copy, home=home)
         if base:
-            book.put("concentration_share", cells.formula(f"IF({base}=0,0,{here}/{base})", repr(amount / whole if whole else 0.0)), copy)
+            book.put(
+                "concentration_share",
+                cells.formula(f"IF({base}=0,0,{here}/{base})", repr(amount / whole if whole else 0.0)),
+                copy,
+            )
             part = running[currency] / whole if whole else 0.0
             book.put("concentration_cumulative", cells.formula(f"IF({base}=0,0,SUM({added})/{base})", repr(part)), copy)
         else:
@@ -125,7 +140,7 @@ def _concentration(fill: Fill) -> None:
     parts: list[cells.Said] = []
     own = [copy for copy, row in enumerate(rows) if row["currency"] == close.currency]
     if own:
-        tenth = own[: 10][-1]
+        tenth = own[:10][-1]
         share = book.ref("concentration_cumulative", tenth, home=home)
         top = book.ref("concentration_share", own[0], home=home)
         whole = _base(fill, close.currency, rows[own[0]])[1]
@@ -182,7 +197,11 @@ def _years(fill: Fill) -> None:
             fill.put_amount(f"years_band_{place}", rest, currency, copy)
         parts = f"{book.ref('years_band_1', copy, home=home)}:{book.ref(f'years_band_{len(shown)}', copy, home=home)}"
         fill.put_amount(
-            "years_total", int(row["total_minor"]), currency, copy, native=f"ROUND(SUM({parts}),{fill.digits(currency)})" if shown else ""
+            "years_total",
+            int(row["total_minor"]),
+            currency,
+            copy,
+            native=f"ROUND(SUM({parts}),{fill.digits(currency)})" if shown else "",
         )
 
 
@@ -191,5 +210,7 @@ def _year_label(fill: Fill, key: str) -> str:
     numbers = re.findall(r"\d+", name)
     if len(numbers) == 2:
         low, high = numbers
-        return fill.say("concentration.first_year") if low == "0" else fill.say("concentration.year", low=low, high=high)
+        return (
+            fill.say("concentration.first_year") if low == "0" else fill.say("concentration.year", low=low, high=high)
+        )
     return fill.say("concentration.last_year", low=numbers[0]) if numbers else fill.say("concentration.no_issue_date")

@@ -218,7 +218,7 @@ def check(book: Book, *, only: Sequence[str] | None = None) -> tuple[Finding, ..
 
     only: names of checks; None: all of them. Raises: UsageError for a name that does not exist.
     """
-    wanted = None if only is None else _known(only)
+    wanted = None if only is None else known_checks(only)
     view = _View(book)
     found: list[Finding] = []
     for names, run in _OVER_BOOK.items():
@@ -227,7 +227,8 @@ def check(book: Book, *, only: Sequence[str] | None = None) -> tuple[Finding, ..
     return tuple(found)
 
 
-def _known(names: Sequence[str]) -> set[str]:
+def known_checks(names: Sequence[str]) -> set[str]:
+    """Return the names as a set. Raises: UsageError for one that is no check."""
     wrong = [name for name in names if name not in CHECKS]
     if wrong:
         raise UsageError(

@@ -25,11 +25,13 @@ from creditlib.facts import due as due_dates
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.layout import Body
 from creditlib.facts.mapping import normal
+from creditlib.facts.sources import Column
 from creditlib.facts.tables import KINDS, coded
-from creditlib.facts.values import Amounts, Dates, Minor, exact_sum, read_dates, to_minor
+from creditlib.facts.values import Amounts, Dates, Minor, exact_sum, read_amounts, read_dates, to_minor
 
 DATE_FIELDS: Final = ("issue_on", "posted_on", "shipped_on", "received_on", "accepted_on", "due_on", "known_on", "settled_on",
                       "disputed_from", "disputed_to")  # fmt: skip
+SIGNED_FROM: Final = ("open_amount", "amount", "original_amount", "paid_amount", "debit", "credit")
 _CODES: Final = ("entity", "gl_account", "salesperson", "collector", "terms", "dispute_reason")
 _TEXTS: Final = ("order", "delivery", "contract", "reference_text")
 _CREDITS: Final = ("credit_note", "receipt", "advance", "write_off")
@@ -99,7 +101,8 @@ def read_documents(body: Body, *, home: str | None, origin: tuple[str, str], ord
             body.place(row), document=_name(body, row), value=f"{amount.exact(row):,f}"
         )
         bad[row] = True
-    findings += rejected.values()
+    told = {id(finding) for finding in findings}  # one finding may stand for many rows
+    findings += [finding for finding in rejected.values() if id(finding) not in told]
     if minor.too_long:
         minor = to_minor(Amounts(amount.unscaled, amount.valid & ~bad, amount.scale, amount.long), codes, safe)
     totals = _totals(amount, minor, codes, names, bad, rows)
@@ -200,7 +203,9 @@ def _signed(body: Body, amount: Amounts, kinds: NDArray[np.int32]) -> tuple[Amou
 def _kinds(body: Body, amount: Amounts) -> tuple[NDArray[np.int32], list[Finding]]:
     """Return the kind of each row as an index into KINDS."""
     invoice, credit_note = KINDS.index("invoice"), KINDS.index("credit_note")
-    by_sign = np.where(amount.unscaled < 0, credit_note, invoice).astype(np.int32)
+    negative = amount.unscaled < 0
+    negative[[row for row, value in amount.long.items() if value < 0]] = True
+    by_sign = np.where(negative, credit_note, invoice).astype(np.int32)
     if "kind" not in body.columns:
         return by_sign, []
     coded_texts = body.texts("kind").dictionary_encode()
@@ -208,7 +213,7 @@ def _kinds(body: Body, amount: Amounts) -> tuple[NDArray[np.int32], list[Finding
     known = {k: KINDS.index(v) for k, v in body.mapping.kinds.items()} | {normal(k): i for i, k in enumerate(KINDS)}
     lookup = np.array([known.get(normal(t), -1) for t in texts] + [-2], np.int32)
     kinds = lookup[pc.fill_null(coded_texts.indices, len(texts)).to_numpy()]
-    kinds = np.where((kinds == invoice) & (amount.unscaled < 0), credit_note, kinds).astype(np.int32)
+    kinds = np.where((kinds == invoice) & negative, credit_note, kinds).astype(np.int32)
     unknown = [t for t in texts if normal(t) not in known]
     findings = []
     if unknown:
@@ -268,21 +273,11 @@ def _reject(
     dates: MappingABC[str, Dates], rejected: dict[int, Finding], findings: list[Finding],
 ) -> None:  # fmt: skip
     """Fill `rejected`: row → why it can't be used."""
-    shown = body.mapping.header(amount_name) if amount_name in body.mapping.columns else amount_name
 
     def told(row: int) -> str:
         return f"{amount.exact(row):,f} {names[codes[row]]}"
 
-    if amount.unclear is not None:
-        text = amount.unclear
-        findings.append(
-            CHECKS["ambiguous-amount"].finding(
-                body.grid, count=len(amount.bad), column=shown, value=text, first=text.replace(".", ""), second=text
-            )
-        )
-    raw = body.texts(amount_name)
-    for row in amount.bad:
-        rejected[row] = CHECKS["unreadable-amount"].finding(body.place(row), column=shown, value=raw[row].as_py())
+    rejected |= _bad_amounts(body, amount, findings)
     for row in np.flatnonzero(~amount.valid).tolist():
         if row not in rejected:
             rejected[row] = CHECKS["missing-amount"].finding(body.place(row), document=_name(body, row))
@@ -306,6 +301,30 @@ def _reject(
                 )
     for name, read in dates.items():
         _reject_dates(body, name, read, rejected, findings)
+
+
+def _bad_amounts(body: Body, amount: Amounts, findings: list[Finding]) -> dict[int, Finding]:
+    """Return the rows whose amount can't be read: one finding each, and one for all whose decimal sign stays open."""
+    rejected: dict[int, Finding] = {}
+    bad = set(amount.bad)
+    for name in (n for n in SIGNED_FROM if n in body.amounts):
+        rows = sorted(bad & set(body.amounts[name].bad))
+        texts = body.texts(name).take(pa.array(rows, pa.int64()))
+        hopeless = set(read_amounts(Column(texts), ".").bad)
+        open_rows = [row for i, row in enumerate(rows) if i not in hopeless]
+        header = body.mapping.header(name)
+        if open_rows:
+            text = body.texts(name)[open_rows[0]].as_py()
+            finding = CHECKS["ambiguous-amount"].finding(
+                body.grid, count=len(open_rows), column=header, value=text, first=text.replace(".", ""), second=text
+            )
+            findings.append(finding)
+            rejected |= dict.fromkeys(open_rows, finding)
+        for i in sorted(hopeless):
+            rejected[rows[i]] = CHECKS["unreadable-amount"].finding(
+                body.place(rows[i]), column=header, value=texts[i].as_py()
+            )
+    return rejected
 
 
 def _reject_dates(body: Body, name: str, read: Dates, rejected: dict[int, Finding], findings: list[Finding]) -> None:

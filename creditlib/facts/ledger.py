@@ -82,7 +82,8 @@ def _allocate(book: Book, open_minor: NDArray[np.int64], exists: NDArray[np.bool
     live = on <= day
     if table["undone_on"].null_count < len(on):
         undone = days(table["undone_on"])
-        live &= (undone == NO_DAY) | (undone > day)
+        told = day if known_on is None else min(day, day_number(known_on))  # an undoing not yet entered has not happened
+        live &= (undone == NO_DAY) | (undone > told)
     if known_on is not None:
         live &= _known(table["known_on"], on, known_on)
     amount = amounts(table)

@@ -53,8 +53,10 @@ def by_clearing(
     documents are left for `by_date` because their group does not come out even."""
     cells = clearing.dictionary_encode()
     group = pc.fill_null(cells.indices, -1).to_numpy().astype(np.int64)
-    customer, names = codes(documents["customer"])
-    group = np.where(group >= 0, group * len(names) + customer, -1)
+    cleared = group >= 0
+    for key in ("customer", "entity", "currency"):  # a clearing number is unique within a company code only
+        own, names = codes(documents[key])
+        group = np.where(cleared, group * max(len(names), 1) + own, -1)
     amount = documents["amount_minor"].to_numpy()
     live = np.flatnonzero((group >= 0) & (settled != NO_DAY) & (amount != 0))
     order = live[np.lexsort((days(documents["due_on"])[live], group[live]))]

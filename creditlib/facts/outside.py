@@ -5,7 +5,6 @@ What must stay true: a control figure is never derived from the file it checks; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation

@@ -43,6 +43,9 @@ from creditlib.facts.sample_trade import blocks
 _SALES_KINDS: Final = ("invoice", "debit_note", "credit_note", "retention")
 _INVOICES_EACH: Final = 32
 
+SAMPLE_END: Final = date(2026, 10, 31)
+"""The day the bundled sample is closed at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -83,7 +86,7 @@ def generate(
     seed: int = 2026,
     customers: int = 60,
     months: int = 24,
-    end: date = date(2026, 10, 31),
+    end: date = SAMPLE_END,
     invoices: int | None = None,
     home: str = "CNY",
     odd: bool = True,

@@ -96,6 +96,8 @@ class _Text:
             ragged.append(row.actual_columns)
             return "skip"
 
+        if _lines_of_rows(self.raw, first, self.delimiter) != first:
+            return None  # a cell of the header spans lines
         start = _offset_of_line(self.raw, first)
         body = self.raw[start:]
         if not body.strip():
@@ -137,6 +139,14 @@ def _offset_of_line(raw: str, line: int) -> int:
         if at == 0:
             return len(raw)
     return at
+
+
+def _lines_of_rows(raw: str, rows: int, delimiter: str) -> int:
+    """Return how many lines the first rows take."""
+    reader = csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter)
+    for _ in range(rows):
+        next(reader, None)
+    return reader.line_num
 
 
 def _blank_to_null(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
@@ -223,7 +233,13 @@ def open_grids(source: Any, query: str | None = None) -> list[Grid]:
     if magic[:4] == b"PAR1":
         from pyarrow import parquet
 
-        return [_arrow_grid(path.name, parquet.read_table(path))]
+        try:
+            return [_arrow_grid(path.name, parquet.read_table(path))]
+        except pa.ArrowException as error:
+            raise SourceError(
+                f"{path.name}: can't be opened as Parquet ({error}). Export it again.",
+                f"{path.name}：无法作为 Parquet 打开（{error}）。请重新导出。",
+            ) from error
     if magic[:4] == b"PK\x03\x04" or magic[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         return _workbook(path)
     return [_text(path.name, path.read_bytes())]
@@ -335,7 +351,13 @@ def _text(name: str, raw: bytes) -> Grid:
         raise SourceError(
             f"{name}: is neither text, a workbook nor Parquet.", f"{name}：既不是文本，也不是工作簿或 Parquet。"
         )
-    text = decode(raw).replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        text = decode(raw).replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{name}: its first bytes promise {error.encoding}, and byte {error.start} is not. Export it again.",
+            f"{name}：文件开头标明 {error.encoding}，但第 {error.start} 字节不符。请重新导出。",
+        ) from error
     if text.count("\n") and not text.endswith("\n"):
         text += "\n"
     if not text.strip():

@@ -27,10 +27,10 @@ _SCALE: Final = 6  # decimals the fast path keeps; longer ones go through Decima
 _PLAIN = r"^-?\d{1,12}(\.\d{1,6})?$"
 _DOT_CERTAIN = r"^-?(\d*\.(\d{1,2}|\d{4,})|(0|\d{4,})\.\d+)$"
 _DOT_OPEN = r"^-?[1-9]\d{0,2}\.\d{3}$"
-_WIDE: Final = str.maketrans("０１２３４５６７８９．，－＋（）−–—’＇　\u00a0\u202f", "0123456789.,-+()---''   ")  # noqa: B005
+_WIDE: Final = str.maketrans("０１２３４５６７８９．，－＋（）−–—’＇　\u00a0\u202f", "0123456789.,-+()---''   ")
 _SIGNS = re.compile(r"人民币|[¥￥$€£]|(?<![A-Za-z])(?:CNY|RMB|USD|EUR|GBP|HKD|JPY|US|HK)(?![A-Za-z])")
 _SHARED_FORM = re.compile(r"[+-]?\d[\d.,]*|[+-]?[.,]\d+")
-_UNITS: Final = {"万元": 4, "亿元": 8, "万": 4, "亿": 8, "元": 0, "千元": 3}
+_UNITS: Final = {"万元": 4, "亿元": 8, "千元": 3, "万": 4, "亿": 8, "元": 0}
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _bare(text: str) -> tuple[str, int]:
     return ("-" + body if negative and body else body), power
 
 
-def _one(text: str, sign: DecimalSign | None) -> Decimal | None | Literal["unclear"]:
+def _one(text: str, sign: DecimalSign | None) -> Decimal | Literal["unclear"] | None:
     body, power = _bare(text)
     if not _SHARED_FORM.fullmatch(body):
         return None
@@ -193,7 +193,7 @@ def read_amounts(column: Column, sign: DecimalSign | None = None, power: int = 0
     bad: list[int] = []
     unclear: str | None = None
     slow = np.flatnonzero(valid & ~fast)
-    known: dict[tuple[str, bool], Decimal | None | Literal["unclear"]] = {}
+    known: dict[tuple[str, bool], Decimal | Literal["unclear"] | None] = {}
     for row, text in zip(slow.tolist(), texts.take(pa.array(slow)).to_pylist(), strict=True):
         key = (text, bool(typed[row]))
         if key not in known:

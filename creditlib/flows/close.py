@@ -60,7 +60,9 @@ def close(
     when the policy has no value on that day.
     """
     if rates and currency is None:
-        raise UsageError("Rates need the currency to report in: --currency CCY.", "给出汇率时需要报告币种：--currency 币种。")
+        raise UsageError(
+            "Rates need the currency to report in: --currency CCY.", "给出汇率时需要报告币种：--currency 币种。"
+        )
     return _Closing(reading, policy, as_of, tuple(control), tuple(rates), currency, known_on, entity).run()
 
 
@@ -143,7 +145,9 @@ class _Closing:
             entity=self.entity or self._entities(),
             currency=self.currency,
             other_currencies=tuple(sorted(c for c in self.items.totals if c != self.currency)),
-            converted=tuple((r.currency, f"{r.rate:f}", r.on) for r in self.rates if r.currency in self.original.totals),
+            converted=tuple(
+                (r.currency, f"{r.rate:f}", r.on) for r in self.rates if r.currency in self.original.totals
+            ),
             home_assumed=reading.home_assumed if reading else None,
             policy_name=self.policy.name,
             policy_fingerprint=self.policy.fingerprint,
@@ -176,7 +180,9 @@ class _Closing:
 
     def _file_totals(self, reading: Reading | None) -> tuple[FileTotal, ...]:
         return tuple(
-            FileTotal(t.currency, f"{t.file:f}", t.used_minor, f"{t.rejected:f}", f"{t.rounding:f}", t.rows, t.rejected_rows)
+            FileTotal(
+                t.currency, f"{t.file:f}", t.used_minor, f"{t.rejected:f}", f"{t.rounding:f}", t.rows, t.rejected_rows
+            )
             for t in (reading.source_totals if reading else ())
         )
 
@@ -204,7 +210,11 @@ class _Closing:
         table = book.columns("documents", names).take(pa.array(items.rows))
         keys = np.array([*bucket_keys(edges), UNAPPLIED], object)[bucket_codes(items, edges)]
         customers, texts = codes(table["customer"])
-        shown = pa.array([self._name_of(t) for t in texts], pa.string()).take(pa.array(customers)) if texts else pa.array([], pa.string())
+        shown = (
+            pa.array([self._name_of(t) for t in texts], pa.string()).take(pa.array(customers))
+            if texts
+            else pa.array([], pa.string())
+        )
         unapplied = items.open_minor < 0 if items.netting != "by_date" else np.zeros(len(items.rows), bool)
         status = np.where(disputed(items), "disputed", np.where(unapplied, UNAPPLIED, ""))
         source = pc.binary_join_element_wise(
@@ -230,7 +240,13 @@ class _Closing:
         made = pa.table({n: columns[n] for n in ITEM_COLUMNS})
         first = pc.not_equal(made["currency"], self.currency)
         made = made.append_column("_other", first)
-        order = [("_other", "ascending"), ("currency", "ascending"), ("customer", "ascending"), ("due_on", "ascending"), ("source", "ascending")]
+        order = [
+            ("_other", "ascending"),
+            ("currency", "ascending"),
+            ("customer", "ascending"),
+            ("due_on", "ascending"),
+            ("source", "ascending"),
+        ]
         return made.sort_by(order).drop_columns(["_other"])
 
     def _aging_table(self, figures: Figures) -> pa.Table:
@@ -246,7 +262,12 @@ class _Closing:
         table = table.append_column("previous_overdue_share", past)
         other = [c != self.currency for c in currencies]
         table = table.append_column("_other", pa.array(other))
-        order = [("_other", "ascending"), ("currency", "ascending"), ("total_minor", "descending"), ("customer", "ascending")]
+        order = [
+            ("_other", "ascending"),
+            ("currency", "ascending"),
+            ("total_minor", "descending"),
+            ("customer", "ascending"),
+        ]
         return table.sort_by(order).drop_columns(["_other"])
 
     def _previous_buckets(self, edges: Sequence[int]) -> dict[str, int]:
@@ -259,7 +280,9 @@ class _Closing:
 
     def _overdue_top(self, figures: Figures) -> pa.Table:
         table = self._named(figures.table)
-        mask = pc.and_(pc.equal(table["currency"].cast(pa.string()), self.currency), pc.greater(table["overdue_minor"], 0))
+        mask = pc.and_(
+            pc.equal(table["currency"].cast(pa.string()), self.currency), pc.greater(table["overdue_minor"], 0)
+        )
         table = table.filter(mask).sort_by([("overdue_minor", "descending"), ("customer", "ascending")])
         table = table.slice(0, self.values["overdue.top"])
         items = self.items
@@ -362,7 +385,12 @@ class _Closing:
         collected = next((r for r in cei(self.book, start, day).rows() if r["currency"] == self.currency), None)
         out: dict[str, float | None] = {"cei": collected["cei"] if collected else None}
         if row is not None:
-            out |= {"dbt": row["dbt_days"], "days_to_pay": row["days_to_pay"], "payment_index": row["payment_index"], "on_time": row["on_time_share"]}
+            out |= {
+                "dbt": row["dbt_days"],
+                "days_to_pay": row["days_to_pay"],
+                "payment_index": row["payment_index"],
+                "on_time": row["on_time_share"],
+            }
         return out
 
     def _trend(self) -> tuple[Any, ...]:
@@ -392,12 +420,17 @@ class _Closing:
                     total += int(exact.scaleb(money.exponent(self.report)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
             return total
 
-        return history.movement(self.book, self.as_of, lambda day: self.reported(self.take(day)), self.currency, to_report)
+        return history.movement(
+            self.book, self.as_of, lambda day: self.reported(self.take(day)), self.currency, to_report
+        )
 
     def _findings(self, reading: Reading | None, tie: list[Finding]) -> tuple[Finding, ...]:
         values = self.values
         limits = Limits(
-            values["checks.unapplied_days"], values["checks.dispute_days"], values["checks.far_due_days"], values["checks.old_item_days"]
+            values["checks.unapplied_days"],
+            values["checks.dispute_days"],
+            values["checks.far_due_days"],
+            values["checks.old_item_days"],
         )
         found = [*tie, *(reading.findings if reading else ())]
         found += check(self.book)
@@ -407,7 +440,9 @@ class _Closing:
             age = (self.as_of - rate.on).days
             if age > limit and rate.currency in self.original.totals:
                 found.append(
-                    CHECKS["old-rate"].finding("", currency=rate.currency, on=rate.on, days=age, as_of=self.as_of, limit=limit)
+                    CHECKS["old-rate"].finding(
+                        "", currency=rate.currency, on=rate.on, days=age, as_of=self.as_of, limit=limit
+                    )
                 )
         return tuple(sorted(found, key=lambda f: f.severity != "must_act"))
 
@@ -420,6 +455,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(_shown(v) if not isinstance(v, tuple) else " → ".join(map(str, v)) for v in value)
     return str(value)
-
-
-

@@ -144,7 +144,9 @@ class Close:
     movement: tuple[Movement, ...]  # empty likewise
     previous_buckets: dict[str, int] = field(default_factory=dict)  # last month's, in `currency`; empty likewise
     concentration: pa.Table | None = None  # currency, customer, name, total_minor, share, cumulative_share
-    overdue_top: pa.Table | None = None  # currency, customer, name, overdue_minor, oldest_days, items, salesperson, one column an overdue bucket
+    overdue_top: pa.Table | None = (
+        None  # currency, customer, name, overdue_minor, oldest_days, items, salesperson, one column an overdue bucket
+    )
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -54,7 +54,9 @@ def previous_month_end(as_of: date) -> date:
     return as_of.replace(day=1) - timedelta(days=1)
 
 
-def trend(book: Book, as_of: date, take: Take, currency: str, dso_of: Callable[[date, OpenItems], float | None]) -> tuple[TrendPoint, ...]:
+def trend(
+    book: Book, as_of: date, take: Take, currency: str, dso_of: Callable[[date, OpenItems], float | None]
+) -> tuple[TrendPoint, ...]:
     """Return open, overdue and DSO at each month end, in one currency."""
     points = []
     for end in month_ends(book, as_of):
@@ -69,7 +71,9 @@ def trend(book: Book, as_of: date, take: Take, currency: str, dso_of: Callable[[
     return tuple(points)
 
 
-def movement(book: Book, as_of: date, take: Take, currency: str, to_report: Callable[[Mapping[str, int]], int]) -> tuple[Movement, ...]:
+def movement(
+    book: Book, as_of: date, take: Take, currency: str, to_report: Callable[[Mapping[str, int]], int]
+) -> tuple[Movement, ...]:
     """Return the roll-forward of the month, the month before and the year to date.
 
     to_report: sums by currency → minor units of the report. Currencies it leaves out are no part of it.

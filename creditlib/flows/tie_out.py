@@ -20,7 +20,9 @@ from creditlib.measures.segments import group, sums
 _KEYS: Final = ("entity", "account", "currency")
 
 
-def tie_out(items: OpenItems, total: OpenItems, control: Sequence[Control]) -> tuple[tuple[ControlLine, ...], list[Finding]]:
+def tie_out(
+    items: OpenItems, total: OpenItems, control: Sequence[Control]
+) -> tuple[tuple[ControlLine, ...], list[Finding]]:
     """Compare open items with control figures.
 
     items: in document currencies, for figures by currency. total: in the reporting currency where there is one, for a
@@ -86,7 +88,10 @@ def _by_keys(items: OpenItems, control: Sequence[Control]) -> list[ControlLine]:
         wanted[key] = wanted.get(key, 0) + _exact(line.balance, currency)
         before = names.get(key)
         account = line.account or ""
-        names[key] = (line.entity or "", account if before is None or before[1] == account else f"{before[1]}+{account}")
+        names[key] = (
+            line.entity or "",
+            account if before is None or before[1] == account else f"{before[1]}+{account}",
+        )
     lines = []
     for key in sorted({*book, *wanted}, key=lambda k: tuple(x or "" for x in k)):
         named = dict(zip(told, key, strict=True))
@@ -104,7 +109,11 @@ def label(line: ControlLine) -> tuple[str, str]:
     ('1000 1122 CNY', '1000 1122 CNY')
     """
     name = " ".join(part for part in (line.entity, line.account) if part)
-    return (f"{name} {line.currency}", f"{name} {line.currency}") if name else (f"total {line.currency}", f"合计 {line.currency}")
+    return (
+        (f"{name} {line.currency}", f"{name} {line.currency}")
+        if name
+        else (f"total {line.currency}", f"合计 {line.currency}")
+    )
 
 
 def _finding(line: ControlLine) -> Finding | None:

@@ -25,8 +25,33 @@ from creditlib.money import plain
 
 AS_OF = date(2026, 10, 31)
 EDGES = (30, 60, 90, 180, 365)
-CITIES = ("苏州", "宁波", "无锡", "杭州", "常州", "上海", "合肥", "南京", "青岛", "武汉", "郑州", "佛山", "东莞", "天津", "成都")
-TRADES = ("恒泰精密机械", "海川液压", "锐科自动化设备", "华辰重型传动", "申隆轨道装备", "鲁能海洋工程", "立诚注塑机械", "豫通矿山机械")
+CITIES = (
+    "苏州",
+    "宁波",
+    "无锡",
+    "杭州",
+    "常州",
+    "上海",
+    "合肥",
+    "南京",
+    "青岛",
+    "武汉",
+    "郑州",
+    "佛山",
+    "东莞",
+    "天津",
+    "成都",
+)
+TRADES = (
+    "恒泰精密机械",
+    "海川液压",
+    "锐科自动化设备",
+    "华辰重型传动",
+    "申隆轨道装备",
+    "鲁能海洋工程",
+    "立诚注塑机械",
+    "豫通矿山机械",
+)
 ABROAD = (
     "Meyer Antriebstechnik GmbH & Co. KG", "Osaka Seiki K.K.", "Nordic Pump A/S", "Brown & Sons <Tools> Ltd", "O'Neill Cranes Inc.",
     "=SUM(A1) Trading", "+Plus Bearings", "-Minus Chemicals", "@Home Appliances", "Société Générale d'Équipement Industriel et Minier",
@@ -155,7 +180,16 @@ def make(
         line["previous_overdue_share"] = round(rng.random() * 0.5, 6) if history and rng.random() < 0.9 else None
         lines.append(line)
     lines.sort(key=lambda r: (r["currency"], -r["total_minor"]))
-    order = ["currency", "customer", "name", "items", "total_minor", "overdue_minor", "previous_overdue_share", "unapplied_minor"]
+    order = [
+        "currency",
+        "customer",
+        "name",
+        "items",
+        "total_minor",
+        "overdue_minor",
+        "previous_overdue_share",
+        "unapplied_minor",
+    ]
     order += labels
     texts = {"currency", "customer", "name"}
     aging = pa.table(
@@ -211,7 +245,9 @@ def make(
     previous: dict[str, int] = {}
     measures: tuple[Measure, ...] = (
         Measure("top10_share", sum(r["share"] for r in top[:10]), "share", 0.69),
-        Measure("herfindahl", sum((r["total_minor"] / total) ** 2 for r in own_lines) if total else None, "index", 0.03),
+        Measure(
+            "herfindahl", sum((r["total_minor"] / total) ** 2 for r in own_lines) if total else None, "index", 0.03
+        ),
     )
     sales = int(total * 365 / 71.4) if total else 0
     dso: tuple[DsoLine, ...] = tuple(
@@ -249,7 +285,7 @@ def make(
         dso = (
             DsoLine("simple", simple, False, total, sales, 365, 71.0),
             DsoLine("rolling", 76.32, False, total, sales // 4, 92, 75.1),
-            DsoLine("countback", 71.4 - 0.3, False, total, None, None, 70.6),
+            DsoLine("countback", 71.4, False, total, None, None, 70.6),
             DsoLine("best_possible", 53.6, False, total - overdue, sales, 365, 54.0),
             DsoLine("delinquent", 17.5, previous=16.6),
             DsoLine("turnover", 70.9, True, int(total * 0.97), sales, 365, 70.1),
@@ -285,7 +321,11 @@ def make(
         policy_values=(
             ("aging.edges", ", ".join(map(str, edges)), "credit manual §6.1 信用管理手册"),
             ("dso.benchmark", "94 days", "board minute 2023-12-15 §4"),
-            ("dso.base", "gross, incl. VAT and unapplied cash, without bills, retention and advances", "credit manual §7.2: " + "long reference " * 8),
+            (
+                "dso.base",
+                "gross, incl. VAT and unapplied cash, without bills, retention and advances",
+                "credit manual §7.2: " + "long reference " * 8,
+            ),
         ),
         shape="documents_with_allocations" if history else "open_items",
         sources=(
@@ -315,7 +355,7 @@ def make(
 
 def found(count: int = 14) -> tuple[Finding, ...]:
     out = []
-    kinds = ("duplicate-document", "unmatched-receipt", "missing-due-date", "zero-amount", "due-before-issued")
+    kinds = ("duplicate-document", "unmatched-receipt", "due-from-terms", "zero-amount", "due-before-issued")
     for k in range(count):
         kind = kinds[k % len(kinds)]
         out.append(

@@ -44,7 +44,7 @@ def convert(source: Path, folder: Path, kind: str, profile: Path) -> Path:
     command += ["--outdir", str(folder), str(source)]
     env = os.environ | {"FONTCONFIG_FILE": str(fonts.resolve())}
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, env=env)
-    made = folder / f"{source.stem}.{kind.split(':')[0]}"
+    made = folder / f"{source.stem}.{kind.split(':', maxsplit=1)[0]}"
     if not made.exists():
         raise RuntimeError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
     return made

@@ -9,13 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -24,7 +21,8 @@ from rich.table import Table
 from rich.text import Text
 
 from creditlib.days import parse_iso
-from creditlib.errors import CreditError, Lang, PolicyError, UsageError
+from creditlib.errors import Lang, PolicyError, UsageError
+from creditlib.faces.cli.common import language, told
 from creditlib.faces.wording import say
 from creditlib.policy import CATALOGUE, Change, Parameter, Policy, Row, Values, load_policy, standard_text
 
@@ -51,8 +49,8 @@ def show(
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
 ) -> None:
     """Show the values in force on a day, with the reference of each."""
-    with _told(lang):
-        words = _lang(lang)
+    with told(lang):
+        words = language(lang)
         if as_json and as_csv:
             raise _usage("error.two_formats")
         loaded, on = _load(policy), _day(at)
@@ -75,8 +73,8 @@ def check(
     lang: LangOption = None,
 ) -> None:
     """Check a policy file and print every problem: exit 0 when there is none, else 1."""
-    with _told(lang):
-        words = _lang(lang)
+    with told(lang):
+        words = language(lang)
         try:
             loaded = _load(file)
         except PolicyError as error:
@@ -96,8 +94,8 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Show what B has instead of A: every row, or with --at the values in force on a day."""
-    with _told(lang):
-        words = _lang(lang)
+    with told(lang):
+        words = language(lang)
         old, new = _load(a), _load(b)
         on = None if at is None else _day(at)
         changes = old.diff(new) if on is None else old.at(on).diff(new.at(on))
@@ -124,8 +122,8 @@ def print_document(
     as_toml: Annotated[bool, typer.Option("--toml", help="A policy file to start from, not the document.")] = False,
 ) -> None:
     """Print the policy as a document that a board can sign, in Markdown; or a policy file to start from."""
-    with _told(lang):
-        words = _lang(lang)
+    with told(lang):
+        words = language(lang)
         if as_toml and (at is not None or policy != STANDARD):
             raise _usage("error.toml_is_standard")
         text = standard_text() if as_toml else _document(_load(policy), _day(at), words)
@@ -143,31 +141,6 @@ def print_document(
 
 
 # --- the call
-
-
-def _lang(option: str | None) -> Lang:
-    lang = option or os.environ.get("CREDIT_LANG") or "en"
-    if lang not in ("en", "zh"):
-        raise _usage("error.lang", given=lang)
-    return cast(Lang, lang)
-
-
-@contextmanager
-def _told(option: str | None) -> Iterator[None]:
-    """Print an error of this library in at most three lines to stderr, and leave with its exit code."""
-    try:
-        yield
-    except CreditError as error:
-        try:
-            lang = _lang(option)
-        except UsageError:
-            lang = "en"
-        lines = error.text(lang).split("\n")
-        if len(lines) > 3:
-            file = error.en.split(": ")[0]
-            lines = [*lines[:2], say("policy.check.more", lang, count=len(lines) - 2, file=file)]
-        typer.echo("\n".join(lines), err=True)
-        raise typer.Exit(1 if isinstance(error, PolicyError) else 2) from None
 
 
 def _usage(key: str, **values: object) -> UsageError:

@@ -1,0 +1,49 @@
+"""`credit`: the command. Each part of it is loaded when it is called, so that `--help` stays fast.
+
+What must stay true: no traceback reaches a person; CREDIT_DEBUG=1 shows it to a developer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from creditlib.faces.cli import closing, policy, reports, tools
+from creditlib.faces.cli.common import language
+from creditlib.faces.wording import say
+
+INTERNAL = 3
+
+app = typer.Typer(
+    help="Trade credit: from a receivables export to a tied closing workbook. 应收账款：从导出文件到核对一致的结账工作簿。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(closing.close)
+app.command()(reports.aging)
+app.command()(reports.dso)
+app.command()(tools.check)
+app.command("map")(tools.map_columns)
+app.command()(tools.sample)
+app.add_typer(policy.app, name="policy")
+
+
+def run() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of a pipe has gone: nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("CREDIT_DEBUG"):
+            raise
+        lang = language(None) if os.environ.get("CREDIT_LANG") in (None, "", "en", "zh") else "en"
+        print(say("terminal.error.internal", lang, what=f"{type(error).__name__}: {error}"), file=sys.stderr)
+        sys.exit(INTERNAL)

@@ -1,0 +1,137 @@
+"""From a command's options to a reading or a close: the way every reading command goes.
+
+What must stay true: a command never computes; the policy's home currency is used only where neither file nor caller says one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from creditlib.days import ORDERS, DateOrder, parse_iso
+from creditlib.errors import Lang
+from creditlib.faces.cli.common import Steps, usage
+from creditlib.money import currency_code, exponent
+
+if TYPE_CHECKING:
+    from creditlib.facts.open_items import OpenItems, Rate
+    from creditlib.facts.reading import Reading
+    from creditlib.flows.closing import Close
+    from creditlib.policy import Policy
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options the reading commands share."""
+
+    files: Sequence[str]
+    lang: Lang
+    as_of: str | None = None
+    map_file: str | None = None
+    dates: str | None = None
+    home: str | None = None
+    query: str | None = None
+    sales: str | None = None
+    known_on: str | None = None
+    currency: str | None = None
+    fx: str | None = None
+    policy_file: str | None = None
+    control: str | None = None
+    firm: str | None = None
+
+    @property
+    def day(self) -> date:
+        """The as-of day."""
+        return parse_iso(self.as_of or "", "--as-of")
+
+    @property
+    def known(self) -> date | None:
+        """The knowledge day, if any."""
+        return None if self.known_on is None else parse_iso(self.known_on, "--known-on")
+
+    @property
+    def order(self) -> DateOrder | None:
+        """The order of day and month, if forced. Raises: UsageError."""
+        if self.dates is None:
+            return None
+        found = next((order for order in ORDERS if order == self.dates), None)
+        if found is None:
+            raise usage("terminal.error.dates", value=self.dates)
+        return found
+
+    @property
+    def report(self) -> str | None:
+        """The reporting currency, if any. Raises: CurrencyError, UsageError."""
+        if self.currency is None:
+            if self.fx is not None:
+                raise usage("terminal.error.fx_alone")
+            return None
+        code = currency_code(self.currency) or self.currency
+        exponent(code)
+        return code
+
+    def policy(self) -> Policy:
+        """Load the policy."""
+        from creditlib.policy import load_policy
+
+        return load_policy(self.policy_file)
+
+    def read(self, policy: Policy, day: date | None = None) -> Reading:
+        """Read the files, and the sales beside them."""
+        from creditlib.facts.reading import read, read_sales
+
+        if self.home is not None:
+            home = currency_code(self.home) or self.home
+            exponent(home)
+            origin = ("--home", "--home")
+        else:
+            home = policy.at(day or date.today())["home.currency"]
+            origin = ("the policy's home currency", "政策中的本位币")
+        reading = read(
+            *self.files, mapping=self.map_file, date_order=self.order, home=home, home_origin=origin, query=self.query
+        )
+        if self.sales is None:
+            return reading
+        sales, found = read_sales(self.sales, home=home, date_order=self.order)
+        return replace(reading, book=replace(reading.book, sales=sales), findings=(*reading.findings, *found))
+
+    def rates(self) -> tuple[Rate, ...]:
+        """Read the exchange rates, if any."""
+        if self.fx is None or self.report is None:
+            return ()
+        from creditlib.facts.outside import read_rates
+
+        return read_rates(self.fx, self.report, self.day, self.order)
+
+    def items(self, reading: Reading, policy: Policy) -> OpenItems:
+        """Take the open items of the day, converted where asked."""
+        from creditlib.facts.open_items import convert, open_items
+
+        netting = "fifo" if reading.shape == "running_account" else policy.at(self.day)["aging.netting"]
+        items = open_items(reading.book, self.day, known_on=self.known, netting=netting)
+        return items if self.report is None else convert(items, self.rates(), self.report)
+
+    def close(self, steps: Steps) -> tuple[Reading, Close]:
+        """Read, and close the month."""
+        from creditlib.facts.outside import read_control
+        from creditlib.flows.close import close
+
+        day, report = self.day, self.report
+        policy = self.policy()
+        steps.at("read")
+        control = read_control(self.control) if self.control is not None else ()
+        reading = self.read(policy, day)
+        steps.at("measure")
+        made = close(
+            reading,
+            policy,
+            day,
+            control=control,
+            rates=self.rates(),
+            currency=report,
+            known_on=self.known,
+            entity=self.firm,
+        )
+        return reading, made
