@@ -52,6 +52,15 @@ def exponent(currency: str) -> int:
         ) from None
 
 
+def shown_decimals(currency: str) -> int:
+    """Return how many decimals to show for a currency, two where a rejected row names none that exists.
+
+    >>> shown_decimals("KWD"), shown_decimals("RNB")
+    (3, 2)
+    """
+    return CURRENCIES.get(currency, 2)
+
+
 def currency_code(text: str) -> str | None:
     """Return the ISO code a ledger's currency cell means, or None.
 

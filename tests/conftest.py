@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,3 +45,22 @@ def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Run in an empty folder."""
     monkeypatch.chdir(tmp_path)
     yield tmp_path
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Callable[..., Any]:
+    """Read a ledger that stands in the test as text: the CSV itself is the input.
+
+    text becomes ledger.csv, sheets the files read beside it (name → text); options go to `read`.
+    """
+    from creditlib.facts.reading import read
+
+    def run(text: str, *, sheets: dict[str, str] | None = None, **options: Any) -> Any:
+        paths = []
+        for name, content in {"ledger": text, **(sheets or {})}.items():
+            path = tmp_path / f"{name}.csv"
+            path.write_text(content, encoding="utf-8")
+            paths.append(path)
+        return read(*paths, **options)
+
+    return run

@@ -16,7 +16,7 @@ from string import Formatter
 
 from creditlib.errors import TooLarge
 from creditlib.faces.package import clean
-from creditlib.money import MAX_MINOR, exponent
+from creditlib.money import MAX_MINOR, shown_decimals
 
 EMPTY = ">"
 _DAY_ZERO = date(1899, 12, 30)
@@ -65,7 +65,7 @@ def decimals(values: Sequence[int], digits: int) -> list[str]:
 
 def exact(minor: int, currency: str) -> str:
     """Return one amount as exact decimal text. Raises: TooLarge."""
-    return decimals([minor], exponent(currency))[0]
+    return decimals([minor], shown_decimals(currency))[0]
 
 
 def amount(minor: int | None, currency: str) -> str:

@@ -96,7 +96,7 @@ def fill_in(fill: Fill) -> None:
         text = fill.say(
             "cover.file_total",
             file=_grouped(total.file),
-            used=money_text(total.used_minor, total.currency),
+            used=money_text(total.used_minor, total.currency) if total.used_minor else "0",
             rejected=_grouped(total.rejected),
             rounding=_grouped(total.rounding),
             currency=total.currency,
@@ -105,7 +105,7 @@ def fill_in(fill: Fill) -> None:
         )
         open_minor = close.totals().get(total.currency, 0)
         if not close.converted and open_minor != total.used_minor:
-            text += fill.say("cover.file_open", open=money_text(open_minor, total.currency))
+            text += fill.say("cover.file_open", open=money_text(open_minor, total.currency) if open_minor else "0")
         fill.put_text("cover_file_total", text, copy)
     _basis(fill)
     fill.put_said("cover_verdict", _verdict(fill, lines, found))

@@ -13,7 +13,7 @@ from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import bucket_label, say
 from creditlib.faces.workbook_template import Template
 from creditlib.flows.closing import UNAPPLIED, Close
-from creditlib.money import exponent
+from creditlib.money import shown_decimals
 
 _ZH_MONEY = {"CNY": "元", "USD": "美元", "EUR": "欧元", "JPY": "日元", "HKD": "港元", "GBP": "英镑"}
 APART = ("not_due", "no_due_date", UNAPPLIED)
@@ -75,7 +75,7 @@ class Fill:
 
     def digits(self, currency: str = "") -> int:
         """Return a currency's decimals."""
-        return exponent(currency or self.close.currency)
+        return shown_decimals(currency or self.close.currency)
 
     def money_name(self, currency: str = "") -> str:
         """Return how a unit names a currency: 元, CNY."""

@@ -6,7 +6,7 @@ from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
 from creditlib.faces.workbook_findings import lines_needed
-from creditlib.money import exponent
+from creditlib.money import shown_decimals
 
 
 def lay(fill: Fill) -> None:
@@ -107,4 +107,4 @@ def fill_in(fill: Fill) -> None:
 
 def _fits(value: str, currency: str) -> bool:
     """Whether a decimal text has no more decimals than its currency."""
-    return len(value.partition(".")[2].rstrip("0")) <= exponent(currency)
+    return len(value.partition(".")[2].rstrip("0")) <= shown_decimals(currency)

@@ -5,12 +5,15 @@ What must stay true: a control figure is never derived from the file it checks; 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 import numpy as np
+import pyarrow.compute as pc
 
 from creditlib import money
 from creditlib.days import NO_DAY, DateOrder, day_number, day_of
@@ -19,7 +22,9 @@ from creditlib.facts.layout import Body, read_body
 from creditlib.facts.mapping import Role, recognise, unrecognised
 from creditlib.facts.open_items import Rate
 from creditlib.facts.sources import open_grids
-from creditlib.facts.values import read_dates
+from creditlib.facts.values import decimal_evidence, read_amounts, read_dates
+
+_AMOUNT: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,11 @@ def read_control(source: str | Path) -> tuple[Control, ...]:
     """
     text = str(source).strip()
     if not Path(text).is_file():
-        try:
-            return (Control(None, None, None, Decimal(text.replace(",", ""))),)
-        except InvalidOperation:
+        if not _AMOUNT.fullmatch(text):
             raise UsageError(
                 f'--control "{text}" is neither an amount nor a file that exists.', f"--control“{text}”既不是金额，也不是存在的文件。"
-            ) from None
+            )
+        return (Control(None, None, None, Decimal(text.replace(",", ""))),)
     body = _body(source, "control")
     columns = {n: body.texts(n).to_pylist() for n in ("entity", "account", "currency")}
     balance = body.amounts["balance"]
@@ -74,7 +78,7 @@ def read_rates(source: str | Path, to: str, as_of: date, order: DateOrder | None
     """
     body = _body(source, "rates")
     froms, tos = body.texts("from_currency").to_pylist(), body.texts("to_currency").to_pylist()
-    texts = body.texts("rate").to_pylist()
+    rates = _rates(body)
     on = np.full(len(body.rows), day_number(as_of), np.int32)
     if "on" in body.columns:
         read = read_dates(body.columns["on"], order or body.mapping.date_order)
@@ -85,29 +89,28 @@ def read_rates(source: str | Path, to: str, as_of: date, order: DateOrder | None
             )
         on = read.values
     best: dict[str, Rate] = {}
-    for row, (currency, target, text) in enumerate(zip(froms, tos, texts, strict=True)):
+    for row, (currency, target) in enumerate(zip(froms, tos, strict=True)):
         source_code, target_code = money.currency_code(currency or ""), money.currency_code(target or "") if target else to
         if source_code is None or target_code is None:
             money.exponent(currency or "" if source_code is None else target or "")  # raises, naming it
         if target_code != to or source_code is None or on[row] > day_number(as_of):
             continue
-        rate = _rate(body, row, text)
         day = day_of(on[row])
         if source_code not in best or day >= best[source_code].on:
-            best[source_code] = Rate(source_code, rate, day)
+            best[source_code] = Rate(source_code, rates[row], day)
     return tuple(best[code] for code in sorted(best))
 
 
-def _rate(body: Body, row: int, text: str | None) -> Decimal:
-    try:
-        rate = Decimal((text or "").replace(",", ""))
-        if rate <= 0 or not rate.is_finite():
-            raise InvalidOperation
-    except InvalidOperation:
-        raise UsageError(
-            f'{body.place(row)}: rate "{text or ""}" is not a number above 0.', f"{body.place(row)}：汇率“{text or ''}”不是大于 0 的数。"
-        ) from None
-    return rate
+def _rates(body: Body) -> list[Decimal]:
+    """Return the rate of every row, its decimal sign decided by the whole column. A comma no other rate explains is refused."""
+    column = body.columns["rate"]
+    sign = body.mapping.decimal or decimal_evidence([column])
+    read = read_amounts(column, sign or ".")
+    commas = np.asarray(pc.fill_null(pc.match_substring(column.texts, ","), False)) & (sign is None)
+    for row in np.flatnonzero(~read.valid | commas).tolist() + [r for r in range(len(body.rows)) if read.exact(r) <= 0]:
+        text = column.texts[row].as_py() or ""
+        raise UsageError(f'{body.place(row)}: rate "{text}" is not a number above 0.', f"{body.place(row)}：汇率“{text}”不是大于 0 的数。")
+    return [read.exact(row) for row in range(len(body.rows))]
 
 
 def _body(source: str | Path, role: Role) -> Body:

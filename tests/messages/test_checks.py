@@ -1,0 +1,156 @@
+"""Every named check, from the smallest ledger that causes it to the whole line it prints, in English and Chinese."""
+
+from __future__ import annotations
+
+import csv
+import io
+import string
+import tomllib
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from creditlib.errors import Finding
+from creditlib.facts.catalogue import CHECKS
+from creditlib.facts.checks import Limits, check, check_open
+from creditlib.facts.open_items import Rate, open_items
+from creditlib.facts.reading import read
+
+CASES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("checks.toml").read_text(encoding="utf-8"))
+AS_OF = date(2024, 6, 30)
+LIMITS = Limits(unapplied_days=3, dispute_days=60, far_due_days=365, old_item_days=1094)
+ONE_INVOICE = "customer,document,issue date,due date,currency,amount\nC1,I-1,2024-06-01,2024-07-31,USD,100.00\n"
+
+CLOSING = {  # these come from the close: control figures and rates stand outside the ledger
+    "no-control": (
+        {},
+        "USD: 100.00 USD was not compared with the general ledger. Pass --control AMOUNT or FILE. [no-control]",
+        "USD：100.00 USD 未与总账核对。请加 --control 金额或文件。 [no-control]",
+    ),
+    "control-differs": (
+        {"control": "99.99"},  # 100.00 − 99.99 = 0.01: one cent is a difference
+        "USD: open items 100.00 USD, control 99.99 USD, difference 0.01 USD. Find the difference before signing: a missing row, "
+        "a changed amount or another day. [control-differs]",
+        "USD：未清项 100.00 USD，总账 99.99 USD，差额 0.01 USD。签发前请查明差额：缺行、金额改动或日期不同。 [control-differs]",
+    ),
+    "old-rate": (
+        {"control": "712.00", "rates": (Rate("USD", Decimal("7.12"), date(2024, 5, 24)),), "currency": "CNY"},
+        "USD was converted at the rate of 2024-05-24, 37 days before 2024-06-30 (limit 7). Give the rate of the as-of day. "
+        "[old-rate]",  # 24 May to 30 June: 7 + 30 = 37
+        "USD 按 2024-05-24 的汇率折算，早于 2024-06-30 37 天（界限 7）。请提供基准日汇率。 [old-rate]",
+    ),
+}
+
+
+def _findings(case: dict[str, Any], folder: Path) -> list[Finding]:
+    paths = []
+    if case.get("sheets"):
+        book = openpyxl.Workbook()
+        first = book.active
+        assert first is not None
+        first.title = "AR"
+        for row in csv.reader(io.StringIO(case["ledger"])):
+            first.append(row)
+        notes = book.create_sheet("Notes")
+        notes.append(["Prepared by", "Li"])
+        notes.append(["Reviewed by", "Wang"])
+        book.save(folder / "ledger.xlsx")
+        paths.append(folder / "ledger.xlsx")
+    else:
+        for name in ("ledger", "allocations", "customers"):
+            if name in case:
+                path = folder / f"{name}.csv"
+                path.write_text(case[name], encoding="utf-8")
+                paths.append(path)
+    reading = read(*paths, home=case.get("home"))
+    return [*reading.findings, *check(reading.book), *check_open(open_items(reading.book, AS_OF), LIMITS)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_check_gives_its_whole_line_once_and_nothing_unexpected_beside_it(name: str, tmp_path: Path) -> None:
+    case = CASES[name]
+    found = _findings(case, tmp_path)
+    mine = [finding for finding in found if finding.check == name]
+    assert [f.line("en") for f in mine] == [case["en"]]
+    assert [f.line("zh") for f in mine] == [case["zh"]]
+    assert {f.severity for f in mine} == {CHECKS[name].severity}
+    assert {f.check for f in found} - {name} == set(case.get("also", ()))
+
+
+@pytest.mark.parametrize("name", CLOSING)
+def test_check_of_the_close_gives_its_whole_line(name: str, ledger: Callable[..., Any]) -> None:
+    flow = pytest.importorskip("creditlib.flows.close")
+    from creditlib.facts.outside import read_control
+    from creditlib.policy import load_policy
+
+    given, en, zh = CLOSING[name]
+    options = dict(given)
+    if "control" in options:
+        options["control"] = read_control(options["control"])
+    found = [f for f in flow.close(ledger(ONE_INVOICE), load_policy(), AS_OF, **options).findings if f.check == name]
+    assert [f.line("en") for f in found] == [en]
+    assert [f.line("zh") for f in found] == [zh]
+
+
+def test_no_check_lacks_a_case() -> None:
+    assert set(CASES) | set(CLOSING) == set(CHECKS)
+
+
+@pytest.mark.parametrize("check_", CHECKS.values(), ids=CHECKS.keys())
+def test_check_has_the_same_placeholders_in_both_languages(check_: Any) -> None:
+    def places(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    assert places(check_.texts["en"]) == places(check_.texts["zh"])
+    for part in (check_.titles, check_.texts, check_.todos):
+        assert set(part) == {"en", "zh"}
+        assert all(part.values())
+    assert check_.severity in ("must_act", "note")
+
+
+def test_one_ambiguous_column_of_many_rows_is_one_finding(ledger: Callable[..., Any]) -> None:
+    rows = "".join(f"C1,I-{i},0{i % 9 + 1}/06/2024,2024-07-31,CNY,10\n" for i in range(50))
+    reading = ledger("customer,document,issue date,due date,currency,amount\n" + rows)
+    assert [(f.check, f.count) for f in reading.findings] == [("ambiguous-date", 50)]
+    assert reading.source_totals[0].rejected == 500  # 50 × 10: the amounts are told although no row was used
+
+
+def test_one_ambiguous_amount_column_is_one_finding_and_real_nonsense_keeps_its_own(ledger: Callable[..., Any]) -> None:
+    reading = ledger(
+        "customer,document,issue date,due date,currency,amount\n"
+        "C1,I-1,2024-06-01,2024-07-31,CNY,1.234\n"
+        "C1,I-2,2024-06-01,2024-07-31,CNY,2.345\n"
+        "C1,I-3,2024-06-01,2024-07-31,CNY,n/a\n"
+    )
+    assert [(f.check, f.count, f.where) for f in reading.findings] == [
+        ("ambiguous-amount", 2, "ledger.csv"),
+        ("unreadable-amount", 1, "ledger.csv!4"),
+    ]
+
+
+def test_unreadable_credit_is_shown_under_its_own_column(ledger: Callable[..., Any]) -> None:
+    reading = ledger("customer,document,issue date,due date,currency,debit,credit\nC1,I-1,2024-06-01,2024-07-31,CNY,,1O\n")
+    assert [f.en for f in reading.findings] == [
+        'credit "1O" is no amount; the row was not used. Correct the amount in the source.'
+    ]
+
+
+def test_all_faults_are_shown_never_only_the_first(ledger: Callable[..., Any]) -> None:
+    reading = ledger(
+        "customer,document,issue date,due date,currency,amount\n"
+        ",I-1,2024-06-01,2024-07-31,CNY,10\n"
+        "C1,I-2,2024-06-31,2024-07-31,CNY,10\n"
+        "C1,I-3,2024-06-01,2024-07-31,CNY,ten\n"
+        "C1,I-4,2024-06-01,2024-07-31,ABC,10\n"
+        "C1,I-5,2024-06-01,soon,CNY,10\n"
+        "C1,I-6,2024-06-01,2024-07-31,CNY,10\n"
+    )
+    assert sorted(f.check for f in reading.findings) == [
+        "blank-customer", "no-due-date", "unknown-currency", "unreadable-amount", "unreadable-date", "unreadable-date",
+    ]  # fmt: skip
+    assert reading.book.documents.num_rows == 2
