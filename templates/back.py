@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from creditlib_templates import look
-from creditlib_templates.look import (
+from openpyxl.worksheet.worksheet import Worksheet
+
+from . import look
+from .look import (
     ACCENT,
     AMOUNT,
     COUNT,
@@ -16,8 +18,7 @@ from creditlib_templates.look import (
     Book,
     put,
 )
-from creditlib_templates.sheets import SECTION, Column, heads, number, sample
-from openpyxl.worksheet.worksheet import Worksheet
+from .sheets import SECTION, Column, heads, number, sample
 
 
 def method(book: Book, ws: Worksheet) -> None:

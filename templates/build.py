@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
 
-import creditlib_templates
-from creditlib_templates import back, front, look, sheets
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from creditlib.errors import Lang
+
+from . import back, front, look, path, sheets
 
 SHEETS = ("cover", "dashboard", "aging", "dso", "overdue", "concentration", "items", "findings", "method", "data")
 _DAY = "2025-01-01T00:00:00Z"
@@ -57,8 +56,9 @@ def _without_clock(made: bytes) -> bytes:
 
 def main() -> None:
     """Write both templates beside this file."""
-    for lang in ("en", "zh"):
-        target = Path(creditlib_templates.path(lang))
+    tongues: tuple[Lang, ...] = ("en", "zh")
+    for lang in tongues:
+        target = path(lang)
         target.write_bytes(template(lang))
         print(target)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from creditlib_templates import look
-from creditlib_templates.look import ACCENT, AXIS, FONT, GRID, INK, MUTED, NOT_DUE, RAMP, Book
+from typing import Any, Literal
+
 from openpyxl.chart import BarChart, LineChart, Reference, Series
-from openpyxl.chart.axis import DateAxis
+from openpyxl.chart.axis import ChartLines, DateAxis
+from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import DataPoint, Marker
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
@@ -16,6 +19,9 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RichTextProperties
 from openpyxl.utils import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
+
+from . import look
+from .look import ACCENT, AXIS, FONT, GRID, INK, MUTED, NOT_DUE, RAMP, Book
 
 Anything = BarChart | LineChart
 
@@ -69,7 +75,7 @@ def _reference(book: Book, name: str, data: Worksheet, column: int = 0) -> Refer
     return Reference(data, min_col=low + column, max_col=low + column, min_row=top, max_row=bottom)
 
 
-def _place(ws: Worksheet, chart: Anything, box: tuple[int, int, int, int]) -> None:
+def _place(ws: Worksheet, chart: Any, box: tuple[int, int, int, int]) -> None:
     column, row, to_column, to_row = box
     chart.anchor = TwoCellAnchor(
         editAs="oneCell",
@@ -121,7 +127,7 @@ def trend(
     chart = LineChart()
     _clear(chart)
 
-    def line(name: str, colour: str | None, width: int = 25400, dash: str | None = None) -> Series:
+    def line(name: str, colour: str | None, width: int = 25400, dash: Literal["dash"] | None = None) -> Any:
         series = Series(_reference(book, f"trend_{name}", data), title=name)
         series.smooth = False
         series.marker = Marker("none")
@@ -137,10 +143,6 @@ def trend(
         named = line("benchmark_at", None)
         low, top, _, _ = _block(book, "benchmark_label", data)
         label = Reference(data, min_col=low, max_col=low, min_row=top, max_row=top)
-        named.tx = Series(label, title_from_data=False).tx
-        from openpyxl.chart.data_source import StrRef
-        from openpyxl.chart.series import SeriesLabel
-
         named.tx = SeriesLabel(strRef=StrRef(str(label)))
         named.dLbls = _labels(MUTED, "General", "t", named=True)
     line(kind, ACCENT)
@@ -166,6 +168,7 @@ def trend(
     chart.y_axis.graphicalProperties = _fill(None)
     chart.y_axis.scaling.min = 0
     chart.y_axis.majorUnit = 25 if kind == "dso" else 0.1
+    chart.y_axis.majorGridlines = ChartLines()
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID, w=6350))
     _place(ws, chart, box)
 
@@ -178,9 +181,6 @@ def top(book: Book, ws: Worksheet, data: Worksheet, box: tuple[int, int, int, in
     low, head_row, high, _ = _block(book, "top_heads", data)
     for place in range(high - low + 1):
         series = Series(_reference(book, "top_values", data, place))
-        from openpyxl.chart.data_source import StrRef
-        from openpyxl.chart.series import SeriesLabel
-
         head = Reference(data, min_col=low + place, max_col=low + place, min_row=head_row, max_row=head_row)
         series.tx = SeriesLabel(strRef=StrRef(str(head)))
         series.graphicalProperties = _fill(RAMP[place], "FFFFFF")
@@ -193,8 +193,6 @@ def top(book: Book, ws: Worksheet, data: Worksheet, box: tuple[int, int, int, in
     chart.y_axis.delete = True
     chart.y_axis.majorGridlines = None
     chart.y_axis.scaling.min = 0
-    from openpyxl.chart.legend import Legend
-
     chart.legend = Legend()
     chart.legend.position = "b"
     chart.legend.txPr = letters(INK)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from creditlib_templates import charts, look
-from creditlib_templates.look import (
+from openpyxl.worksheet.worksheet import Worksheet
+
+from . import charts, look
+from .look import (
     ACCENT,
     AMOUNT,
     COUNT,
@@ -17,8 +19,7 @@ from creditlib_templates.look import (
     Book,
     put,
 )
-from creditlib_templates.sheets import SECTION, Column, heads, number, sample
-from openpyxl.worksheet.worksheet import Worksheet
+from .sheets import SECTION, Column, heads, number, sample
 
 LINE = ("thin", RULE)
 
@@ -133,11 +134,13 @@ def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
         column = 1 + 4 * place
         edge = ("thick" if place == 0 else "medium", ACCENT if place == 0 else RULE)
         code = look.SHARE if key in ("share", "cei") else look.DAYS
-        put(ws, 4, column, say(f"dash.{key}"), color=MUTED, left=edge, indent=1)
+        put(ws, 4, column, None if key == "dso" else say(f"dash.{key}"), color=MUTED, left=edge, indent=1)
         put(ws, 5, column, size=20, bold=place == 0, left=edge, indent=1, code=code, align="left")
         put(ws, 6, column, size=8, color=MUTED, left=edge, indent=1)
         for row in (4, 5, 6):
             ws.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + 3)
+        if key == "dso":
+            book.name("dash_dso_label", ws, 4, column)
         book.name(f"dash_{key}", ws, 5, column)
         book.name(f"dash_{key}_before", ws, 6, column)
 

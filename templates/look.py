@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
-from openpyxl.formatting.rule import FormulaRule
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from creditlib.errors import Lang
@@ -59,7 +60,7 @@ class Book:
 
 
 def style(
-    cell: Cell,
+    cell: Cell | MergedCell,
     *,
     size: float = 9,
     bold: bool = False,
@@ -74,7 +75,7 @@ def style(
     wrap: bool = False,
     upright: str = "center",
     quote: bool = False,
-) -> Cell:
+) -> Cell | MergedCell:
     """Give a cell its looks. Borders are (kind, colour)."""
     cell.font = Font(name=FONT, size=size, bold=bold, color="FF" + color)
     cell.alignment = Alignment(
@@ -84,14 +85,15 @@ def style(
         cell.fill = PatternFill("solid", fgColor="FF" + fill)
     sides = {"top": top, "bottom": bottom, "left": left}
     if any(sides.values()):
-        cell.border = Border(**{k: Side(v[0], color="FF" + v[1]) for k, v in sides.items() if v})
+        edges: dict[str, Any] = {k: Side(cast(Any, v[0]), color="FF" + v[1]) for k, v in sides.items() if v}
+        cell.border = Border(**edges)
     cell.number_format = code
     if quote:
         cell.quotePrefix = True
     return cell
 
 
-def put(ws: Worksheet, row: int, column: int, value: str | None = None, **looks: Any) -> Cell:
+def put(ws: Worksheet, row: int, column: int, value: str | None = None, **looks: Any) -> Cell | MergedCell:
     """Write a fixed text, or nothing, and give the cell its looks."""
     cell = ws.cell(row, column)
     if value is not None:
@@ -119,17 +121,18 @@ def page(book: Book, ws: Worksheet, area: str, *, repeat: str = "", one: bool = 
     ws.page_setup.paperSize = 9
     ws.page_setup.fitToWidth = 1
     ws.page_setup.fitToHeight = 1 if one else 0
-    ws.sheet_properties.pageSetUpPr.fitToPage = True
+    ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     ws.page_margins = PageMargins(left=0.47, right=0.47, top=0.55, bottom=0.62, header=0.3, footer=0.3)
     ws.print_options.horizontalCentered = True
     ws.print_area = area
     if repeat:
         ws.print_title_rows = repeat
     ws.HeaderFooter.scaleWithDoc = False
+    footer: Any = ws.oddFooter
     parts = (
-        (ws.oddFooter.left, book.say("word.footer", entity="{entity}", as_of="{as_of}")),
-        (ws.oddFooter.center, book.say("word.footer_policy", policy="{policy}")),
-        (ws.oddFooter.right, book.say("word.footer_page", sheet=ws.title)),
+        (footer.left, book.say("word.footer", entity="{entity}", as_of="{as_of}")),
+        (footer.center, book.say("word.footer_policy", policy="{policy}")),
+        (footer.right, book.say("word.footer_page", sheet=ws.title)),
     )
     for part, text in parts:
         part.text, part.font, part.size, part.color = text, FONT + ",Regular", 8, MUTED
@@ -143,7 +146,7 @@ def widths(ws: Worksheet, values: list[float]) -> None:
 
 def chip(ws: Worksheet, cells: str, first: str) -> None:
     """Colour cells as must-act while `first` (relative to the first of them) begins with ▲."""
-    rule = FormulaRule(formula=[f'LEFT({first},1)="▲"'])
+    rule = Rule(type="expression", formula=[f'LEFT({first},1)="▲"'])
     rule.dxf = DifferentialStyle(
         font=Font(color="FF" + MUST), fill=PatternFill("solid", bgColor="FF" + CHIP, fgColor="FF" + CHIP)
     )
@@ -152,13 +155,13 @@ def chip(ws: Worksheet, cells: str, first: str) -> None:
 
 def bold_if(ws: Worksheet, cells: str, first: str) -> None:
     """Set cells in bold while `first` begins with ▲."""
-    rule = FormulaRule(formula=[f'LEFT({first},1)="▲"'])
+    rule = Rule(type="expression", formula=[f'LEFT({first},1)="▲"'])
     rule.dxf = DifferentialStyle(font=Font(bold=True))
     ws.conditional_formatting.add(cells, rule)
 
 
 def fifth(ws: Worksheet, cells: str) -> None:
     """Draw a darker hairline under every fifth row."""
-    rule = FormulaRule(formula=["MOD(ROW(),5)=0"])
+    rule = Rule(type="expression", formula=["MOD(ROW(),5)=0"])
     rule.dxf = DifferentialStyle(border=Border(bottom=Side("thin", color="FF" + RULE)))
     ws.conditional_formatting.add(cells, rule)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from creditlib_templates import look
-from creditlib_templates.look import (
+from openpyxl.utils import get_column_letter as letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from . import look
+from .look import (
     ACCENT,
     AMOUNT,
     CHANGE,
@@ -27,8 +30,6 @@ from creditlib_templates.look import (
     Book,
     put,
 )
-from openpyxl.utils import get_column_letter as letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 SECTION = {"size": 11, "bold": True, "color": ACCENT}
 NOTE = {"color": MUTED}

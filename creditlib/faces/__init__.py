@@ -1,0 +1,1 @@
+"""Faces: terminal and workbooks. They show, they compute nothing."""

@@ -37,7 +37,7 @@ REQUIRED = tuple(
         "tie": "account book control reconciling difference status note total",
         "check": "title count amount severity todo",
         "dash": "subtitle open overdue share dso cei dbt open_before overdue_before share_before dso_before cei_before "
-        "dbt_before buckets_title buckets_subtitle trend_title trend_subtitle dso_title dso_subtitle top_title top_subtitle "
+        "dbt_before buckets_title buckets_subtitle trend_title trend_subtitle dso_title dso_subtitle dso_label top_title top_subtitle "
         "move_title move_subtitle move_label move_month move_previous move_year move_month_head move_previous_head "
         "move_year_head notes",
         "aging": _AGING + "subtitle order head total_label share_label check_label check_status overdue_1",

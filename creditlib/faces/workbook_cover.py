@@ -124,34 +124,44 @@ def _account(fill: Fill, line: ControlLine) -> str:
 
 
 def _book_formula(fill: Fill, line: ControlLine) -> str:
-    """Return the native sum of the open items a control line speaks of, "" where no selection gives its figure."""
-    items = fill.items.filter(pc.equal(fill.items["currency"], line.currency))
-    amounts = block_range(fill, line.currency, "items_amount")
-    if not amounts:
+    """Return the native sum of the open items a control line speaks of, "" where no selection gives its figure.
+
+    A converted close is tied out in the documents' own currency: then the column of original amounts is added.
+    """
+    return _sum_of(fill, line, "amount") or (_sum_of(fill, line, "original") if fill.close.converted else "")
+
+
+def _sum_of(fill: Fill, line: ControlLine, which: str) -> str:
+    own = which == "amount"
+    table = fill.items.filter(pc.equal(fill.items["currency"], line.currency)) if own else fill.items
+    home = line.currency if own else fill.close.currency
+    amounts = block_range(fill, home, f"items_{which}")
+    if not amounts or (not own and len(fill.currencies) > 1):
         return ""
-
-    def equal(column: str, value: str) -> pa.ChunkedArray:
-        return pc.equal(pc.fill_null(items[column].cast(pa.string()), ""), value)
-
-    tests = {"entity": ("entity", line.entity), "account": ("gl_account", line.account)}
+    minor = "open_minor" if own else "original_minor"
+    tests = {
+        "entity": ("entity", line.entity),
+        "account": ("gl_account", line.account),
+        "original_currency": ("original_currency", line.currency),
+    }
     attempts: Iterable[tuple[str, ...]] = (("entity", "account"), ("account",), ("entity",), ())
     if not line.entity and not line.account:
         attempts = ((), ("entity", "account"))
     for attempt in attempts:
+        names = attempt if own else (*attempt, "original_currency")
         mask = None
-        for name in attempt:
-            hit = equal(*tests[name])
+        for name in names:
+            column, wanted = tests[name]
+            hit = pc.equal(pc.fill_null(table[column].cast(pa.string()), ""), wanted)
             mask = hit if mask is None else pc.and_(mask, hit)
-        chosen = items["open_minor"] if mask is None else items["open_minor"].filter(mask)
-        if (cast(int | None, pc.sum(chosen).as_py()) or 0) != line.book_minor:
+        chosen = table[minor] if mask is None else table[minor].filter(mask)
+        if (cast("int | None", pc.sum(chosen).as_py()) or 0) != line.book_minor:
             continue
         digits = fill.digits(line.currency)
-        if not attempt:
+        if not names:
             return f"ROUND(SUM({amounts}),{digits})"
-        wanted = [
-            f"({block_range(fill, line.currency, f'items_{name}')}={plain(tests[name][1]).native})" for name in attempt
-        ]
-        return f"ROUND(SUMPRODUCT({'*'.join([*wanted, amounts])}),{digits})"
+        criteria = [f"({block_range(fill, home, f'items_{name}')}={plain(tests[name][1]).native})" for name in names]
+        return f"ROUND(SUMPRODUCT({'*'.join([*criteria, amounts])}),{digits})"
     return ""
 
 
@@ -317,7 +327,7 @@ def _summary(fill: Fill, found: list[Group]) -> Said:
         said = said + fill.sentence(
             "cover.summary_before", before=figure(book.ref("data_before", down=2), before, "0.0%")
         )
-    days = next((line.days for line in close.dso if line.method == "countback"), None)
+    days = fill.headline.days if fill.headline else None
     if days is None:
         said = said + plain(fill.say("cover.summary_no_dso"))
     else:

@@ -52,7 +52,8 @@ def _figures(fill: Fill) -> None:
     sums = aging.totals(fill, close.currency)
     share = sums["overdue"] / sums["open"] if sums["open"] > 0 else 0.0
     before = close.trend[-2] if len(close.trend) > 1 else None
-    countback = next((line for line in close.dso if line.method == "countback"), None)
+    headline = fill.headline
+    fill.put_text("dash_dso_label", fill.say("dash.dso", method=fill.headline_name))
     for key in ("open", "overdue"):
         native = _over(fill, aging.open_ref(fill, close.currency, key), home)
         book.put(f"dash_{key}", cells.formula(native, repr(fill.scaled(sums[key]))))
@@ -74,21 +75,21 @@ def _figures(fill: Fill) -> None:
     book.put("dash_share", cells.formula(native, repr(share)))
     past = before.overdue_minor / before.open_minor if before is not None and before.open_minor > 0 else None
     _compare(fill, "share", 2, share, past, "0.0%", 100, fill.say("dash.no_history"))
-    if countback is None or countback.days is None:
+    if headline is None or headline.days is None:
         fill.put_text("dash_dso", fill.say("word.none"))
         fill.put_text("dash_dso_before", fill.say("dash.needs_sales"))
     else:
-        row = close.dso.index(countback)
+        row = close.dso.index(headline)
         style = book.style("dash_dso")
-        if countback.at_least:
+        if headline.at_least:
             style = book.styles.variant(style, code=f'"≥ "{book.styles.code(style)}')
-        book.put("dash_dso", cells.formula(book.ref("dso_days", row), repr(countback.days)), style=style)
+        book.put("dash_dso", cells.formula(book.ref("dso_days", row), repr(headline.days)), style=style)
         other = (
             fill.say("dash.at_least")
-            if countback.at_least
+            if headline.at_least
             else fill.say("dash.benchmark", benchmark=f"{close.dso_benchmark:g}")
         )
-        _compare(fill, "dso", 3, countback.days, countback.previous, "0.0", 1, other)
+        _compare(fill, "dso", 3, headline.days, headline.previous, "0.0", 1, other)
     for key, down, code, factor in (("cei", 4, "0.0%", 100), ("dbt", 5, "0.0", 1)):
         measure = _measure(fill, key)
         if measure is None or measure.value is None:
@@ -262,7 +263,7 @@ def _trend(fill: Fill) -> None:
         same = choose(f"ROUND({now}-{then},1)<0", round(days - earlier, 1) < 0, falling, plain(""))
         said = said + choose(f"ROUND({now}-{then},1)>0", round(days - earlier, 1) > 0, rising, same)
     fill.put_said("dash_dso_title", said)
-    fill.put_text("dash_dso_subtitle", fill.say("dash.dso_subtitle"))
+    fill.put_text("dash_dso_subtitle", fill.say("dash.dso_subtitle", method=fill.headline_name))
 
 
 def short_name(name: str) -> str:

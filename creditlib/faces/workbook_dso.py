@@ -22,13 +22,14 @@ def fill_in(fill: Fill) -> None:
     book, close = fill.book, fill.close
     fill.put_text("dso_subtitle", fill.join(fill.as_of, fill.say("dso.subtitle", currency=fill.money_name())))
     home = book.place("dso_method").sheet
-    yardstick = next(((copy, line) for copy, line in enumerate(close.dso) if line.method == "countback"), None)
+    yardstick = (close.dso.index(fill.headline), fill.headline) if fill.headline else None
     for copy, line in enumerate(close.dso):
         _dso_line(fill, copy, line, yardstick, home)
     if yardstick and yardstick[1].days is not None:
         days = book.ref("dso_days", yardstick[0], home=home)
         gap = yardstick[1].days - close.dso_benchmark
-        parts = {
+        parts: dict[str, cells.Said | str] = {
+            "method": fill.headline_name,
             "days": cells.figure(f"ABS({days}-{close.dso_benchmark:g})", abs(gap), "0.0"),
             "benchmark": f"{close.dso_benchmark:g}",
         }
@@ -54,7 +55,8 @@ def fill_in(fill: Fill) -> None:
             said = said + cells.plain(fill.say("cover.verdict_end"))
         fill.put_said("dso_summary", said)
     else:
-        fill.put_text("dso_summary", fill.say("dso.unknown"))
+        why = fill.headline.why[1 if fill.lang == "zh" else 0] if fill.headline else ""
+        fill.put_text("dso_summary", why.partition("\n")[0] or fill.say("dso.unknown"))
     for copy, measure in enumerate(close.measures):
         _measure(fill, copy, measure)
     if not close.measures:

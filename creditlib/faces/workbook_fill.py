@@ -12,7 +12,7 @@ from creditlib.errors import Lang, TemplateError
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import bucket_label, say
 from creditlib.faces.workbook_template import Template
-from creditlib.flows.closing import UNAPPLIED, Close
+from creditlib.flows.closing import UNAPPLIED, Close, DsoLine
 from creditlib.money import shown_decimals
 
 _ZH_MONEY = {"CNY": "元", "USD": "美元", "EUR": "欧元", "JPY": "日元", "HKD": "港元", "GBP": "英镑"}
@@ -94,7 +94,7 @@ class Fill:
 
     def scaled(self, minor: int | None) -> float:
         """Return an amount in the dashboard's unit."""
-        return (minor or 0) / 10 ** self.digits() / self.scale[0]
+        return float((minor or 0) / 10 ** self.digits() / self.scale[0])
 
     @cached_property
     def slots(self) -> dict[str, str]:
@@ -177,6 +177,17 @@ class Fill:
     def join(self, *parts: str) -> str:
         """Return a subtitle made of its parts."""
         return self.say("word.separator").join(part for part in parts if part)
+
+    @cached_property
+    def headline(self) -> DsoLine | None:
+        """The DSO that the dashboard shows: by the policy's method, countback where the close names none."""
+        method = next((value for name, value, _ in self.close.policy_values if name == "dso.method"), "countback")
+        return next((line for line in self.close.dso if line.method == method), None)
+
+    @property
+    def headline_name(self) -> str:
+        """The name of that method."""
+        return self.say(f"method_name.{self.headline.method if self.headline else 'countback'}")
 
     @property
     def as_of(self) -> str:

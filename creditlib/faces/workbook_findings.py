@@ -10,7 +10,7 @@ from creditlib.errors import Finding, Lang
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
-from creditlib.facts.checks import CHECKS
+from creditlib.facts.catalogue import CHECKS
 
 
 def catalogue(check: str, what: Literal["title", "todo"], lang: Lang) -> str:

@@ -159,7 +159,6 @@ def finished_columns(fill: Fill) -> dict[str, list[str]]:
     kinds = {key: say(f"common.kind.{key}", fill.lang) for key in set(filter(None, raw["kind"])) if _known_kind(key)}
     statuses = {key: fill.say(f"word.status_{key}") for key in ("disputed", UNAPPLIED)}
     buckets = _bucket_styles(fill)
-    keys = [UNAPPLIED if s == UNAPPLIED else b for b, s in zip(raw["bucket"], raw["status"], strict=True)]
     out: dict[str, list[str]] = {}
     for field in FIELDS:
         style = book.style(f"items_{field}")
@@ -170,7 +169,7 @@ def finished_columns(fill: Fill) -> dict[str, list[str]]:
                 f'{style}"/>' if v is None else f'{style}"><v>{v if v > 0 else 0}</v></c>' for v in raw[field]
             ]
         elif field == "bucket":
-            out[field] = [buckets[key] for key in keys]
+            out[field] = [buckets[key] for key in raw["bucket"]]
         elif field == "original":
             out[field] = _amounts(fill, raw[field], raw["original_currency"], "items_original")
         elif field == "amount":

@@ -159,8 +159,8 @@ def _concentration(fill: Fill) -> None:
         parts += [*separator, cells.plain(fill.say("concentration.herfindahl", value=f"{index:.3f}", verdict=verdict))]
     if parts:
         said = parts[0]
-        for part in parts[1:]:
-            said = said + part
+        for more in parts[1:]:
+            said = said + more
         fill.put_said("concentration_summary", said)
 
 

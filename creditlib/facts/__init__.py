@@ -1,0 +1,1 @@
+"""Facts: tables, readers, named checks, open items. Never knows the policy."""

@@ -34,11 +34,8 @@ DATE_FIELDS: Final = ("issue_on", "posted_on", "shipped_on", "received_on", "acc
 SIGNED_FROM: Final = ("open_amount", "amount", "original_amount", "paid_amount", "debit", "credit")
 _CODES: Final = ("entity", "gl_account", "salesperson", "collector", "terms", "dispute_reason")
 _TEXTS: Final = ("order", "delivery", "contract", "reference_text")
-_CREDITS: Final = ("credit_note", "receipt", "advance", "write_off")
-_UNDATED: Final = (*_CREDITS, "fx_difference", "other")  # kinds that need no due date
-_YES: Final = {"yes", "y", "true", "1", "x", "是", "有", "已作废", "作废", "cancelled", "canceled", "void", "b"}
+_UNDATED: Final = ("credit_note", "receipt", "advance", "write_off", "fx_difference", "other")  # kinds that need no due date
 _NO: Final = {"no", "n", "false", "0", "否", "无", "未作废", "a"}
-_CREDIT_FLAGS: Final = {"h", "haben", "c", "cr", "credit", "贷", "贷方", "k"}
 _SHOWN: Final = 3  # places a grouped finding names
 
 
@@ -79,18 +76,18 @@ def read_documents(body: Body, *, home: str | None, origin: tuple[str, str], ord
     """
     findings: list[Finding] = list(body.findings)
     rows = len(body.rows)
-    amount, amount_name = _amount(body)
+    amount, amount_name, flag_findings = row_amounts(body)
+    findings += flag_findings
     order = order or body.mapping.date_order
     dates = {n: read_dates(body.columns[n], order) for n in DATE_FIELDS if n in body.columns}
 
-    kinds, kind_findings = _kinds(body, amount)
+    kinds, kind_findings = row_kinds(body, amount)
     findings += kind_findings
-    amount, flipped = _signed(body, amount, kinds)
+    amount, flipped = with_credit_signs(body, amount, kinds)
     findings += flipped
 
     codes, names, assumed, lost_texts = _currencies(body, home, origin, findings)
-    rejected: dict[int, Finding] = {}
-    _reject(body, amount, amount_name, codes, names, lost_texts, dates, rejected, findings)
+    rejected = reject(body, amount, amount_name, codes, names, lost_texts, dates, findings)
     bad = np.zeros(rows, bool)
     bad[list(rejected)] = True
     safe = [n if n in money.CURRENCIES else "XXX" for n in names]
@@ -98,7 +95,7 @@ def read_documents(body: Body, *, home: str | None, origin: tuple[str, str], ord
     minor = to_minor(usable, codes, safe)
     for row in minor.too_long:
         rejected[row] = CHECKS["amount-too-long"].finding(
-            body.place(row), document=_name(body, row), value=f"{amount.exact(row):,f}"
+            body.place(row), document=row_name(body, row), value=f"{amount.exact(row):,f}"
         )
         bad[row] = True
     told = {id(finding) for finding in findings}  # one finding may stand for many rows
@@ -131,96 +128,7 @@ def _day(dates: MappingABC[str, NDArray[np.int32]], name: str, rows: int) -> NDA
     return dates.get(name, np.full(rows, NO_DAY, np.int32))
 
 
-def _name(body: Body, row: int) -> tuple[str, str] | str:
-    text = body.texts("document")[row].as_py()
-    return text or ("a row without document number", "一行无单据号的记录")
-
-
-# ------------------------------------------------------------------------------------------------------------ amounts
-
-
-def _amount(body: Body) -> tuple[Amounts, str]:
-    """Return the signed open amount of each row and the field it came from."""
-    have = body.amounts
-    history = "settled_on" in body.columns and body.texts("settled_on").null_count < len(body.rows)
-    if "open_amount" in have and not (history and "amount" in have):
-        amount, name = have["open_amount"], "open_amount"
-    elif "original_amount" in have and "paid_amount" in have:
-        amount, name = _combine(have["original_amount"], have["paid_amount"]), "original_amount"
-    elif "amount" in have:
-        amount = have["amount"]
-        name = "amount"
-        if "paid_amount" in have:
-            amount = _combine(amount, have["paid_amount"])
-    elif "debit" in have and "credit" in have:
-        amount, name = _combine(have["debit"], have["credit"]), "debit"
-    elif "debit" in have:
-        amount, name = have["debit"], "debit"
-    elif "original_amount" in have:
-        amount, name = have["original_amount"], "original_amount"
-    else:
-        amount, name = _negated(have["credit"], np.ones(len(body.rows), bool)), "credit"
-    if "debit_credit" in body.columns:
-        flags = body.texts("debit_credit").dictionary_encode()
-        credit = np.array([_is_credit(t) for t in flags.dictionary.to_pylist()] + [False])
-        amount = _negated(amount, credit[pc.fill_null(flags.indices, len(credit) - 1).to_numpy()])
-    return amount, name
-
-
-def _is_credit(flag: str) -> bool:
-    return flag.strip().casefold() in _CREDIT_FLAGS
-
-
-def _combine(plus: Amounts, minus: Amounts) -> Amounts:
-    """Return plus − minus; a side that is blank counts as nothing, both blank as no amount."""
-    long = {row: plus.exact(row) - minus.exact(row) for row in plus.long.keys() | minus.long.keys()}
-    unscaled = plus.unscaled - minus.unscaled
-    valid = plus.valid | minus.valid
-    bad = tuple(sorted({*plus.bad, *minus.bad}))
-    valid[list(bad)] = False
-    return Amounts(unscaled, valid, plus.scale, long, bad, plus.unclear or minus.unclear)
-
-
-def _negated(amount: Amounts, rows: NDArray[np.bool_]) -> Amounts:
-    long = {row: -value if rows[row] else value for row, value in amount.long.items()}
-    return Amounts(
-        np.where(rows, -amount.unscaled, amount.unscaled), amount.valid, amount.scale, long, amount.bad, amount.unclear
-    )
-
-
-def _signed(body: Body, amount: Amounts, kinds: NDArray[np.int32]) -> tuple[Amounts, list[Finding]]:
-    """Give credits their minus sign where the whole file writes them without."""
-    credit = np.isin(kinds, [KINDS.index(k) for k in _CREDITS]) & amount.valid
-    if not credit.any() or "debit_credit" in body.columns or "credit" in body.amounts:
-        return amount, []
-    if (amount.unscaled[credit] < 0).any() or any(v < 0 for r, v in amount.long.items() if credit[r]):
-        return amount, []
-    if not (amount.unscaled[credit] > 0).any():
-        return amount, []
-    return _negated(amount, credit), [CHECKS["unsigned-credits"].finding(body.grid, count=int(credit.sum()))]
-
-
-def _kinds(body: Body, amount: Amounts) -> tuple[NDArray[np.int32], list[Finding]]:
-    """Return the kind of each row as an index into KINDS."""
-    invoice, credit_note = KINDS.index("invoice"), KINDS.index("credit_note")
-    negative = amount.unscaled < 0
-    negative[[row for row, value in amount.long.items() if value < 0]] = True
-    by_sign = np.where(negative, credit_note, invoice).astype(np.int32)
-    if "kind" not in body.columns:
-        return by_sign, []
-    coded_texts = body.texts("kind").dictionary_encode()
-    texts: list[str] = coded_texts.dictionary.to_pylist()
-    known = {k: KINDS.index(v) for k, v in body.mapping.kinds.items()} | {normal(k): i for i, k in enumerate(KINDS)}
-    lookup = np.array([known.get(normal(t), -1) for t in texts] + [-2], np.int32)
-    kinds = lookup[pc.fill_null(coded_texts.indices, len(texts)).to_numpy()]
-    kinds = np.where((kinds == invoice) & negative, credit_note, kinds).astype(np.int32)
-    unknown = [t for t in texts if normal(t) not in known]
-    findings = []
-    if unknown:
-        findings.append(
-            CHECKS["unknown-kind"].finding(body.grid, count=int((kinds == -1).sum()), value=", ".join(unknown[:5]))
-        )
-    return np.where(kinds < 0, by_sign, kinds), findings
+# --------------------------------------------------------------------------------------------------------- currencies
 
 
 def _currencies(
@@ -263,103 +171,6 @@ def _currencies(
                 CHECKS["currency-assumed"].finding(body.grid, count=int(blank.sum()), currency=fallback, origin=origin)
             )
     return codes, names, assumed, unknown
-
-
-# ---------------------------------------------------------------------------------------------------------- rejection
-
-
-def _reject(
-    body: Body, amount: Amounts, amount_name: str, codes: NDArray[np.int32], names: Sequence[str], unknown: Sequence[str],
-    dates: MappingABC[str, Dates], rejected: dict[int, Finding], findings: list[Finding],
-) -> None:  # fmt: skip
-    """Fill `rejected`: row → why it can't be used."""
-
-    def told(row: int) -> str:
-        return f"{amount.exact(row):,f} {names[codes[row]]}"
-
-    rejected |= _bad_amounts(body, amount, findings)
-    for row in np.flatnonzero(~amount.valid).tolist():
-        if row not in rejected:
-            rejected[row] = CHECKS["missing-amount"].finding(body.place(row), document=_name(body, row))
-    if unknown:
-        wrong = np.isin(codes, [names.index(u) for u in unknown]) & amount.valid
-        for row in np.flatnonzero(wrong).tolist():
-            rejected[row] = CHECKS["unknown-currency"].finding(
-                body.place(row), document=_name(body, row), amount=told(row), value=names[codes[row]]
-            )
-    customer = "customer" if "customer" in body.columns else "customer_name"
-    for row in np.flatnonzero(~np.asarray(pc.is_valid(body.texts(customer)))).tolist():
-        if amount.valid[row]:
-            rejected[row] = CHECKS["blank-customer"].finding(
-                body.place(row), document=_name(body, row), amount=told(row)
-            )
-    if "cancelled" in body.columns:
-        for row, text in enumerate(body.texts("cancelled").to_pylist()):
-            if text and text.casefold() in _YES and amount.valid[row]:
-                rejected[row] = CHECKS["cancelled-document"].finding(
-                    body.place(row), document=_name(body, row), amount=told(row), value=text
-                )
-    for name, read in dates.items():
-        _reject_dates(body, name, read, rejected, findings)
-
-
-def _bad_amounts(body: Body, amount: Amounts, findings: list[Finding]) -> dict[int, Finding]:
-    """Return the rows whose amount can't be read: one finding each, and one for all whose decimal sign stays open."""
-    rejected: dict[int, Finding] = {}
-    bad = set(amount.bad)
-    for name in (n for n in SIGNED_FROM if n in body.amounts):
-        rows = sorted(bad & set(body.amounts[name].bad))
-        texts = body.texts(name).take(pa.array(rows, pa.int64()))
-        hopeless = set(read_amounts(Column(texts), ".").bad)
-        open_rows = [row for i, row in enumerate(rows) if i not in hopeless]
-        header = body.mapping.header(name)
-        if open_rows:
-            text = body.texts(name)[open_rows[0]].as_py()
-            finding = CHECKS["ambiguous-amount"].finding(
-                body.grid, count=len(open_rows), column=header, value=text, first=text.replace(".", ""), second=text
-            )
-            findings.append(finding)
-            rejected |= dict.fromkeys(open_rows, finding)
-        for i in sorted(hopeless):
-            rejected[rows[i]] = CHECKS["unreadable-amount"].finding(
-                body.place(rows[i]), column=header, value=texts[i].as_py()
-            )
-    return rejected
-
-
-def _reject_dates(body: Body, name: str, read: Dates, rejected: dict[int, Finding], findings: list[Finding]) -> None:
-    header = body.mapping.header(name)
-    column = read.column
-    if column.ambiguous is not None or column.mixed is not None:
-        rows = [
-            r for r in np.flatnonzero(np.asarray(pc.is_valid(body.texts(name)))).tolist() if read.values[r] == NO_DAY
-        ]
-        if column.ambiguous is not None:
-            text, found = column.ambiguous
-            first, second = list(dict.fromkeys(found.values()))[:2]
-            finding = CHECKS["ambiguous-date"].finding(
-                body.grid, count=len(rows), column=header, value=text, first=day_of(first), second=day_of(second)
-            )
-        else:
-            first_text, second_text = column.mixed or ("", "")
-            finding = CHECKS["mixed-date-orders"].finding(
-                body.grid, count=len(rows), column=header, first=first_text, second=second_text
-            )
-        findings.append(finding)
-        for row in rows:
-            rejected.setdefault(row, finding)
-        return
-    needed = name in ("issue_on", "posted_on", "settled_on")
-    effect = ("; the row was not used", "；该行未计入") if needed else ("; taken as blank", "；按空白处理")
-    texts = body.texts(name)
-    for row in read.bad:
-        finding = CHECKS["unreadable-date"].finding(
-            body.place(row), column=header, value=texts[row].as_py(), effect=effect
-        )
-        if needed:
-            rejected.setdefault(row, finding)
-        else:
-            findings.append(finding)
 
 
 def _totals(
@@ -426,7 +237,7 @@ def _columns(
         columns["dispute_reason"] = _reasons(columns["dispute_reason"])
     if "related_party" in body.columns:
         flags = [
-            None if t is None else t.casefold() in _YES for t in body.texts("related_party").filter(mask).to_pylist()
+            None if t is None else t.casefold() in YES for t in body.texts("related_party").filter(mask).to_pylist()
         ]
         columns["related_party"] = pa.array(flags, pa.bool_())
     return columns
@@ -436,7 +247,7 @@ def _reasons(texts: pa.Array) -> pa.Array:
     """A plain yes becomes "disputed", a plain no nothing."""
     cells = texts.dictionary_encode()
     means = [
-        None if t.casefold() in _NO else "disputed" if t.casefold() in _YES else t for t in cells.dictionary.to_pylist()
+        None if t.casefold() in _NO else "disputed" if t.casefold() in YES else t for t in cells.dictionary.to_pylist()
     ]
     return pa.array(means, pa.string()).take(cells.indices)
 

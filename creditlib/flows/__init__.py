@@ -1,0 +1,1 @@
+"""Flows: one month end, one customer: everything of it, put together."""

@@ -121,7 +121,7 @@ def item_rows(
                         "issue_on": (due or AS_OF) - timedelta(days=rng.choice((30, 45, 60, 90))),
                         "due_on": due,
                         "days_past_due": past,
-                        "bucket": bucket(past, edges, labels),
+                        "bucket": "unapplied" if status == "unapplied" else bucket(past, edges, labels),
                         "original_minor": minor,
                         "original_currency": currency,
                         "open_minor": minor,
@@ -174,8 +174,8 @@ def make(
         line: dict[str, Any] = {"currency": money, "customer": customer, "name": own[0]["name"], "items": len(own)}
         line["total_minor"] = sum(r["open_minor"] for r in own)
         for key in labels:
-            line[key] = sum(r["open_minor"] for r in own if r["bucket"] == key and r["status"] != "unapplied")
-        line["unapplied_minor"] = sum(r["open_minor"] for r in own if r["status"] == "unapplied")
+            line[key] = sum(r["open_minor"] for r in own if r["bucket"] == key)
+        line["unapplied_minor"] = sum(r["open_minor"] for r in own if r["bucket"] == "unapplied")
         line["overdue_minor"] = sum(line[key] for key in late)
         line["previous_overdue_share"] = round(rng.random() * 0.5, 6) if history and rng.random() < 0.9 else None
         lines.append(line)

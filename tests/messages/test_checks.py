@@ -29,14 +29,14 @@ ONE_INVOICE = "customer,document,issue date,due date,currency,amount\nC1,I-1,202
 CLOSING = {  # these come from the close: control figures and rates stand outside the ledger
     "no-control": (
         {},
-        "USD: 100.00 USD was not compared with the general ledger. Pass --control AMOUNT or FILE. [no-control]",
-        "USD：100.00 USD 未与总账核对。请加 --control 金额或文件。 [no-control]",
+        "total USD: 100.00 USD was not compared with the general ledger. Pass --control AMOUNT or FILE. [no-control]",
+        "total USD：100.00 USD 未与总账核对。请加 --control 金额或文件。 [no-control]",
     ),
     "control-differs": (
         {"control": "99.99"},  # 100.00 − 99.99 = 0.01: one cent is a difference
-        "USD: open items 100.00 USD, control 99.99 USD, difference 0.01 USD. Find the difference before signing: a missing row, "
+        "total USD: open items 100.00 USD, control 99.99 USD, difference 0.01 USD. Find the difference before signing: a missing row, "
         "a changed amount or another day. [control-differs]",
-        "USD：未清项 100.00 USD，总账 99.99 USD，差额 0.01 USD。签发前请查明差额：缺行、金额改动或日期不同。 [control-differs]",
+        "total USD：未清项 100.00 USD，总账 99.99 USD，差额 0.01 USD。签发前请查明差额：缺行、金额改动或日期不同。 [control-differs]",
     ),
     "old-rate": (
         {"control": "712.00", "rates": (Rate("USD", Decimal("7.12"), date(2024, 5, 24)),), "currency": "CNY"},

@@ -1,0 +1,1 @@
+"""Column presets, one TOML file per system."""

@@ -1,0 +1,128 @@
+"""Rows that can't be used, each with its reason: amount, currency, customer or date is missing or unreadable, or it is void.
+
+What must stay true: a rejected row is a finding with its place and amount; nothing is rejected silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from creditlib.days import NO_DAY, day_of
+from creditlib.errors import Finding
+from creditlib.facts.catalogue import CHECKS
+from creditlib.facts.layout import Body
+from creditlib.facts.values import Amounts, Dates
+
+YES: Final = {"yes", "y", "true", "1", "x", "是", "有", "已作废", "作废", "cancelled", "canceled", "void", "b"}
+
+
+def row_name(body: Body, row: int) -> tuple[str, str] | str:
+    """Return what a row's document is called, in English and Chinese where it has no number."""
+    text = body.texts("document")[row].as_py()
+    return text or ("a row without document number", "一行无单据号的记录")
+
+
+def reject(
+    body: Body, amount: Amounts, amount_name: str, codes: NDArray[np.int32], names: Sequence[str], unknown: Sequence[str],
+    dates: MappingABC[str, Dates], findings: list[Finding],
+) -> dict[int, Finding]:  # fmt: skip
+    """Return row → why it can't be used.
+
+    amount_name: the field the amounts came from. codes: currency of each row as an index into `names`; unknown: names that
+    are no currency. What concerns a whole column goes to `findings`.
+    """
+    rejected: dict[int, Finding] = {}
+
+    def told(row: int) -> str:
+        return f"{amount.exact(row):,f} {names[codes[row]]}"
+
+    rejected |= _bad_amounts(body, amount, findings)
+    for row in np.flatnonzero(~amount.valid).tolist():
+        if row not in rejected:
+            rejected[row] = CHECKS["missing-amount"].finding(body.place(row), document=row_name(body, row))
+    if unknown:
+        wrong = np.isin(codes, [names.index(u) for u in unknown]) & amount.valid
+        for row in np.flatnonzero(wrong).tolist():
+            rejected[row] = CHECKS["unknown-currency"].finding(
+                body.place(row), document=row_name(body, row), amount=told(row), value=names[codes[row]]
+            )
+    customer = "customer" if "customer" in body.columns else "customer_name"
+    for row in np.flatnonzero(~np.asarray(pc.is_valid(body.texts(customer)))).tolist():
+        if amount.valid[row]:
+            rejected[row] = CHECKS["blank-customer"].finding(
+                body.place(row), document=row_name(body, row), amount=told(row)
+            )
+    if "cancelled" in body.columns:
+        for row, text in enumerate(body.texts("cancelled").to_pylist()):
+            if text and (text.casefold() in YES or text.casefold() in body.mapping.voids) and amount.valid[row]:
+                rejected[row] = CHECKS["cancelled-document"].finding(
+                    body.place(row), document=row_name(body, row), amount=told(row), value=text
+                )
+    for name, read in dates.items():
+        _reject_dates(body, name, read, rejected, findings)
+    return rejected
+
+
+def _bad_amounts(body: Body, amount: Amounts, findings: list[Finding]) -> dict[int, Finding]:
+    """Return the rows whose amount can't be read: one finding each, and one for all whose decimal sign stays open."""
+    rejected: dict[int, Finding] = {}
+    bad = set(amount.bad)
+    for name in (n for n in SIGNED_FROM if n in body.amounts):
+        rows = sorted(bad & set(body.amounts[name].bad))
+        texts = body.texts(name).take(pa.array(rows, pa.int64()))
+        hopeless = set(read_amounts(Column(texts), ".").bad)
+        open_rows = [row for i, row in enumerate(rows) if i not in hopeless]
+        header = body.mapping.header(name)
+        if open_rows:
+            text = body.texts(name)[open_rows[0]].as_py()
+            finding = CHECKS["ambiguous-amount"].finding(
+                body.grid, count=len(open_rows), column=header, value=text, first=text.replace(".", ""), second=text
+            )
+            findings.append(finding)
+            rejected |= dict.fromkeys(open_rows, finding)
+        for i in sorted(hopeless):
+            rejected[rows[i]] = CHECKS["unreadable-amount"].finding(
+                body.place(rows[i]), column=header, value=texts[i].as_py()
+            )
+    return rejected
+
+
+def _reject_dates(body: Body, name: str, read: Dates, rejected: dict[int, Finding], findings: list[Finding]) -> None:
+    header = body.mapping.header(name)
+    column = read.column
+    if column.ambiguous is not None or column.mixed is not None:
+        rows = [
+            r for r in np.flatnonzero(np.asarray(pc.is_valid(body.texts(name)))).tolist() if read.values[r] == NO_DAY
+        ]
+        if column.ambiguous is not None:
+            text, found = column.ambiguous
+            first, second = list(dict.fromkeys(found.values()))[:2]
+            finding = CHECKS["ambiguous-date"].finding(
+                body.grid, count=len(rows), column=header, value=text, first=day_of(first), second=day_of(second)
+            )
+        else:
+            first_text, second_text = column.mixed or ("", "")
+            finding = CHECKS["mixed-date-orders"].finding(
+                body.grid, count=len(rows), column=header, first=first_text, second=second_text
+            )
+        findings.append(finding)
+        for row in rows:
+            rejected.setdefault(row, finding)
+        return
+    needed = name in ("issue_on", "posted_on", "settled_on")
+    effect = ("; the row was not used", "；该行未计入") if needed else ("; taken as blank", "；按空白处理")
+    texts = body.texts(name)
+    for row in read.bad:
+        finding = CHECKS["unreadable-date"].finding(
+            body.place(row), column=header, value=texts[row].as_py(), effect=effect
+        )
+        if needed:
+            rejected.setdefault(row, finding)
+        else:
+            findings.append(finding)
