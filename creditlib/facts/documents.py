@@ -34,7 +34,14 @@ DATE_FIELDS: Final = ("issue_on", "posted_on", "shipped_on", "received_on", "acc
 SIGNED_FROM: Final = ("open_amount", "amount", "original_amount", "paid_amount", "debit", "credit")
 _CODES: Final = ("entity", "gl_account", "salesperson", "collector", "terms", "dispute_reason")
 _TEXTS: Final = ("order", "delivery", "contract", "reference_text")
-_UNDATED: Final = ("credit_note", "receipt", "advance", "write_off", "fx_difference", "other")  # kinds that need no due date
+_UNDATED: Final = (
+    "credit_note",
+    "receipt",
+    "advance",
+    "write_off",
+    "fx_difference",
+    "other",
+)  # kinds that need no due date
 _NO: Final = {"no", "n", "false", "0", "否", "无", "未作废", "a"}
 _SHOWN: Final = 3  # places a grouped finding names
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -19,18 +18,21 @@ from numpy.typing import NDArray
 
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.mapping import Mapping, normal
+from creditlib.facts.columns import Mapping, normal
 from creditlib.facts.sources import Column, Grid
-from creditlib.facts.values import Amounts, DecimalSign, decimal_evidence, exact_sum, read_amounts
+from creditlib.facts.totals import Totals
+from creditlib.facts.values import Amounts, DecimalSign, credit_rows, decimal_evidence, read_amounts
 
-AMOUNTS: Final = ("amount", "open_amount", "original_amount", "paid_amount", "debit", "credit", "tax", "local_amount",
+AMOUNTS: Final[tuple[str, ...]] = ("amount", "open_amount", "original_amount", "paid_amount", "debit", "credit", "tax", "local_amount",
                   "gross", "net", "balance")  # fmt: skip
 _DATES: Final = ("issue_on", "posted_on", "due_on", "on", "month")
 _TOTAL = re.compile(
     r"\s*(?:(?:grand |sub-?|report )?totals?(?:\b(?! ?energ))|sum\b|summe\b|gesamt|总计|合计|小计|累计|本页|debitor$|\*{1,5}\s*$"
-    r"|percentage of total|percents?$)|.*(?:合计|小计|总计)\s*[:：]?$",
+    r"|percentage of total|percents?$)|.*(?:合计|小计|总计)\s*[:：]?$|.*\b(?:cumul\w*|ending|closing) (?:aged )?balance$",
     re.I,
 )
+_TOTAL_WORD: Final = r"(?i)^\s*(grand |sub-?|report )?(total|sum)|合计|总计|小计|percent"
+_RULE = re.compile(r"[-–—=_+|]{2,}")
 
 
 @dataclass(frozen=True)
@@ -65,79 +67,167 @@ def read_body(grid: Grid, mapping: Mapping) -> Body:
     sign: DecimalSign | None = mapping.decimal or decimal_evidence([columns[n] for n in AMOUNTS if n in columns])
     amounts = {n: read_amounts(columns[n], sign, mapping.power) for n in AMOUNTS if n in columns}
 
-    doubtful = _doubtful(columns, mapping, total)
-    keep = np.ones(total, bool)
-    state = _Totals(amounts, [a for a in ("open_amount", "amount", "debit", "balance", "gross") if a in amounts])
-    groups: dict[int, str] = {}
-    texts: list[tuple[int, str]] = []
-    findings: list[Finding] = []
-    header = {normal(h) for h in mapping.headers if h}
-    seen = total
-    cells_of = [column.texts.take(pa.array(doubtful)).to_pylist() for column in raw]
-    for k, row in enumerate(doubtful.tolist()):
-        cells = [cells[k] for cells in cells_of]
-        filled = [c for c in cells if c]
-        if not filled:
-            keep[row] = False
-            seen -= 1
-        elif len(filled) > 1 and {normal(c) for c in filled} <= header:
-            keep[row] = False  # the header again, on a new page
-        elif (label := _label(filled, columns, row)) is not None:
-            keep[row] = False
-            if state.has_amount(row):
-                findings.append(state.compare(grid.name, int(rows[row]), label, row, keep))
-            elif mapping.customer_above:
-                texts.append((row, label))
-        elif not state.has_amount(row):
-            if mapping.customer_above:
-                groups[row] = filled[0]
-                keep[row] = False
-            elif len(filled) <= 2 and not _has(columns, "document", row):
-                texts.append((row, filled[0]))
-                keep[row] = False
-        elif (
-            not _has(columns, "document", row)
-            and not _has(columns, "customer", row)
-            and not _has(columns, "customer_name", row)
-        ):
-            if not mapping.customer_above and state.equals_rows_above(row, keep):
-                keep[row] = False
-                findings.append(state.compare(grid.name, int(rows[row]), filled[0], row, keep))
-    if texts:
-        first_row, first = texts[0]
-        findings.append(
-            CHECKS["text-rows"].finding(f"{grid.name}!{rows[first_row]}", count=len(texts), value=first[:60])
-        )
-    if groups:
-        columns = {**columns, "customer_name": _filled_down(groups, total)}
+    doubtful = _doubtful(raw, columns, _header_cells(grid, mapping), total)
+    if _runs(amounts, doubtful):
+        columns.pop("open_amount")
+        amounts.pop("open_amount")
+    found = _sort_out(grid, mapping, raw, columns, amounts, doubtful, rows)
+    if found.unlabelled and 2 * found.matched < found.unlabelled:  # then such rows are documents, after all
+        found = _sort_out(grid, mapping, raw, columns, amounts, doubtful, rows, only_matching=True)
+    keep = found.keep
+    if mapping.customer_above and found.groups:
+        columns["customer_name"] = _filled_down(found.groups, total)
         columns.pop("customer", None)
-    mask = pa.array(keep)
     if not keep.all():
+        mask = pa.array(keep)
         columns = {
             n: Column(c.texts.filter(mask), None if c.typed is None else c.typed[keep]) for n, c in columns.items()
         }
         amounts = {n: _kept(a, keep) for n, a in amounts.items()}
-    return Body(grid.name, mapping, columns, amounts, rows[keep], seen, tuple(findings))
+    return Body(grid.name, mapping, columns, amounts, rows[keep], total - found.blank, tuple(found.findings))
+
+
+@dataclass
+class _Sorted:
+    """Which rows are documents, and what the others are. unlabelled: rows without any word that stand where totals stand,
+    matched: those of them that equal a sum of the rows above. groups: row → customer named above its documents."""
+
+    keep: NDArray[np.bool_]
+    blank: int = 0
+    unlabelled: int = 0
+    matched: int = 0
+    groups: dict[int, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _sort_out(
+    grid: Grid, mapping: Mapping, raw: list[Column], columns: MappingABC[str, Column], amounts: MappingABC[str, Amounts],
+    doubtful: NDArray[np.int64], rows: NDArray[np.int32], *, only_matching: bool = False,
+) -> _Sorted:  # fmt: skip
+    """Tell documents from totals, headings, headers of a new page, rules and blank rows.
+
+    only_matching: a row without a total's word is a total only if it equals a sum of the rows above.
+    """
+    found = _Sorted(np.ones(len(rows), bool))
+    keep = found.keep
+    totals = Totals(amounts, _credits(columns, mapping), _currency_codes(columns, len(rows)))
+    header = {normal(cell) for cells in _header_cells(grid, mapping) for cell in cells if cell}
+    texts: list[tuple[int, str]] = []
+    dated = {n for n in _DATES if n in columns}
+    cells_of = [column.texts.take(pa.array(doubtful)).to_pylist() for column in raw]
+    for k, row in enumerate(doubtful.tolist()):
+        cells = [cells[k] for cells in cells_of]
+        filled = [c for c in cells if c]
+        if not filled or all(_RULE.fullmatch(c) for c in filled):
+            keep[row] = False
+            found.blank += 1
+            continue
+        if len(filled) > 1 and {normal(c) for c in filled} <= header:
+            keep[row] = False  # the header again, on a new page
+            continue
+        totals.advance(row, keep)
+        label = _label(filled, columns, row)
+        numbered = _has(columns, "document", row)
+        if not totals.has_amount(row):
+            if mapping.customer_above and len(filled) <= 2 and not numbered:
+                found.groups[row] = filled[0]
+                keep[row] = False
+            elif label is not None or (len(filled) <= 2 and not numbered):
+                texts.append((row, filled[0]))
+                keep[row] = False
+        elif label is not None and "percent" in label.casefold():
+            texts.append((row, label))
+            keep[row] = False
+        elif label is not None:
+            keep[row] = False
+            found.findings.append(totals.compare(f"{grid.name}!{rows[row]}", label, row))
+        elif not numbered and row > 0 and not any(_has(columns, n, row) for n in dated):
+            named = _has(columns, "customer", row) or _has(columns, "customer_name", row)
+            if named and not ("document" in columns and dated):
+                continue  # an ordinary row of a list without numbers or dates
+            matches = totals.equals_rows_above(row)
+            if matches or (named and not only_matching and not _has(columns, "kind", row)):
+                keep[row] = False
+                found.unlabelled += 1
+                found.matched += matches
+                found.findings.append(totals.compare(f"{grid.name}!{rows[row]}", filled[0], row))
+    texts += [(row, found.groups.pop(row)) for row in _empty_groups(found.groups, keep)]
+    if texts:
+        first_row, first = min(texts)
+        place = f"{grid.name}!{rows[first_row]}"
+        found.findings.append(CHECKS["text-rows"].finding(place, count=len(texts), value=first[:60]))
+    return found
+
+
+def _empty_groups(groups: MappingABC[int, str], keep: NDArray[np.bool_]) -> list[int]:
+    """Return the headings no document follows before the next one: a title or a footer, no customer."""
+    starts = [*groups, len(keep)]
+    return [row for row, end in zip(starts, starts[1:], strict=False) if not keep[row:end].any()]
 
 
 def _has(columns: MappingABC[str, Column], name: str, row: int) -> bool:
     return name in columns and columns[name].texts[row].as_py() is not None
 
 
-def _doubtful(columns: MappingABC[str, Column], mapping: Mapping, total: int) -> NDArray[np.int64]:
-    """Return rows that may be no documents: those without any date, or whose document is blank or a total's word."""
+def _header_cells(grid: Grid, mapping: Mapping) -> list[tuple[str, ...]]:
+    """Return the header as recognised and as it lies, all its levels."""
+    last = mapping.header_row
+    rows = [grid.head[i] for i in range(max(last - 2, 0), last + 1) if i < len(grid.head)]
+    joined = rows and tuple(c for c in mapping.headers if c) != tuple(c for c in rows[-1] if c)
+    return [mapping.headers, *(rows if joined else rows[-1:])]
+
+
+def _credits(columns: MappingABC[str, Column], mapping: Mapping) -> NDArray[np.bool_] | None:
+    if "debit_credit" not in columns or {"debit", "credit"} <= columns.keys():
+        return None
+    return credit_rows(columns["debit_credit"].texts, mapping.flags)[0]
+
+
+def _currency_codes(columns: MappingABC[str, Column], total: int) -> NDArray[np.int32]:
+    if "currency" not in columns:
+        return np.full(total, -1, np.int32)
+    codes: NDArray[np.int32] = pc.fill_null(columns["currency"].texts.dictionary_encode().indices, -1).to_numpy()
+    return codes
+
+
+def _runs(amounts: MappingABC[str, Amounts], doubtful: NDArray[np.int64]) -> bool:
+    """Whether the balance column of a sheet with debits and credits is a running one, row after row, not what is open."""
+    if not {"open_amount", "debit", "credit"} <= amounts.keys():
+        return False
+    keep = amounts["open_amount"].valid.copy()
+    keep[doubtful] = False
+    balance = np.abs(amounts["open_amount"].unscaled[keep])
+    change = np.abs(amounts["debit"].unscaled[keep] - amounts["credit"].unscaled[keep])[1:]
+    before, after = balance[:-1], balance[1:]
+    runs = (np.abs(after - before) == change) | (after + before == change)
+    return len(runs) > 0 and 2 * int(runs.sum()) > len(runs)
+
+
+def _doubtful(
+    raw: list[Column], columns: MappingABC[str, Column], header: list[tuple[str, ...]], total: int
+) -> NDArray[np.int64]:
+    """Return rows that may be no documents: those without any date or with one cell only, those whose document is blank or
+    a total's word, and those that repeat the header."""
     dated = np.zeros(total, bool)
+    titles = pa.array(sorted({c for cells in header for c in cells if c}), pa.string())
+    repeats = np.zeros(total, bool)
     dates = [columns[n].texts for n in _DATES if n in columns]
     for texts in dates:
-        dated |= np.asarray(pc.is_valid(texts))
-    maybe = ~dated
+        cells = texts.dictionary_encode()
+        words = cells.dictionary
+        day = pc.and_(pc.match_substring_regex(words, r"\d"), pc.invert(pc.match_substring_regex(words, _TOTAL_WORD)))
+        dated |= np.asarray(pc.fill_null(day.take(cells.indices), False))
+        repeats |= np.asarray(pc.fill_null(pc.is_in(words, value_set=titles).take(cells.indices), False))
+    maybe = ~dated | repeats
+    filled = np.zeros(total, np.int32)
+    for column in raw:
+        filled += np.asarray(pc.is_valid(column.texts))
+    maybe |= filled <= 1
     if "document" in columns:
         texts = columns["document"].texts
-        blank = ~np.asarray(pc.is_valid(texts))
-        maybe = (maybe | blank) if not dates else maybe
-        maybe |= np.asarray(
-            pc.fill_null(pc.match_substring_regex(texts, r"(?i)^(total|sum|subtotal|合计|总计|小计)"), False)
-        )
+        if not dates:
+            maybe |= ~np.asarray(pc.is_valid(texts))
+        maybe |= np.asarray(pc.fill_null(pc.match_substring_regex(texts, _TOTAL_WORD), False))
     return np.flatnonzero(maybe)
 
 
@@ -148,52 +238,6 @@ def _label(filled: list[str], columns: MappingABC[str, Column], row: int) -> str
             own = columns["document"].texts[row].as_py() if "document" in columns else None
             return cell if own is None or own == cell else None
     return None
-
-
-@dataclass
-class _Totals:
-    """Running sums of the rows above, to compare a stated total with."""
-
-    amounts: MappingABC[str, Amounts]
-    names: list[str]
-    last: int = 0
-    stated_rows: int = 0
-
-    def has_amount(self, row: int) -> bool:
-        return any(bool(self.amounts[n].valid[row]) for n in self.amounts)
-
-    def _sums(self, name: str, row: int, keep: NDArray[np.bool_]) -> list[Decimal]:
-        """Return the sums a total at `row` may state: since the last total, and of everything above."""
-        upto = np.zeros(len(keep), bool)
-        upto[:row] = True
-        since = upto.copy()
-        since[: self.last] = False
-        return [exact_sum(self.amounts[name], keep & since), exact_sum(self.amounts[name], keep & upto)]
-
-    def equals_rows_above(self, row: int, keep: NDArray[np.bool_]) -> bool:
-        if row == 0:
-            return False
-        name = next((n for n in self.names if self.amounts[n].valid[row]), None)
-        return name is not None and row > 1 and self.amounts[name].exact(row) in self._sums(name, row, keep)
-
-    def compare(self, grid: str, number: int, label: str, row: int, keep: NDArray[np.bool_]) -> Finding:
-        name = next((n for n in self.names if self.amounts[n].valid[row]), None)
-        if name is None:
-            name = next(n for n in self.amounts if self.amounts[n].valid[row])
-        stated = self.amounts[name].exact(row)
-        sums = self._sums(name, row, keep)
-        grand = bool(re.match(r"\s*(grand|总计|report)", label, re.I))
-        self.last = row
-        if stated in sums or "percent" in label.casefold():
-            return CHECKS["total-row"].finding(f"{grid}!{number}", value=label, amount=f"{stated:,f}")
-        nearest = sums[1] if grand else min(sums, key=lambda s: abs(s - stated))
-        return CHECKS["stated-total-differs"].finding(
-            f"{grid}!{number}",
-            value=label,
-            stated=f"{stated:,f}",
-            sum=f"{nearest:,f}",
-            difference=f"{stated - nearest:,f}",
-        )
 
 
 def _filled_down(groups: dict[int, str], total: int) -> Column:

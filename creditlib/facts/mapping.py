@@ -80,7 +80,9 @@ def load_map(path: str | Path) -> dict[str, Any]:
         raise MappingError(f"{path}: can't be read: {error}", f"{path}：无法读取：{error}") from error
     faults = _shape_faults(data) or _value_faults(data)
     if faults:
-        raise MappingError(f"{path}: {'; '.join(f[0] for f in faults)}.", f"{path}：{'；'.join(f[1] for f in faults)}。")
+        raise MappingError(
+            f"{path}: {'; '.join(f[0] for f in faults)}.", f"{path}：{'；'.join(f[1] for f in faults)}。"
+        )
     return data
 
 
@@ -95,7 +97,10 @@ def _shape_faults(data: MappingABC[str, Any]) -> list[_Fault]:
 
 
 def _one_of(what: str, value: object, allowed: Sequence[str]) -> _Fault:
-    return f"{what} {value!r} is not one of {', '.join(allowed)}", f"{what} {value!r} 不在可选值之内：{'、'.join(allowed)}"
+    return (
+        f"{what} {value!r} is not one of {', '.join(allowed)}",
+        f"{what} {value!r} 不在可选值之内：{'、'.join(allowed)}",
+    )
 
 
 def _value_faults(data: MappingABC[str, Any]) -> list[_Fault]:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from creditlib.days import NO_DAY, day_number
 from creditlib.errors import Lang, UsageError
 from creditlib.facts import tables
+from creditlib.facts.book import Book
 from creditlib.facts.exact import month_indices
 from creditlib.facts.sample_files import contents
 from creditlib.facts.sample_firm import (
@@ -74,12 +75,27 @@ class Sample:
     loose: tuple[tuple[int, dict[str, str]], ...] = ()
     renamed: tuple[str, str, date] | None = None
 
+    def book(self) -> Book:
+        """Return the firm as a book."""
+        return Book(self.documents, self.allocations, self.customers, self.sales)
+
     def open_totals(self) -> dict[str, int]:
         """Return the open total at `end` by currency, in minor units."""
         totals: dict[str, int] = {}
         for line in self.control.to_pylist():
             totals[line["currency"]] = totals.get(line["currency"], 0) + line["balance_minor"]
         return totals
+
+
+def sample_book(*, seed: int = 2026, customers: int = 60) -> Book:
+    """Return the book of an invented firm, 24 months to `SAMPLE_END`, with the odd cases of real ledgers.
+
+    Raises: UsageError for too few customers for the odd cases.
+
+    >>> sample_book().complete
+    True
+    """
+    return generate(seed=seed, customers=customers).book()
 
 
 def generate(

@@ -5,7 +5,6 @@ What must stay true: a receivable is positive; a sign is changed only by a flag,
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingABC
 from typing import Final
 
 import numpy as np
@@ -18,11 +17,9 @@ from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.columns import normal
 from creditlib.facts.layout import Body
 from creditlib.facts.tables import KINDS
-from creditlib.facts.values import Amounts
+from creditlib.facts.values import Amounts, credit_rows
 
 _CREDITS: Final = ("credit_note", "receipt", "advance", "write_off")
-_CREDIT_FLAGS: Final = ("h", "haben", "c", "cr", "credit", "贷", "贷方", "k")
-_DEBIT_FLAGS: Final = ("s", "soll", "d", "dr", "debit", "借", "借方", "平")
 
 
 def row_amounts(body: Body) -> tuple[Amounts, str, list[Finding]]:
@@ -39,7 +36,11 @@ def row_amounts(body: Body) -> tuple[Amounts, str, list[Finding]]:
         if "paid_amount" in have:
             amount = _combine(amount, have["paid_amount"])
     elif "debit" in have and "credit" in have:
-        return _combine(have["debit"], have["credit"]), "debit", []  # a flag beside both says only on which side it ends
+        return (
+            _combine(have["debit"], have["credit"]),
+            "debit",
+            [],
+        )  # a flag beside both says only on which side it ends
     elif "debit" in have:
         amount, name = have["debit"], "debit"
     elif "original_amount" in have:
@@ -56,23 +57,6 @@ def row_amounts(body: Body) -> tuple[Amounts, str, list[Finding]]:
     if _is_signed(amount, credit):
         return amount, name, findings
     return negated(amount, credit), name, findings
-
-
-def credit_rows(texts: pa.Array, flags: MappingABC[str, str]) -> tuple[NDArray[np.bool_], list[str]]:
-    """Return which rows a debit/credit column marks as credit, and the texts that mean neither.
-
-    flags: the preset's own texts (posting keys, say); known beside them: S/H, D/C, Dr/Cr, 借/贷.
-
-    >>> rows, unknown = credit_rows(pa.array(["S", "H", None, "?"]), {})
-    >>> rows.tolist(), unknown
-    ([False, True, False, False], ['?'])
-    """
-    known = {**dict.fromkeys(_DEBIT_FLAGS, "debit"), **dict.fromkeys(_CREDIT_FLAGS, "credit"), **flags}
-    cells = texts.dictionary_encode()
-    means = [known.get(normal(text)) for text in cells.dictionary.to_pylist()]
-    unknown = [text for text, side in zip(cells.dictionary.to_pylist(), means, strict=True) if side is None]
-    credit = np.array([side == "credit" for side in means] + [False])
-    return credit[pc.fill_null(cells.indices, len(means)).to_numpy()], unknown
 
 
 def _is_signed(amount: Amounts, credit: NDArray[np.bool_]) -> bool:

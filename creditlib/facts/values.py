@@ -30,6 +30,8 @@ _DOT_OPEN = r"^-?[1-9]\d{0,2}\.\d{3}$"
 _WIDE: Final = str.maketrans("０１２３４５６７８９．，－＋（）−–—’＇　\u00a0\u202f", "0123456789.,-+()---''   ")
 _SIGNS = re.compile(r"人民币|[¥￥$€£]|(?<![A-Za-z])(?:CNY|RMB|USD|EUR|GBP|HKD|JPY|US|HK)(?![A-Za-z])")
 _SHARED_FORM = re.compile(r"[+-]?\d[\d.,]*|[+-]?[.,]\d+")
+_CREDIT_FLAGS: Final = ("h", "haben", "c", "cr", "credit", "贷", "贷方", "k")
+_DEBIT_FLAGS: Final = ("s", "soll", "d", "dr", "debit", "借", "借方", "平")
 _UNITS: Final = {"万元": 4, "亿元": 8, "千元": 3, "万": 4, "亿": 8, "元": 0}
 
 
@@ -80,7 +82,8 @@ def decimal_evidence(columns: Sequence[Column]) -> DecimalSign | None:
             continue
         dot = dot or bool(pc.any(pc.match_substring_regex(texts, _DOT_CERTAIN)).as_py())
         for text in pc.unique(texts.filter(pc.invert(pc.match_substring_regex(texts, _PLAIN)))).to_pylist():
-            sign = _sign_of(_bare(text)[0])
+            body = _bare(text)[0]
+            sign = _sign_of(body) if _SHARED_FORM.fullmatch(body) else None  # a word in the column proves nothing
             dot, comma = dot or sign == ".", comma or sign == ","
     if dot and comma:
         return None
@@ -319,3 +322,20 @@ def read_dates(column: Column, order: days.DateOrder | None = None) -> Dates:
     values = lookup[indices]
     missing = np.asarray(column.texts.is_valid()) & (values == days.NO_DAY)
     return Dates(values, tuple(np.flatnonzero(missing).tolist()), read)
+
+
+def credit_rows(texts: pa.Array, flags: MappingABC[str, str]) -> tuple[NDArray[np.bool_], list[str]]:
+    """Return which rows a debit/credit column marks as credit, and the texts that mean neither.
+
+    flags: the preset's own texts (posting keys, say); known beside them: S/H, D/C, Dr/Cr, 借/贷.
+
+    >>> rows, unknown = credit_rows(pa.array(["S", "H", None, "?"]), {})
+    >>> rows.tolist(), unknown
+    ([False, True, False, False], ['?'])
+    """
+    known = {**dict.fromkeys(_DEBIT_FLAGS, "debit"), **dict.fromkeys(_CREDIT_FLAGS, "credit"), **flags}
+    cells = texts.dictionary_encode()
+    means = [known.get(text.strip().casefold()) for text in cells.dictionary.to_pylist()]
+    unknown = [text for text, side in zip(cells.dictionary.to_pylist(), means, strict=True) if side is None]
+    credit = np.array([side == "credit" for side in means] + [False])
+    return credit[pc.fill_null(cells.indices, len(means)).to_numpy()], unknown

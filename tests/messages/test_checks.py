@@ -30,19 +30,19 @@ CLOSING = {  # these come from the close: control figures and rates stand outsid
     "no-control": (
         {},
         "total USD: 100.00 USD was not compared with the general ledger. Pass --control AMOUNT or FILE. [no-control]",
-        "total USD：100.00 USD 未与总账核对。请加 --control 金额或文件。 [no-control]",
+        "合计 USD：100.00 USD 未与总账核对。请加 --control 金额或文件。 [no-control]",
     ),
     "control-differs": (
         {"control": "99.99"},  # 100.00 − 99.99 = 0.01: one cent is a difference
         "total USD: open items 100.00 USD, control 99.99 USD, difference 0.01 USD. Find the difference before signing: a missing row, "
         "a changed amount or another day. [control-differs]",
-        "total USD：未清项 100.00 USD，总账 99.99 USD，差额 0.01 USD。签发前请查明差额：缺行、金额改动或日期不同。 [control-differs]",
+        "合计 USD：未清项 100.00 USD，总账 99.99 USD，差额 0.01 USD。签发前请查明差额：缺行、金额改动或日期不同。 [control-differs]",
     ),
     "old-rate": (
         {"control": "712.00", "rates": (Rate("USD", Decimal("7.12"), date(2024, 5, 24)),), "currency": "CNY"},
-        "USD was converted at the rate of 2024-05-24, 37 days before 2024-06-30 (limit 7). Give the rate of the as-of day. "
+        "USD was converted at the rate of 2024-05-24, 37 days before 2024-06-30 (limit 5). Give the rate of the as-of day. "
         "[old-rate]",  # 24 May to 30 June: 7 + 30 = 37
-        "USD 按 2024-05-24 的汇率折算，早于 2024-06-30 37 天（界限 7）。请提供基准日汇率。 [old-rate]",
+        "USD 按 2024-05-24 的汇率折算，早于 2024-06-30 37 天（界限 5）。请提供基准日汇率。 [old-rate]",
     ),
 }
 
@@ -134,7 +134,9 @@ def test_one_ambiguous_amount_column_is_one_finding_and_real_nonsense_keeps_its_
 
 
 def test_unreadable_credit_is_shown_under_its_own_column(ledger: Callable[..., Any]) -> None:
-    reading = ledger("customer,document,issue date,due date,currency,debit,credit\nC1,I-1,2024-06-01,2024-07-31,CNY,,1O\n")
+    reading = ledger(
+        "customer,document,issue date,due date,currency,debit,credit\nC1,I-1,2024-06-01,2024-07-31,CNY,,1O\n"
+    )
     assert [f.en for f in reading.findings] == [
         'credit "1O" is no amount; the row was not used. Correct the amount in the source.'
     ]
