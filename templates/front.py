@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from openpyxl.worksheet.worksheet import Worksheet
 
 from . import charts, look
@@ -32,8 +34,8 @@ def cover(book: Book, ws: Worksheet) -> None:
     look.head(book, ws, "cover", say("cover.title"), 8)
     for row, height, name in ((4, 25, "verdict"), (5, 19, "summary")):
         ws.row_dimensions[row].height = height
-        for column in range(1, 9):
-            put(ws, row, column, fill=TINT)
+        for place in range(1, 9):
+            put(ws, row, place, fill=TINT)
         put(
             ws,
             row,
@@ -171,7 +173,7 @@ def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
     columns = (("month", 18, 2), ("previous", 20, 2), ("year", 22, 3))
     for row in range(25, 34):
         first, last = row == 25, row == 33
-        rule = {"bottom": ("thin", MUTED if first else INK if last else RULE), "top": ("thin", INK) if last else None}
+        rule: dict[str, Any] = {"bottom": ("thin", MUTED if first else INK if last else RULE), "top": ("thin", INK) if last else None}
         for place in range(15, 25):
             put(ws, row, place, bold=first or last, color=MUTED if first else INK, **rule)
         for name, column, width in columns:

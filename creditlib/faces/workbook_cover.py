@@ -267,6 +267,10 @@ def _basis(fill: Fill) -> None:
     _heighten(fill, "cover_source", " · ".join(shown))
 
 
+def _must_act(fill: Fill) -> str:
+    return plain(say("common.severity.must_act", fill.lang)).native
+
+
 def _verdict(fill: Fill, lines: list[ControlLine], found: list[Group]) -> Said:
     """Say what the tie-out's cells say: not tied out, differs, ties with findings, ties."""
     book = fill.book
@@ -279,12 +283,14 @@ def _verdict(fill: Fill, lines: list[ControlLine], found: list[Group]) -> Said:
     given = [line for line in lines if line.control_minor is not None]
     wrong = [line for line in given if not line.ties]
     must = sum(group.severity == "must_act" for group in found)
-    bad, good = f'SUMPRODUCT(--(LEFT({statuses},1)="▲"))', f'SUMPRODUCT(--(LEFT({statuses},1)="✓"))'
-    kinds = f'SUMPRODUCT(--(LEFT({severities},1)="▲"))'
+    differs, ties, reconciled = (plain(fill.say(f"word.{key}")).native for key in ("differs", "yes", "reconciled"))
+    bad, good = f"SUMPRODUCT(--({statuses}={differs}))", f"SUMPRODUCT(({statuses}={ties})+({statuses}={reconciled}))"
+    kinds = f"SUMPRODUCT(--({severities}={_must_act(fill)}))"
     digits = max(fill.digits(line.currency) for line in lines)
     code = "#,##0" + ("." + "0" * digits if digits else "")
+    code = f"{code};-{code}"
     first = int(book.ref("tie_account", home=home).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    picked = f'INDEX({accounts},SUMPRODUCT((LEFT({statuses},1)="▲")*(ROW({statuses})-{first - 1})))'
+    picked = f"INDEX({accounts},SUMPRODUCT(({statuses}={differs})*(ROW({statuses})-{first - 1})))"
     apart = sum((line.difference_minor or 0) for line in wrong) / 10**digits
     one = fill.sentence(
         "cover.verdict_one",
@@ -298,14 +304,14 @@ def _verdict(fill: Fill, lines: list[ControlLine], found: list[Group]) -> Said:
         fill.sentence("cover.verdict_rest", n=figure(good, len(given) - len(wrong), "0")),
         plain(fill.say("cover.verdict_end")),
     )
-    differs = choose(f"{bad}=1", len(wrong) == 1, one, many) + rest
-    ties = choose(
+    verdict = choose(f"{bad}=1", len(wrong) == 1, one, many) + rest
+    fine = choose(
         f"{kinds}>0",
         must > 0,
         fill.sentence("cover.verdict_findings", n=figure(kinds, must, "0")),
         plain(fill.say("cover.verdict_clean")),
     )
-    tied_out = choose(f"{bad}>0", bool(wrong), differs, ties)
+    tied_out = choose(f"{bad}>0", bool(wrong), verdict, fine)
     return choose(f"COUNT({controls})=0", not given, plain(fill.say("cover.verdict_none")), tied_out)
 
 
@@ -341,6 +347,6 @@ def _summary(fill: Fill, found: list[Group]) -> Said:
     must = [group for group in found if group.severity == "must_act"]
     return said + fill.sentence(
         "cover.summary_findings",
-        kinds=figure(f'SUMPRODUCT(--(LEFT({severities},1)="▲"))', len({g.check for g in must}) and len(must), "0"),
-        documents=figure(f'SUMPRODUCT((LEFT({severities},1)="▲")*{counts})', sum(g.count for g in must), "0"),
+        kinds=figure(f"SUMPRODUCT(--({severities}={_must_act(fill)}))", len(must), "0"),
+        documents=figure(f"SUMPRODUCT(({severities}={_must_act(fill)})*{counts})", sum(g.count for g in must), "0"),
     )

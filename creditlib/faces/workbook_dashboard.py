@@ -202,10 +202,11 @@ def _trend(fill: Fill) -> None:
     last = room - 1
     for down, point in enumerate(points, room - len(points)):
         book.put("data_trend_on", cells.day(point.on), down=down)
-        own = down == last and fill.aging and point.on == close.as_of
+        sums = aging.totals(fill, close.currency)
         for name, minor, column in (("open", point.open_minor, "open"), ("overdue", point.overdue_minor, "overdue")):
             exact = cells.exact(minor, close.currency)
-            native = aging.open_ref(fill, close.currency, column)
+            own = down == last and point.on == close.as_of and bool(fill.aging) and sums[column] == minor
+            native = aging.open_ref(fill, close.currency, column) if own else ""
             book.put(f"data_trend_{name}", cells.formula(native, exact) if own else cells.number(exact), down=down)
         a, b = (book.ref(f"data_trend_{name}", down=down, home=home) for name in ("overdue", "open"))
         share = point.overdue_minor / point.open_minor if point.open_minor > 0 else 0.0
@@ -388,6 +389,7 @@ def _notes(fill: Fill, moved: bool) -> None:
     whole = aging.open_ref(fill, close.currency)
     digits = fill.digits()
     code = "#,##0" + ("." + "0" * digits if digits else "")
+    code = f"{code};-{code}"
     if moved:
         other = book.ref("data_move_month", down=len(MOVES) - 1)
         closing = next((m.month_minor for m in close.movement if m.key == "closing"), 0)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from creditlib.faces import workbook_aging as aging
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_fill import APART, Fill
+from creditlib.flows.closing import UNAPPLIED
 
 
 def rows_of(table: pa.Table | None) -> list[dict[str, Any]]:
@@ -181,7 +182,7 @@ def _years(fill: Fill) -> None:
     book = fill.book
     table = fill.close.aging_by_issue
     home = book.place("years_currency").sheet
-    bands = [name for name in table.column_names if name not in ("currency", "total_minor")]
+    bands = [name for name in table.column_names if name not in ("currency", "items", "total_minor")]
     room = 0
     while book.has(f"years_band_{room + 1}"):
         room += 1
@@ -207,6 +208,8 @@ def _years(fill: Fill) -> None:
 
 def _year_label(fill: Fill, key: str) -> str:
     name = key.removesuffix("_minor")
+    if name == UNAPPLIED:
+        return fill.bucket(UNAPPLIED)
     numbers = re.findall(r"\d+", name)
     if len(numbers) == 2:
         low, high = numbers

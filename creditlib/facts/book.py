@@ -1,7 +1,8 @@
 """A book: the tables of one firm's receivables, in memory or as a connected folder of Parquet.
 
 What must stay true: data only, no report knows its way in here; a connected folder is opened only when every file still has the
-hash its manifest lists; columns are read when they are asked for.
+hash its manifest lists; columns are read when they are asked for, and a long table can be read a piece at a time, so that
+memory follows the result and not the book.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import parquet
 
 from creditlib.errors import RecordError, SourceError, UsageError
@@ -25,6 +29,8 @@ from creditlib.facts.tables import SCHEMAS, conform, empty
 MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
 _ROW_GROUP: Final = 1_000_000
+PIECE: Final = 1 << 18  # rows: a column of a piece stays in the processor's own cache
+_CODES: Final = 1 << 26  # bytes of codes' texts a row group may hold before they would be written out as plain text
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,104 @@ class Book:
         assert self.folder is not None
         return int(parquet.ParquetFile(self.folder / f"{table}.parquet").metadata.num_rows)
 
+    def nulls(self, table: str, names: Sequence[str]) -> dict[str, int]:
+        """Return how many nulls each of some columns holds, from the file's own statistics where it has them."""
+        held: pa.Table | None = getattr(self, table)
+        if held is None:
+            assert self.folder is not None
+            found = _nulls(self.folder / f"{table}.parquet", names)
+            if found is not None:
+                return found
+            held = self.columns(table, names)
+        return {name: held[name].null_count for name in names}
+
+    def scan(self, table: str, names: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
+        """Yield (number of the first row, some columns) of a table, a piece at a time and in order.
+
+        From a connected folder the next piece is read while this one is worked on.
+        """
+        held: pa.Table | None = getattr(self, table)
+        if held is None:
+            assert self.folder is not None
+            yield from _read_ahead(self.folder / f"{table}.parquet", names, SCHEMAS[table])
+            return
+        held = held.select(list(names))
+        for at in range(0, held.num_rows, PIECE):
+            yield at, held.slice(at, PIECE)
+
+    def take(self, table: str, names: Sequence[str], rows: NDArray[np.int64]) -> pa.Table:
+        """Return some columns of some rows. rows: row numbers; ascending ones are gathered without holding whole columns."""
+        held: pa.Table | None = getattr(self, table)
+        if held is not None or (len(rows) > 1 and bool((rows[1:] < rows[:-1]).any())):
+            whole = self.columns(table, names)
+            return whole if _is_all(rows, whole.num_rows) else whole.take(pa.array(rows))
+        pieces = [SCHEMAS[table].empty_table().select(list(names))]
+        for at, piece in self.scan(table, names):
+            low, high = np.searchsorted(rows, [at, at + piece.num_rows])
+            if low < high:
+                chosen = rows[low:high] - at
+                piece = piece if _is_all(chosen, piece.num_rows) else piece.take(pa.array(chosen))
+                pieces.append(_shared(piece, pieces[-1]))
+        return pa.concat_tables(pieces[1:] or pieces)
+
     def table(self, name: str) -> pa.Table:
         """Return a whole table."""
         return self.columns(name, SCHEMAS[name].names)
+
+
+def _is_all(rows: NDArray[np.int64], count: int) -> bool:
+    return len(rows) == count and bool((rows == np.arange(count)).all())
+
+
+def _shared(piece: pa.Table, before: pa.Table) -> pa.Table:
+    """Let the codes of a piece point to the texts of the piece before where they are the same: held once, unified for nothing."""
+    for i, field in enumerate(piece.schema):
+        if not pa.types.is_dictionary(field.type) or not before.num_rows:
+            continue
+        texts = before.column(i).chunk(0).dictionary
+        chunks = piece.column(i).chunks
+        if all(chunk.dictionary.equals(texts) for chunk in chunks):
+            same = [pa.DictionaryArray.from_arrays(chunk.indices, texts) for chunk in chunks]
+            piece = piece.set_column(i, field, pa.chunked_array(same, field.type))
+    return piece
+
+
+def _read_ahead(path: Path, names: Sequence[str], schema: pa.Schema) -> Iterator[tuple[int, pa.Table]]:
+    """Yield the row groups of a file; one thread decodes the next while the caller computes (neither needs the other's lock)."""
+    with parquet.ParquetFile(path) as file, ThreadPoolExecutor(1) as reader:
+        there = [name for name in names if name in file.schema_arrow.names]
+        groups = file.metadata.num_row_groups
+        ahead = reader.submit(file.read_row_group, 0, there) if groups else None
+        at = 0
+        for group in range(groups):
+            assert ahead is not None
+            piece = ahead.result()
+            if group + 1 < groups:
+                ahead = reader.submit(file.read_row_group, group + 1, there)
+            for name in set(names) - set(there):  # a column newer than the file
+                piece = piece.append_column(schema.field(name), pa.nulls(piece.num_rows, schema.field(name).type))
+            piece = piece.select(list(names))
+            for start in range(0, piece.num_rows, PIECE):
+                yield at + start, piece.slice(start, PIECE)
+            at += piece.num_rows
+
+
+def _nulls(path: Path, names: Sequence[str]) -> dict[str, int] | None:
+    """Return the nulls of some columns by a file's statistics; None when it lacks any."""
+    metadata = parquet.ParquetFile(path).metadata
+    place = {metadata.schema.column(i).path: i for i in range(metadata.num_columns)}
+    found = dict.fromkeys(names, 0)
+    for group in range(metadata.num_row_groups):
+        row_group = metadata.row_group(group)
+        for name in names:
+            if name not in place:
+                found[name] += row_group.num_rows
+                continue
+            statistics = row_group.column(place[name]).statistics
+            if statistics is None or not statistics.has_null_count:
+                return None
+            found[name] += statistics.null_count
+    return found
 
 
 def save_book(book: Book, folder: str | Path) -> Path:
@@ -92,7 +193,7 @@ def save_book(book: Book, folder: str | Path) -> Path:
         hashes = {}
         for name in SCHEMAS:
             path = work / f"{name}.parquet"
-            parquet.write_table(book.table(name), path, compression="zstd", row_group_size=_ROW_GROUP)
+            parquet.write_table(book.table(name), path, compression="zstd", row_group_size=_ROW_GROUP, dictionary_pagesize_limit=_CODES)
             hashes[path.name] = _hash(path)
         manifest = {"format": _FORMAT, "complete": book.complete, "sha256": hashes}
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -272,7 +272,7 @@ def header_candidates(grid: Grid) -> list[tuple[int, tuple[str, ...]]]:
         found.append((i, row))
         for below in (i + 1, i + 2):
             lower = grid.head[below] if below < len(grid.head) else ()
-            if sum(bool(c) for c in lower) < 2 or all(row) and len(row) >= len(lower):
+            if sum(bool(c) for c in lower) < 2 or (all(row) and len(row) >= len(lower)):
                 break
             row = _joined(row, lower)
             found.append((below, row))

@@ -24,24 +24,17 @@ from creditlib.errors import Finding, UsageError
 from creditlib.facts import due as due_dates
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.layout import Body
-from creditlib.facts.mapping import normal
-from creditlib.facts.sources import Column
+from creditlib.facts.rejection import YES, reject, row_name
+from creditlib.facts.signed import row_amounts, row_kinds, with_credit_signs
 from creditlib.facts.tables import KINDS, coded
-from creditlib.facts.values import Amounts, Dates, Minor, exact_sum, read_amounts, read_dates, to_minor
+from creditlib.facts.values import Amounts, Dates, Minor, exact_sum, read_dates, to_minor
 
 DATE_FIELDS: Final = ("issue_on", "posted_on", "shipped_on", "received_on", "accepted_on", "due_on", "known_on", "settled_on",
                       "disputed_from", "disputed_to")  # fmt: skip
-SIGNED_FROM: Final = ("open_amount", "amount", "original_amount", "paid_amount", "debit", "credit")
 _CODES: Final = ("entity", "gl_account", "salesperson", "collector", "terms", "dispute_reason")
 _TEXTS: Final = ("order", "delivery", "contract", "reference_text")
-_UNDATED: Final = (
-    "credit_note",
-    "receipt",
-    "advance",
-    "write_off",
-    "fx_difference",
-    "other",
-)  # kinds that need no due date
+_UNDATED: Final = ("credit_note", "receipt", "advance", "write_off", "fx_difference", "other")
+"""Kinds that need no due date."""
 _NO: Final = {"no", "n", "false", "0", "否", "无", "未作废", "a"}
 _SHOWN: Final = 3  # places a grouped finding names
 
@@ -168,7 +161,7 @@ def _currencies(
                 f"{body.grid}: {int(blank.sum())} rows name no currency. Give --home CCY (home= in Python).",
                 f"{body.grid}：{int(blank.sum())} 行未写币种。请给出 --home 币种（Python 中为 home=）。",
             )
-        fallback = fallback if money.exponent(fallback) >= 0 else fallback
+        money.exponent(fallback)  # refuses what is no currency
         if fallback not in names:
             names.append(fallback)
         codes = np.where(blank, names.index(fallback), codes).astype(np.int32)

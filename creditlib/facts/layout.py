@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -162,7 +163,7 @@ def _sort_out(
 def _empty_groups(groups: MappingABC[int, str], keep: NDArray[np.bool_]) -> list[int]:
     """Return the headings no document follows before the next one: a title or a footer, no customer."""
     starts = [*groups, len(keep)]
-    return [row for row, end in zip(starts, starts[1:], strict=False) if not keep[row:end].any()]
+    return [row for row, end in pairwise(starts) if not keep[row:end].any()]
 
 
 def _has(columns: MappingABC[str, Column], name: str, row: int) -> bool:

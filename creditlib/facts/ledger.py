@@ -1,13 +1,15 @@
 """Balances of documents on any day, by event date and by knowledge date.
 
 What must stay true: a balance comes from amounts and allocations alone, never from a residual somebody stored; `as_of` includes
-that day; an allocation takes effect once both its documents exist; what became known later changes nothing known before.
+that day; an allocation takes effect once both its documents exist; what became known later changes nothing known before;
+tables are read a piece at a time, and beside the pieces only what is said of every document is held.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +20,7 @@ from creditlib.facts.book import Book
 from creditlib.facts.tables import days
 
 FOREVER = np.int32(2**31 - 1)
+_SIDES: Final = (("to_document", np.subtract), ("from_document", np.add))
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,31 @@ class Balances:
     exists: NDArray[np.bool_]
 
 
+def start_columns(book: Book) -> list[str]:
+    """Return the columns of `documents` that `started` needs of this book."""
+    nulls = book.nulls("documents", ["posted_on"])["posted_on"]
+    if nulls == 0:
+        return ["posted_on"]
+    return ["issue_on"] if nulls == book.rows("documents") else ["posted_on", "issue_on"]
+
+
+def started(piece: pa.Table) -> NDArray[np.int32]:
+    """Return the day each document of a piece exists from. piece: has `start_columns`, or both date columns."""
+    names = piece.column_names
+    if "posted_on" not in names:
+        return days(piece["issue_on"])
+    first = days(piece["posted_on"])
+    if "issue_on" in names and piece["posted_on"].null_count:
+        first = np.where(first == NO_DAY, days(piece["issue_on"]), first)
+    return first
+
+
 def starts(book: Book) -> NDArray[np.int32]:
     """Return the day each document exists from: posting date, else invoice date, else always."""
-    table = book.columns("documents", ["posted_on", "issue_on"])
-    posted = table["posted_on"]
-    if posted.null_count == 0:
-        return days(posted)
-    if posted.null_count == len(posted):
-        return days(table["issue_on"])
-    first = days(posted)
-    return np.where(first == NO_DAY, days(table["issue_on"]), first)
+    out = np.empty(book.rows("documents"), np.int32)
+    for at, piece in book.scan("documents", start_columns(book)):
+        out[at : at + piece.num_rows] = started(piece)
+    return out
 
 
 def amounts(table: pa.Table, name: str = "amount_minor") -> NDArray[np.int64]:
@@ -50,9 +68,31 @@ def amounts(table: pa.Table, name: str = "amount_minor") -> NDArray[np.int64]:
     return column.to_numpy()
 
 
-def _known(column: pa.ChunkedArray, otherwise: NDArray[np.int32], known_on: date) -> NDArray[np.bool_]:
-    entered = days(column)
-    return np.where(entered == NO_DAY, otherwise, entered) <= day_number(known_on)
+def ids(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return a column of document ids, −1 where it is null."""
+    if column.null_count:
+        column = column.fill_null(-1)
+    return column.chunk(0).to_numpy() if column.num_chunks == 1 else column.to_numpy()
+
+
+def live_columns(book: Book, known_on: date | None = None) -> list[str]:
+    """Return the columns of `allocations` that `live` needs of this book: those that hold nothing are not read."""
+    names = ["undone_on"] if known_on is None else ["undone_on", "known_on"]
+    nulls, rows = book.nulls("allocations", names), book.rows("allocations")
+    return ["on", *(name for name in names if nulls[name] < rows)]
+
+
+def live(piece: pa.Table, day: int, known_on: date | None = None) -> NDArray[np.bool_]:
+    """Return which allocations of a piece had been made and not undone at the end of a day, whatever their documents did."""
+    on = days(piece["on"])
+    result: NDArray[np.bool_] = on <= day
+    if "undone_on" in piece.column_names:
+        undone = days(piece["undone_on"])
+        result &= (undone == NO_DAY) | (undone > day)
+    if known_on is not None:
+        entered = days(piece["known_on"]) if "known_on" in piece.column_names else on
+        result &= np.where(entered == NO_DAY, on, entered) <= day_number(known_on)
+    return result
 
 
 def balances(book: Book, as_of: date, known_on: date | None = None) -> Balances:
@@ -61,53 +101,37 @@ def balances(book: Book, as_of: date, known_on: date | None = None) -> Balances:
     known_on: count only what had been entered by then; None counts everything known. A document or allocation without an
     entry date is taken as entered on its own day.
     """
-    day = day_number(as_of)
-    documents = book.columns("documents", ["amount_minor", "known_on"])
-    start = starts(book)
-    exists = start <= day
-    if known_on is not None:
-        exists = exists & _known(documents["known_on"], start, known_on)
-    open_minor = amounts(documents).copy()
+    day, size = day_number(as_of), book.rows("documents")
+    open_minor, exists = np.empty(size, np.int64), np.empty(size, np.bool_)
+    names = ["amount_minor", *start_columns(book), *(["known_on"] if known_on is not None else [])]
+    for at, piece in book.scan("documents", names):
+        here = slice(at, at + piece.num_rows)
+        start = started(piece)
+        open_minor[here], exists[here] = amounts(piece), start <= day
+        if known_on is not None:
+            entered = days(piece["known_on"])
+            exists[here] &= np.where(entered == NO_DAY, start, entered) <= day_number(known_on)
     if book.rows("allocations"):
         _allocate(book, open_minor, exists, day, known_on)
-    if not exists.all():
-        open_minor[~exists] = 0
+    open_minor *= exists
     return Balances(as_of, known_on, open_minor, exists)
 
 
 def _allocate(book: Book, open_minor: NDArray[np.int64], exists: NDArray[np.bool_], day: int, known_on: date | None) -> None:
     """Apply the allocations in effect to `open_minor`, in place."""
-    table = book.columns("allocations", ["from_document", "to_document", "amount_minor", "on", "known_on", "undone_on"])
-    on = days(table["on"])
-    live = on <= day
-    if table["undone_on"].null_count < len(on):
-        undone = days(table["undone_on"])
-        told = day if known_on is None else min(day, day_number(known_on))  # an undoing not yet entered has not happened
-        live &= (undone == NO_DAY) | (undone > told)
-    if known_on is not None:
-        live &= _known(table["known_on"], on, known_on)
-    amount = amounts(table)
     all_exist = bool(exists.all())
-    sides = []
-    for name in ("to_document", "from_document"):
-        column = table[name]
-        if column.null_count == len(column):
-            sides.append(None)
-            continue
-        if column.null_count == 0:
-            ids = amounts(table, name)
-            if not all_exist:
-                live &= exists[ids]
-        else:
-            ids = column.fill_null(-1).to_numpy()
-            if not all_exist:
-                live &= (ids < 0) | exists[ids]
-        sides.append(ids)
-    for ids, sign in zip(sides, (-1, 1), strict=True):
-        if ids is None:
-            continue
-        use = live if ids.min(initial=0) >= 0 else live & (ids >= 0)
-        if use.all():
-            np.add.at(open_minor, ids, sign * amount)
-        else:
-            np.add.at(open_minor, ids[use], sign * amount[use])
+    for _, piece in book.scan("allocations", ["to_document", "from_document", "amount_minor", *live_columns(book, known_on)]):
+        use = live(piece, day, known_on)
+        ends = [ids(piece[name]) for name, _ in _SIDES]
+        if not all_exist:
+            for end in ends:
+                use &= exists[end] | (end < 0)
+        chosen = None if use.all() else np.flatnonzero(use)
+        amount = amounts(piece) if chosen is None else amounts(piece)[chosen]
+        for (name, move), end in zip(_SIDES, ends, strict=True):
+            end = end if chosen is None else end[chosen]
+            if piece[name].null_count:
+                named = end >= 0
+                move.at(open_minor, end[named], amount[named])
+            else:
+                move.at(open_minor, end, amount)

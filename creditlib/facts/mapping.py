@@ -238,6 +238,17 @@ def _column(mapping: Mapping, i: int) -> str:
     return _quoted(header) if normal(header) and normals.count(normal(header)) == 1 else str(i + 1)
 
 
+def blank_map(grid: Grid) -> str:
+    """Return a `map.toml` for a sheet nothing was recognised in: its likeliest header row, every field to be filled in."""
+    index, row = max(header_candidates(grid), key=lambda c: sum(bool(x) for x in c[1]), default=(0, ()))
+    lines = [f"# {grid.name}: no preset fits. Write the header beside each field you have; delete the rest.",
+             f"# {grid.name}：没有合适的预设。请在各字段旁写上表头，删去其余。",
+             "# Headers found 找到的表头: " + ", ".join(_quoted(h) for h in row if h),
+             'role = "documents"', f"header_row = {index + 1}", "", "[columns]"]  # fmt: skip
+    lines += [f'# {name} = ""' for name in FIELDS["documents"]]
+    return "\n".join([*lines, ""])
+
+
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(" " if ord(c) < 32 or ord(c) == 127 else c for c in escaped) + '"'

@@ -130,7 +130,10 @@ def by_column(documents: pa.Table, target: pa.Array) -> tuple[pa.Table, list[Fin
         give = -int(amount[row])
         if give <= 0 or on[row] == NO_DAY:
             continue
+        if numbers[k] == own[k]:
+            continue  # a receipt that names itself is not applied yet
         ids = [i for i in index.find(numbers[k], index.customers[row].as_py(), index.entities[row].as_py()) if i != row]
+        ids = [i for i in ids if amount[i] > 0] or ids  # a receipt may bear the number of an invoice
         if not ids:
             shown = f"{money.text(give, currency[k])} {currency[k]}"
             findings.append(

@@ -25,11 +25,12 @@ from creditlib.facts.allocate import oldest_due_first
 from creditlib.facts.book import Book
 from creditlib.facts.exact import rescale
 from creditlib.facts.ledger import balances, starts
-from creditlib.facts.tables import codes, days
+from creditlib.facts.tables import DOCUMENTS, codes, days
 
 Netting = Literal["separate", "fifo", "by_date"]
 NETTINGS: Final = get_args(Netting)
 
+_USUAL: Final = ("customer", "due_on", "kind")
 LEGAL_KEYS: Final = ("customer", "entity", "salesperson", "collector", "gl_account", "kind", "group", "parent")
 
 
@@ -48,6 +49,7 @@ class OpenItems:
     currency: NDArray[np.int32]
     currencies: tuple[str, ...]
     converted_from: tuple[NDArray[np.int64], NDArray[np.int32], tuple[str, ...]] | None = None
+    _held: dict[str, pa.ChunkedArray] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     @property
     def totals(self) -> dict[str, int]:
@@ -59,8 +61,15 @@ class OpenItems:
 
     def column(self, name: str) -> pa.ChunkedArray:
         """Return a column of `documents` for these items."""
-        column = self.book.columns("documents", [name])[name]
-        return column if len(self.rows) == len(column) else column.take(pa.array(self.rows))
+        self.hold(name)
+        return self._held[name]
+
+    def hold(self, *names: str) -> None:
+        """Take several columns of `documents` in one pass: cheaper than one after another. What was taken is kept."""
+        wanted = [name for name in dict.fromkeys(names) if name not in self._held and name in DOCUMENTS.names]
+        if wanted:
+            table = self.book.take("documents", wanted, self.rows)
+            self._held.update({name: table[name] for name in wanted})
 
     def days(self, name: str) -> NDArray[np.int32]:
         """Return a date column of these items as day numbers, NO_DAY where it is null."""
@@ -131,9 +140,12 @@ def open_items(
         np.add.at(open_minor, links.to_document, -links.amount_minor)
         np.add.at(open_minor, links.from_document, links.amount_minor)
     rows = np.flatnonzero(open_minor)
-    column = book.columns("documents", ["currency"])["currency"]
-    own, names = codes(column)
-    return OpenItems(book, as_of, known_on, netting, rows, open_minor[rows], own[rows], tuple(n or "" for n in names))
+    # Customer, due date and kind are asked for by nearly every measure: they come in the same pass.
+    columns = book.take("documents", ["currency", *_USUAL], rows)
+    own, names = codes(columns["currency"])
+    items = OpenItems(book, as_of, known_on, netting, rows, open_minor[rows], own, tuple(n or "" for n in names))
+    items._held.update({name: columns[name] for name in columns.column_names})
+    return items
 
 
 @dataclass(frozen=True)

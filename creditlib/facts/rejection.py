@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
@@ -17,8 +18,10 @@ from creditlib.days import NO_DAY, day_of
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.layout import Body
-from creditlib.facts.values import Amounts, Dates
+from creditlib.facts.sources import Column
+from creditlib.facts.values import Amounts, Dates, read_amounts
 
+SIGNED_FROM: Final = ("open_amount", "amount", "original_amount", "paid_amount", "debit", "credit")
 YES: Final = {"yes", "y", "true", "1", "x", "是", "有", "已作废", "作废", "cancelled", "canceled", "void", "b"}
 
 

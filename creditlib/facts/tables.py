@@ -6,7 +6,7 @@ What must stay true: money is int64 minor units with the currency beside it; a c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -243,6 +243,16 @@ def codes(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.int32], list[s
         indices = pc.fill_null(indices, len(names))
         names.append(None)
     return indices.to_numpy().astype(np.int32, copy=False), names
+
+
+def among(column: pa.ChunkedArray | pa.Array, wanted: Collection[str]) -> NDArray[np.bool_]:
+    """Return whether each row of a dictionary column is one of some texts.
+
+    >>> among(pa.array(["b", None, "a"]).dictionary_encode(), ["a"]).tolist()
+    [False, False, True]
+    """
+    own, names = codes(column)
+    return np.array([name in wanted for name in names] or [False], bool)[own]
 
 
 def coded(values: NDArray[np.integer[Any]], names: Sequence[str | None]) -> pa.DictionaryArray:

@@ -324,7 +324,7 @@ def read_dates(column: Column, order: days.DateOrder | None = None) -> Dates:
     return Dates(values, tuple(np.flatnonzero(missing).tolist()), read)
 
 
-def credit_rows(texts: pa.Array, flags: MappingABC[str, str]) -> tuple[NDArray[np.bool_], list[str]]:
+def credit_rows(texts: pa.Array, flags: Mapping[str, str]) -> tuple[NDArray[np.bool_], list[str]]:
     """Return which rows a debit/credit column marks as credit, and the texts that mean neither.
 
     flags: the preset's own texts (posting keys, say); known beside them: S/H, D/C, Dr/Cr, 借/贷.

@@ -205,9 +205,11 @@ def make(
     years = pa.table(
         {
             "currency": monies,
+            "items": [sum(r["currency"] == m for r in rows) for m in monies],
             "0-1y": [sum(r["open_minor"] for r in rows if r["currency"] == m) for m in monies],
             **{f"{k}-{k + 1}y": [0] * len(monies) for k in range(1, 5)},
             "5y+": [0] * len(monies),
+            "unapplied": [0] * len(monies),
             "total_minor": [sum(r["open_minor"] for r in rows if r["currency"] == m) for m in monies],
         }
     )

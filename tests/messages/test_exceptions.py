@@ -421,6 +421,7 @@ CASES = (
 )  # fmt: skip
 
 _raised: set[tuple[str, int]] = set()
+_ran: set[str] = set()
 
 
 def _fits(expected: str, text: str) -> bool:
@@ -434,6 +435,7 @@ def _fits(expected: str, text: str) -> bool:
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_error_says_the_whole_text_in_both_languages(case: Case, tmp_path: Path) -> None:
+    _ran.add(case.name)
     with pytest.raises(errors.CreditError) as caught:
         case.cause(tmp_path)
     error = caught.value
@@ -446,7 +448,7 @@ def test_error_says_the_whole_text_in_both_languages(case: Case, tmp_path: Path)
 
 
 def test_no_error_lacks_a_case() -> None:
-    if len(_raised) < len(CASES) // 2:
+    if len(_ran) < len(CASES):
         pytest.skip("needs all cases of this module to have run before it")
     root = Path(creditlib.__file__).parent
     known = {

@@ -144,7 +144,8 @@ class Steps:
 
     def __exit__(self, *_: object) -> None:
         self.timer.cancel()
-        self.bar.stop()
+        if self.bar.live.is_started:
+            self.bar.stop()
 
     def at(self, step: str) -> None:
         """Say what is being done now."""

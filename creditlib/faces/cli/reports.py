@@ -95,6 +95,10 @@ def aging(
             for code in sorted(figures.currencies):
                 _aging_table(out, figures, code, by, BASES[basis], names, words, None if all_rows else TOP)
             out.print(say("terminal.read.policy", words, name=loaded.name, fingerprint=loaded.fingerprint))
+            out.print()
+            show.findings_block(out, reading.findings, words)
+        if any(f.severity == "must_act" for f in reading.findings):
+            raise typer.Exit(c.ATTENTION)
 
 
 def _edges(text: str) -> tuple[int, ...]:

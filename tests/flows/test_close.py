@@ -1,0 +1,171 @@
+"""A month end, everything: tie-out, one reporting currency, roll-forward, and that all doors say the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from creditlib.errors import CurrencyError, UsageError
+from creditlib.facts.open_items import Rate, open_items
+from creditlib.facts.outside import Control, read_control, read_rates
+from creditlib.facts.reading import Reading, read
+from creditlib.flows.close import close
+from creditlib.flows.closing import Close
+from creditlib.measures.aging import aging
+from creditlib.policy import load_policy
+
+AS_OF = date(2024, 3, 31)
+LEDGER = """entity,gl_account,customer,customer_name,document,kind,issue_date,due_date,amount,currency
+1000,1122,C1,Alpha,INV-1,invoice,2024-01-10,2024-02-09,1000.00,CNY
+1000,1122,C1,Alpha,INV-2,invoice,2024-03-05,2024-04-04,500.00,CNY
+1000,1122,C2,Beta,INV-3,invoice,2024-02-15,2024-03-16,100.00,USD
+2000,1121,C3,Gamma,BILL-1,bill,2024-03-01,2024-06-01,300.00,CNY
+1000,1122,C1,Alpha,RV-1,receipt,2024-03-20,,-400.00,CNY
+1000,1122,C1,Alpha,CN-1,credit note,2024-03-25,,-50.00,CNY
+"""
+ALLOCATIONS = """customer,from_document,to_document,amount,date
+C1,RV-1,INV-1,400.00,2024-03-20
+"""
+# open at 31 March: INV-1 600, INV-2 500, CN-1 −50, BILL-1 300 → 1,350.00 CNY; INV-3 100.00 USD
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> Reading:
+    (tmp_path / "d.csv").write_text(LEDGER)
+    (tmp_path / "a.csv").write_text(ALLOCATIONS)
+    return read(tmp_path / "d.csv", tmp_path / "a.csv", home="CNY")
+
+
+def closed(reading: Reading, **options: object) -> Close:
+    return close(reading, load_policy(), AS_OF, **options)  # type: ignore[arg-type]
+
+
+def test_the_close_totals_are_those_of_the_open_items_by_currency(reading: Reading) -> None:
+    made = closed(reading)
+    assert made.totals() == {"CNY": 135_000, "USD": 10_000} == open_items(reading.book, AS_OF).totals
+    assert (made.currency, made.other_currencies) == ("CNY", ("USD",))
+
+
+def test_the_aging_of_the_close_is_the_measure_itself(reading: Reading) -> None:
+    made = closed(reading)
+    alone = aging(open_items(reading.book, AS_OF), edges=made.edges).rows()
+    for row in alone:
+        mine = next(r for r in made.aging.to_pylist() if (r["customer"], r["currency"]) == (row["customer"], row["currency"]))
+        assert {k: mine[k] for k in ("total_minor", "overdue_minor", *made.buckets)} == {
+            k: row[k] for k in ("total_minor", "overdue_minor", *made.buckets)
+        }
+
+
+def test_items_are_sorted_so_that_each_customer_of_a_currency_is_one_block(reading: Reading) -> None:
+    keys = [(r["currency"], r["customer"]) for r in closed(reading).items.to_pylist()]
+    assert len(set(keys)) == sum(a != b for a, b in zip([None, *keys], keys, strict=False))
+
+
+def test_control_by_entity_account_and_currency_ties(reading: Reading, tmp_path: Path) -> None:
+    control = tmp_path / "control.csv"
+    control.write_text("entity,account,currency,balance\n1000,1122,CNY,1050.00\n1000,1122,USD,100.00\n2000,1121,CNY,300.00\n")
+    made = closed(reading, control=read_control(control))
+    assert made.ties is True
+    assert [(x.account, x.currency, x.book_minor) for x in made.control] == [
+        ("1122", "CNY", 105_000), ("1122", "USD", 10_000), ("1121", "CNY", 30_000),
+    ]  # fmt: skip
+
+
+def test_an_account_nobody_gave_a_figure_for_is_a_finding(reading: Reading) -> None:
+    made = closed(reading, control=[Control("1000", "1122", "CNY", Decimal("1050"))])
+    found = {f.check: f.en for f in made.findings}
+    assert "2000 1121 CNY: 300.00 CNY was not compared" in found["no-control"] or "USD" in found["no-control"]
+    assert made.ties is True  # what was given ties; what was not given is told
+
+
+def test_one_cent_on_one_account_is_told_with_both_figures(reading: Reading) -> None:
+    made = closed(reading, control=[Control("1000", "1122", "CNY", Decimal("1050.01"))])
+    text = next(f.en for f in made.findings if f.check == "control-differs")
+    assert "open items 1,050.00 CNY, control 1,050.01 CNY, difference -0.01 CNY" in text
+    assert made.needs_a_person
+
+
+def test_one_amount_over_two_currencies_is_refused(reading: Reading) -> None:
+    with pytest.raises(UsageError, match="2 currencies"):
+        closed(reading, control=[Control(None, None, None, Decimal("1450"))])
+
+
+def test_a_control_figure_with_more_decimals_than_its_currency_is_refused(reading: Reading) -> None:
+    with pytest.raises(UsageError, match="more decimals"):
+        closed(reading, control=[Control("1000", "1122", "CNY", Decimal("1050.001"))])
+
+
+def test_one_reporting_currency_converts_each_item_and_the_sum_is_the_sum_of_items(reading: Reading) -> None:
+    made = closed(reading, currency="CNY", rates=[Rate("USD", Decimal("7.1235"), AS_OF)])
+    assert made.total_minor == 135_000 + 71_235  # 100.00 × 7.1235 = 712.35
+    assert made.other_currencies == ()
+    row = next(r for r in made.items.to_pylist() if r["document"] == "INV-3")
+    assert (row["original_minor"], row["original_currency"], row["open_minor"]) == (10_000, "USD", 71_235)
+
+
+def test_a_missing_rate_is_an_error_that_names_currency_and_day(reading: Reading) -> None:
+    with pytest.raises(CurrencyError, match=r"1 open items are in USD and no rate USD → EUR|items are in CNY"):
+        closed(reading, currency="EUR", rates=[])
+
+
+def test_an_old_rate_is_a_finding(reading: Reading) -> None:
+    made = closed(reading, currency="CNY", rates=[Rate("USD", Decimal("7"), date(2024, 3, 1))])
+    assert "30 days before 2024-03-31 (limit 5)" in next(f.en for f in made.findings if f.check == "old-rate")
+
+
+def test_the_roll_forward_adds_up_in_every_column(reading: Reading) -> None:
+    lines = {m.key: m for m in closed(reading).movement}
+    for column in ("month_minor", "previous_minor", "year_minor"):
+        inner = sum(getattr(m, column) for key, m in lines.items() if key not in ("opening", "closing"))
+        assert getattr(lines["opening"], column) + inner == getattr(lines["closing"], column)
+    # March: opening 1,000 + billed 500 + bill 300 − receipt 400 − credit note 50 = 1,350
+    assert [lines[k].month_minor for k in ("opening", "billed", "receipts", "credit_notes", "closing")] == [
+        100_000, 80_000, -40_000, -5_000, 135_000,
+    ]  # fmt: skip
+
+
+def test_the_trend_ends_with_the_close_and_begins_with_the_first_document(reading: Reading) -> None:
+    trend = closed(reading).trend
+    assert [p.on for p in trend] == [date(2024, 1, 31), date(2024, 2, 29), AS_OF]
+    assert (trend[-1].open_minor, trend[-1].overdue_minor) == (135_000, 60_000)
+
+
+def test_an_open_list_has_no_trend_and_no_roll_forward(tmp_path: Path) -> None:
+    (tmp_path / "o.csv").write_text("customer,document,issue_date,due_date,amount\nC1,I1,2024-01-01,2024-02-01,5.00\n")
+    made = closed(read(tmp_path / "o.csv", home="CNY"))
+    assert (made.shape, made.trend, made.movement, made.previous_buckets) == ("open_items", (), (), {})
+    assert all(line.days is None and line.why[0] for line in made.dso)
+
+
+def test_a_running_account_is_paid_oldest_due_first_and_keeps_its_total(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(
+        "customer,document,kind,issue_date,due_date,amount\n"
+        "C1,I1,invoice,2024-01-01,2024-01-31,500.00\nC1,I2,invoice,2024-02-01,2024-03-02,500.00\n"
+        "C1,R1,receipt,2024-02-10,,-700.00\n"
+    )
+    made = closed(read(tmp_path / "r.csv", home="CNY"))
+    assert made.shape == "running_account"
+    assert [(r["document"], r["open_minor"]) for r in made.items.to_pylist()] == [("I2", 30_000)]  # 1,000 − 700
+
+
+def test_what_was_entered_later_does_not_change_the_close_as_it_was_known(tmp_path: Path) -> None:
+    text = "customer,document,kind,issue_date,due_date,entry_date,amount\nC1,I1,invoice,2024-01-01,2024-01-31,2024-01-01,5.00\n"
+    late = "C1,I2,invoice,2024-01-05,2024-01-31,2024-04-02,7.00\n"
+    (tmp_path / "before.csv").write_text(text)
+    (tmp_path / "after.csv").write_text(text + late)
+    totals = [closed(read(tmp_path / n, home="CNY"), known_on=date(2024, 3, 31)).totals() for n in ("before.csv", "after.csv")]
+    assert totals == [{"CNY": 500}, {"CNY": 500}]
+
+
+def test_rates_are_the_latest_on_or_before_the_day(tmp_path: Path) -> None:
+    path = tmp_path / "rates.csv"
+    path.write_text("date,from,to,rate\n2024-02-29,USD,CNY,7.0\n2024-03-29,USD,CNY,7.1\n2024-04-30,USD,CNY,7.9\n2024-03-29,USD,EUR,0.9\n")
+    assert read_rates(path, "CNY", AS_OF) == (Rate("USD", Decimal("7.1"), date(2024, 3, 29)),)
+
+
+def test_rates_without_a_currency_to_report_in_are_refused(reading: Reading) -> None:
+    with pytest.raises(UsageError, match="--currency"):
+        closed(reading, rates=[Rate("USD", Decimal(7), AS_OF)])
