@@ -173,7 +173,10 @@ def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
     columns = (("month", 18, 2), ("previous", 20, 2), ("year", 22, 3))
     for row in range(25, 34):
         first, last = row == 25, row == 33
-        rule: dict[str, Any] = {"bottom": ("thin", MUTED if first else INK if last else RULE), "top": ("thin", INK) if last else None}
+        rule: dict[str, Any] = {
+            "bottom": ("thin", MUTED if first else INK if last else RULE),
+            "top": ("thin", INK) if last else None,
+        }
         for place in range(15, 25):
             put(ws, row, place, bold=first or last, color=MUTED if first else INK, **rule)
         for name, column, width in columns:

@@ -235,7 +235,7 @@ def overdue(book: Book, ws: Worksheet) -> None:
         number("oldest", say("overdue.oldest"), 12, COUNT),
         number("amount", "", 14.5, bold=True),
         number("share", say("overdue.share"), 10, SHARE),
-        number("cumulative", say("overdue.cumulative"), 10.5, SHARE, color=MUTED),
+        number("cumulative", say("overdue.cumulative"), 12, SHARE, color=MUTED),
         *bucket_columns(13, 12.5),
     ]
     last = len(columns)

@@ -9,13 +9,11 @@ from creditlib.faces import workbook_aging as aging
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_cells import Said, choose, figure, plain
 from creditlib.faces.workbook_fill import Fill
-from creditlib.faces.workbook_findings import short
+from creditlib.faces.workbook_findings import short_name
 from creditlib.faces.workbook_tops import rows_of
 from creditlib.flows.closing import Measure
 
 MOVES = ("opening", "billed", "receipts", "credit_notes", "write_offs", "fx", "other", "closing")
-SHAPES = {"有限责任公司", "股份有限公司", "有限公司", "集团"}
-_NAME_WIDTH = 26
 _OLD_DAYS = 90
 
 
@@ -265,19 +263,6 @@ def _trend(fill: Fill) -> None:
         said = said + choose(f"ROUND({now}-{then},1)>0", round(days - earlier, 1) > 0, rising, same)
     fill.put_said("dash_dso_title", said)
     fill.put_text("dash_dso_subtitle", fill.say("dash.dso_subtitle", method=fill.headline_name))
-
-
-def short_name(name: str) -> str:
-    """Return a customer's name for a chart: without its legal form, cut where it is long.
-
-    >>> short_name("苏州恒泰精密机械有限公司"), short_name("Meyer Antriebstechnik GmbH & Co. KG")
-    ('苏州恒泰精密机械', 'Meyer Antriebstechnik Gm…')
-    """
-    for shape in sorted(SHAPES, key=len, reverse=True):
-        if name.endswith(shape) and len(name) > len(shape) + 1:
-            name = name.removesuffix(shape)
-            break
-    return short(name, _NAME_WIDTH)
 
 
 def _top(fill: Fill) -> None:

@@ -12,6 +12,9 @@ from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
 from creditlib.facts.catalogue import CHECKS
 
+SHAPES = {"有限责任公司", "股份有限公司", "有限公司", "集团"}
+_NAME_WIDTH = 26
+
 
 def catalogue(check: str, what: Literal["title", "todo"], lang: Lang) -> str:
     """Return a check's title or what to do about it; the check's name where the catalogue does not know it."""
@@ -34,6 +37,19 @@ def short(text: str, width: int) -> str:
     while columns_wide(text) > width:
         text = text.removesuffix("…")[:-1] + "…"
     return text
+
+
+def short_name(name: str) -> str:
+    """Return a customer's name for a chart: without its legal form, cut where it is long.
+
+    >>> short_name("苏州恒泰精密机械有限公司"), short_name("Meyer Antriebstechnik GmbH & Co. KG")
+    ('苏州恒泰精密机械', 'Meyer Antriebstechnik Gmb…')
+    """
+    for shape in sorted(SHAPES, key=len, reverse=True):
+        if name.endswith(shape) and len(name) > len(shape) + 1:
+            name = name.removesuffix(shape)
+            break
+    return short(name, _NAME_WIDTH)
 
 
 def lines_needed(text: str, width: float) -> int:

@@ -37,7 +37,12 @@ def _overdue(fill: Fill) -> None:
     home = book.place("overdue_code").sheet
     rows = rows_of(fill.close.overdue_top)
     fill.put_text(
-        "overdue_subtitle", fill.join("" if fill.many else fill.money_name(), fill.say("overdue.subtitle"), fill.as_of)
+        "overdue_subtitle",
+        fill.join(
+            fill.money_name() if {row["currency"] for row in rows} <= {fill.close.currency} else "",
+            fill.say("overdue.subtitle"),
+            fill.as_of,
+        ),
     )
     columns = {key: slot for key, slot in fill.slots.items() if key not in APART}
     for place in range(1, fill.room("overdue") + 1):

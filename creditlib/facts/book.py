@@ -193,7 +193,7 @@ def save_book(book: Book, folder: str | Path) -> Path:
         hashes = {}
         for name in SCHEMAS:
             path = work / f"{name}.parquet"
-            parquet.write_table(book.table(name), path, compression="zstd", row_group_size=_ROW_GROUP, dictionary_pagesize_limit=_CODES)
+            _write(book.table(name), path)
             hashes[path.name] = _hash(path)
         manifest = {"format": _FORMAT, "complete": book.complete, "sha256": hashes}
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -208,6 +208,17 @@ def save_book(book: Book, folder: str | Path) -> Path:
         shutil.rmtree(work, ignore_errors=True)
         raise
     return target
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    """Write one table. Amounts and numbers differ in nearly every row: as differences they are smaller, and read four times
+    as fast, as through a dictionary."""
+    whole = {field.name for field in table.schema if pa.types.is_integer(field.type)}
+    parquet.write_table(
+        table.unify_dictionaries(), path, compression="zstd", row_group_size=_ROW_GROUP, dictionary_pagesize_limit=_CODES,
+        use_dictionary=[name for name in table.column_names if name not in whole],
+        column_encoding=dict.fromkeys(sorted(whole), "DELTA_BINARY_PACKED"),
+    )  # fmt: skip
 
 
 def open_book(folder: str | Path, *, verify: bool = True) -> Book:

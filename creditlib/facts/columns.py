@@ -258,9 +258,17 @@ def recognise(grid: Grid, role: Role | None = None) -> Mapping | None:
                 continue
             score = own + 0.5 * (len(columns) - own) + _TIEBREAK[preset.role] - 0.001 * index
             score -= 0.2 if preset.name.startswith("plain") else 0.0
+            score -= 0.5 if _goes_on(grid, index, columns) else 0.0
             if best is None or score > best[0]:
                 best = score, make_mapping(preset, columns, row, index)
     return best[1] if best else None
+
+
+def _goes_on(grid: Grid, index: int, columns: MappingABC[str, int]) -> bool:
+    """Whether the row below still holds words where amounts should stand: then the header has one more level."""
+    below = grid.head[index + 1] if index + 1 < len(grid.head) else ()
+    cells = [below[columns[n]] for n in AMOUNT_FIELDS if n in columns and columns[n] < len(below)]
+    return any(any(c.isalpha() for c in cell) and not any(c.isdigit() for c in cell) for cell in cells)
 
 
 def header_candidates(grid: Grid) -> list[tuple[int, tuple[str, ...]]]:

@@ -25,7 +25,7 @@ from creditlib.facts import due as due_dates
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.layout import Body
 from creditlib.facts.rejection import YES, reject, row_name
-from creditlib.facts.signed import row_amounts, row_kinds, with_credit_signs
+from creditlib.facts.signed import row_amounts, row_kinds, with_credit_signs, with_minus
 from creditlib.facts.tables import KINDS, coded
 from creditlib.facts.values import Amounts, Dates, Minor, exact_sum, read_dates, to_minor
 
@@ -109,7 +109,9 @@ def read_documents(body: Body, *, home: str | None, origin: tuple[str, str], ord
         )
 
     keep = ~bad
-    columns = _columns(body, dates, kinds, codes, names, minor, keep)
+    columns = _columns(
+        body, dates, kinds, codes, names, minor, keep, flagged=bool(flipped) or "debit_credit" in body.columns
+    )
     part_dates = {n: d.values[keep] for n, d in dates.items()}
     columns, extra = _due(body, columns, part_dates, minor.values[keep], keep, findings, names, codes[keep])
     index = extra
@@ -195,8 +197,9 @@ def _totals(
 
 def _columns(
     body: Body, dates: MappingABC[str, Dates], kinds: NDArray[np.int32], codes: NDArray[np.int32], names: Sequence[str],
-    minor: Minor, keep: NDArray[np.bool_],
+    minor: Minor, keep: NDArray[np.bool_], *, flagged: bool,
 ) -> dict[str, Any]:  # fmt: skip
+    """Return the columns of `documents`; flagged: the amounts had no sign of their own."""
     mask = pa.array(keep)
     customer = body.texts("customer" if "customer" in body.columns else "customer_name")
     columns: dict[str, Any] = {
@@ -212,7 +215,7 @@ def _columns(
     }
     for name in ("tax", "original_amount", "local_amount"):
         if name in body.amounts:
-            own = body.amounts[name]
+            own = with_minus(body.amounts[name], flagged & (minor.values < 0))
             if name == "local_amount" and "local_currency" not in body.columns:
                 continue
             local = codes

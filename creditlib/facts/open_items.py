@@ -24,7 +24,7 @@ from creditlib.errors import CurrencyError, UsageError
 from creditlib.facts.allocate import oldest_due_first
 from creditlib.facts.book import Book
 from creditlib.facts.exact import rescale
-from creditlib.facts.ledger import balances, starts
+from creditlib.facts.ledger import balances, start_columns, started
 from creditlib.facts.tables import DOCUMENTS, codes, days
 
 Netting = Literal["separate", "fifo", "by_date"]
@@ -79,16 +79,21 @@ class OpenItems:
     def due_on(self) -> NDArray[np.int32]:
         """Day each item is due: its due date, else the day it exists from."""
         due = self.days("due_on")
-        if (due == NO_DAY).any():
-            due = np.where(due == NO_DAY, starts(self.book)[self.rows], due)
-        return due
+        return np.where(due == NO_DAY, self.started_on, due) if (due == NO_DAY).any() else due
+
+    @cached_property
+    def started_on(self) -> NDArray[np.int32]:
+        """Day each item exists from."""
+        names = start_columns(self.book)
+        self.hold(*names)
+        return started(pa.table({name: self._held[name] for name in names}))
 
     @cached_property
     def issued_on(self) -> NDArray[np.int32]:
         """Day of each item's invoice: its invoice date, else the day it exists from, else its due date."""
         issued = self.days("issue_on")
         if (issued == NO_DAY).any():
-            issued = np.where(issued == NO_DAY, starts(self.book)[self.rows], issued)
+            issued = np.where(issued == NO_DAY, self.started_on, issued)
         return np.where(issued == NO_DAY, self.due_on, issued)
 
     def key(self, name: str) -> tuple[NDArray[np.int32], list[str | None]]:
@@ -140,8 +145,8 @@ def open_items(
         np.add.at(open_minor, links.to_document, -links.amount_minor)
         np.add.at(open_minor, links.from_document, links.amount_minor)
     rows = np.flatnonzero(open_minor)
-    # Customer, due date and kind are asked for by nearly every measure: they come in the same pass.
-    columns = book.take("documents", ["currency", *_USUAL], rows)
+    # Customer, dates and kind are asked for by nearly every measure: they come in the same pass.
+    columns = book.take("documents", ["currency", *_USUAL, *start_columns(book)], rows)
     own, names = codes(columns["currency"])
     items = OpenItems(book, as_of, known_on, netting, rows, open_minor[rows], own, tuple(n or "" for n in names))
     items._held.update({name: columns[name] for name in columns.column_names})

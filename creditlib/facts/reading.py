@@ -6,7 +6,6 @@ items, paid history, documents with allocations) end in the same two tables.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,8 +217,9 @@ def _customers(parts: Sequence[Part], bodies: Sequence[Body], findings: list[Fin
             if code not in listed and (name is not None or code not in known):
                 known[code] = {"customer": code, "customer_name": name}
     for code, names_seen in called.items():
-        for before, after in itertools.pairwise(names_seen):
-            findings.append(CHECKS["renamed-customer"].finding(bodies[0].grid, customer=code, first=before, second=after))
+        if len(names_seen) > 1:
+            listed_names = ", ".join(f'"{n}"' for n in names_seen), "、".join(f"“{n}”" for n in names_seen)
+            findings.append(CHECKS["renamed-customer"].finding(bodies[0].grid, customer=code, value=listed_names))
     rows = list(known.values())
     names = {"name": "customer_name", **{n: n for n in CUSTOMERS.names if n not in ("name", "related_party", "assigned_from", "assigned_to")}}
     columns = {field: pa.array([r.get(key) for r in rows], pa.string()) for field, key in names.items()}

@@ -96,6 +96,17 @@ def with_credit_signs(body: Body, amount: Amounts, kinds: NDArray[np.int32]) -> 
     return negated(amount, credit), [CHECKS["unsigned-credits"].finding(body.grid, count=int(credit.sum()))]
 
 
+def with_minus(own: Amounts, rows: NDArray[np.bool_]) -> Amounts:
+    """Return another amount of the same documents (tax, local amount) with the minus their amount was given by a flag.
+
+    >>> with_minus(Amounts(np.array([5, 5]), np.array([True, True])), np.array([True, False])).unscaled.tolist()
+    [-5, 5]
+    """
+    minus = own.unscaled < 0
+    minus[[row for row, value in own.long.items() if value < 0]] = True
+    return negated(own, rows & ~minus)
+
+
 def row_kinds(body: Body, amount: Amounts) -> tuple[NDArray[np.int32], list[Finding]]:
     """Return the kind of each row as an index into KINDS."""
     invoice, credit_note = KINDS.index("invoice"), KINDS.index("credit_note")

@@ -11,16 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from creditlib.errors import Finding
-from creditlib.flows.closing import (
-    Close,
-    ControlLine,
-    DsoLine,
-    FileTotal,
-    Measure,
-    Movement,
-    SourceLine,
-    TrendPoint,
-)
+from creditlib.flows.closing import Close, ControlLine, DsoLine, FileTotal, Measure, Movement, SourceLine, TrendPoint
 from creditlib.money import plain
 
 AS_OF = date(2026, 10, 31)

@@ -22,7 +22,7 @@ from creditlib.flows.closing import Close
 from creditlib.money import to_decimal
 
 sys.path.insert(0, str(Path(__file__).parent))
-import closes  # noqa: E402
+import closes
 
 CASES = {
     "usual": closes.usual,
@@ -39,7 +39,9 @@ _FORMULA = re.compile(r'<c r="([A-Z]+)(\d+)"[^>]*?(?: t="(str)")?><f>(.*?)</f><v
 
 def titles(path: Path) -> list[str]:
     with zipfile.ZipFile(path) as archive:
-        return [unescape(t) for t in re.findall(r'<sheet\b[^>]*?\bname="([^"]*)"', archive.read("xl/workbook.xml").decode())]
+        return [
+            unescape(t) for t in re.findall(r'<sheet\b[^>]*?\bname="([^"]*)"', archive.read("xl/workbook.xml").decode())
+        ]
 
 
 def cached(path: Path) -> dict[tuple[int, int, int], tuple[str, float | str]]:
@@ -97,7 +99,9 @@ def same_text(got: object, value: str) -> bool:
     if re.sub(number, "0", str(got)) != re.sub(number, "0", value):
         return False
     pairs = zip(re.findall(number, str(got)), re.findall(number, value), strict=True)
-    return all(abs(float(a.replace(",", "")) - float(b.replace(",", ""))) < 0.11 for a, b in pairs if a != b and "." in a)
+    return all(
+        abs(float(a.replace(",", "")) - float(b.replace(",", ""))) < 0.11 for a, b in pairs if a != b and "." in a
+    )
 
 
 def named(path: Path, name: str, copy: int = 0, *, right: int = 0) -> tuple[int, int, int]:
@@ -259,7 +263,10 @@ def test_nine_overdue_buckets_are_too_many_and_the_error_says_so(tmp_path: Path)
 def test_items_in_any_order_are_brought_together(tmp_path: Path) -> None:
     close = closes.usual()
     order = pa.array(list(range(close.items.num_rows))[::-1])
-    shuffled: Close = replace(close, items=close.items.take(order).take(pa.array([*range(5, 400), *range(5), *range(400, close.items.num_rows)])))
+    shuffled: Close = replace(
+        close,
+        items=close.items.take(order).take(pa.array([*range(5, 400), *range(5), *range(400, close.items.num_rows)])),
+    )
     path = write_workbook(shuffled, tmp_path / "close.xlsx")
     model = calculated(falsified(path, tmp_path / "false.xlsx"))
     assert value_of(model, named(path, "aging_order")) == "✓ open items in order"

@@ -18,7 +18,7 @@ from creditlib.errors import TemplateError
 from creditlib.faces.workbook import REQUIRED, standard_template, write_workbook
 
 sys.path.insert(0, str(Path(__file__).parent))
-import closes  # noqa: E402
+import closes
 
 LOGO = b"\x89PNG\r\n\x1a\nnot really a picture"
 
@@ -59,7 +59,11 @@ def test_a_moved_cell_another_font_and_a_wider_column_survive(tmp_path: Path) ->
         tmp_path / "firm.xlsx",
         ("xl/workbook.xml", "'Cover'!$H$19</definedName>", "'Cover'!$C$3</definedName>"),  # the as-of date
         ("xl/styles.xml", "Microsoft YaHei", "Georgia"),
-        ("xl/worksheets/sheet3.xml", '<col width="27" customWidth="1" min="2" max="2"/>', '<col width="41" customWidth="1" min="2" max="2"/>'),
+        (
+            "xl/worksheets/sheet3.xml",
+            '<col width="27" customWidth="1" min="2" max="2"/>',
+            '<col width="41" customWidth="1" min="2" max="2"/>',
+        ),
         ("xl/worksheets/sheet3.xml", "Aging by customer", "Who owes us what"),
     )
     path = write_workbook(closes.usual(), tmp_path / "close.xlsx", template=template)
@@ -77,7 +81,12 @@ def test_rows_below_a_list_move_with_their_names_merges_and_formats(tmp_path: Pa
     book = load_workbook(path)
     cover = book["Cover"]
     texts = {str(cell.value): cell.row for row in cover.iter_rows() for cell in row if cell.value}
-    assert texts["Findings, must-act first"] < texts["Duplicate document"] < texts["Sign-off"] == texts["Contents and basis"]
+    assert (
+        texts["Findings, must-act first"]
+        < texts["Duplicate document"]
+        < texts["Sign-off"]
+        == texts["Contents and basis"]
+    )
     rows = len(closes.usual().control)
     assert book.defined_names["tie_status"].attr_text == f"'Cover'!$G$9:$G${8 + rows}"
     assert f"G9:G{8 + rows}" in {str(r.sqref) for r in cover.conditional_formatting}
@@ -115,7 +124,11 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_text("no zip")
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as archive:
         archive.writestr("hello.txt", "hello")
-    for name, said in (("a.xlsx", "can't be read"), ("b.xlsx", "holds no xl/workbook.xml"), ("c.xlsx", "no such template")):
+    for name, said in (
+        ("a.xlsx", "can't be read"),
+        ("b.xlsx", "holds no xl/workbook.xml"),
+        ("c.xlsx", "no such template"),
+    ):
         with pytest.raises(TemplateError, match=said):
             write_workbook(closes.yen(), tmp_path / "close.xlsx", template=tmp_path / name)
 

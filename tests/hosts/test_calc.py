@@ -11,7 +11,6 @@ from python_calamine import CalamineWorkbook
 
 from creditlib.faces.workbook import write_workbook
 
-
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "faces")]
 import calc  # noqa: E402
 import closes  # noqa: E402

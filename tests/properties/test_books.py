@@ -263,9 +263,7 @@ def test_order_of_rows_changes_no_figure(ledger: tuple[list[Row], list[Row]], ra
         one, two = (aging(open_items(b, AS_OF, netting=netting), edges=[30, 60]).rows() for b in books)  # type: ignore[arg-type]
         assert one == two
     start = date(2023, 10, 1)
-    assert payment_behaviour(books[0], start, AS_OF).rows() == pytest.approx(
-        payment_behaviour(books[1], start, AS_OF).rows()
-    )
+    assert payment_behaviour(books[0], start, AS_OF).rows() == payment_behaviour(books[1], start, AS_OF).rows()
     assert exposure(books[0], AS_OF).rows() == exposure(books[1], AS_OF).rows()
 
 
@@ -274,7 +272,10 @@ def test_a_connected_folder_gives_the_figures_of_the_book_it_was_made_of(
     tmp_path_factory: pytest.TempPathFactory, ledger: tuple[list[Row], list[Row]]
 ) -> None:
     book = build(*ledger)
-    opened = open_book(save_book(book, tmp_path_factory.mktemp("book") / "b"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_ROW_GROUP", "PIECE"):  # pieces of three rows: every kernel meets a border
+            patch.setattr(f"creditlib.facts.book.{name}", 3, raising=False)
+        opened = open_book(save_book(book, tmp_path_factory.mktemp("book") / "b"))
     for netting in NETTINGS:
         one, two = (aging(open_items(b, AS_OF, netting=netting), edges=[30, 60]).rows() for b in (book, opened))
         assert one == two
