@@ -233,11 +233,13 @@ def _doubtful(
 
 
 def _label(filled: list[str], columns: MappingABC[str, Column], row: int) -> str | None:
-    """Return the words that make a row a total, or None. A row with a document of its own is never one."""
+    """Return the words that make a row a total, or None. A row with a document of its own is never one: SUM-001 of a day
+    is a number, a bare 合计 in the same column is not."""
     for cell in filled[:4]:
         if _TOTAL.match(cell):
             own = columns["document"].texts[row].as_py() if "document" in columns else None
-            return cell if own is None or own == cell else None
+            dated = any(_has(columns, name, row) for name in _DATES)
+            return cell if own is None or (own == cell and not dated) else None
     return None
 
 

@@ -168,23 +168,7 @@ def convert(items: OpenItems, rates: Sequence[Rate], to: str) -> OpenItems:
     Rounding item by item keeps every later sum equal to the sum of the items shown. rates: one per foreign currency.
     Raises: CurrencyError naming a currency without a rate.
     """
-    places = money.exponent(to)
-    given = {rate.currency: rate for rate in rates}
-    result = np.zeros(len(items.rows), np.int64)
-    for code, name in enumerate(items.currencies):
-        mask = items.currency == code
-        if not mask.any():
-            continue
-        if name == to:
-            result[mask] = items.open_minor[mask]
-            continue
-        if name not in given:
-            raise CurrencyError(
-                f"{int(mask.sum())} open items are in {name} and no rate {name} → {to} on or before {items.as_of} was given.",
-                f"{int(mask.sum())} 笔未清项为 {name}，未给出 {items.as_of} 当日或之前的 {name} → {to} 汇率。",
-            )
-        numerator, denominator = (given[name].rate.scaleb(places - money.exponent(name))).as_integer_ratio()
-        result[mask] = rescale(items.open_minor[mask], numerator, denominator)
+    result = to_currency(items.open_minor, items.currency, items.currencies, rates, to, items.as_of)
     return replace(
         items,
         open_minor=result,
@@ -192,3 +176,32 @@ def convert(items: OpenItems, rates: Sequence[Rate], to: str) -> OpenItems:
         currencies=(to,),
         converted_from=(items.open_minor, items.currency, items.currencies),
     )
+
+
+def to_currency(
+    values: NDArray[np.int64], codes: NDArray[np.integer], names: Sequence[str | None], rates: Sequence[Rate], to: str,
+    as_of: date,
+) -> NDArray[np.int64]:  # fmt: skip
+    """Return amounts in minor units of `to`, each converted exactly and rounded half away from zero.
+
+    codes: currency of each amount as an index into names. as_of: for the error only.
+    Raises: CurrencyError naming a currency without a rate; TooLarge for an amount or a rate with too many digits.
+    """
+    places = money.exponent(to)
+    given = {rate.currency: rate for rate in rates}
+    result = np.zeros(len(values), np.int64)
+    for code, name in enumerate(names):
+        mask = codes == code
+        if not mask.any():
+            continue
+        if name == to:
+            result[mask] = values[mask]
+            continue
+        if name not in given:
+            raise CurrencyError(
+                f"{int(mask.sum())} documents are in {name} and no rate {name} → {to} on or before {as_of} was given.",
+                f"{int(mask.sum())} 张单据为 {name}，未给出 {as_of} 当日或之前的 {name} → {to} 汇率。",
+            )
+        ratio = given[name].rate.scaleb(places - money.exponent(name))
+        result[mask] = rescale(values[mask], *ratio.as_integer_ratio())
+    return result

@@ -32,7 +32,7 @@ from creditlib.flows import history
 from creditlib.flows.closing import ITEM_COLUMNS, UNAPPLIED, Close, DsoLine, FileTotal, Measure, SourceLine
 from creditlib.flows.explain import explain_gap
 from creditlib.flows.tie_out import tie_out
-from creditlib.measures.aging import aging, bucket_codes, bucket_keys, days_past_due
+from creditlib.measures.aging import aging, bucket_codes, bucket_keys, days_past_due, overdue
 from creditlib.measures.collection import cei
 from creditlib.measures.dso import METHODS, dso
 from creditlib.measures.exposure import concentration
@@ -103,6 +103,11 @@ class _Closing:
     def reported(self, items: OpenItems) -> OpenItems:
         """The same in the reporting currency, at the as-of rates whatever the day."""
         return items if self.report is None else convert(items, self.rates, self.report)
+
+    @property
+    def in_report(self) -> dict[str, Any]:
+        """How measures that take a book report in one currency."""
+        return {"rates": self.rates, "to": self.report}
 
     @cached_property
     def original(self) -> OpenItems:
@@ -287,7 +292,7 @@ class _Closing:
         table = table.slice(0, self.values["overdue.top"])
         items = self.items
         own, texts = items.key("customer")
-        late = np.where(items.open_minor > 0, days_past_due(items), 0)
+        late = np.where(overdue(items), days_past_due(items), 0)
         sales, people = items.key("salesperson")
         oldest, counted, sellers = [], [], []
         for customer in table["customer"].to_pylist():
@@ -310,29 +315,21 @@ class _Closing:
     # ------------------------------------------------------------------------------------------------------ figures
 
     def _dso(self, method: str, day: date, items: OpenItems | None = None) -> dict[str, Any] | None:
-        """One DSO figure of the close's currency; in a converted close it is taken in document currency."""
+        """One DSO figure in the close's currency."""
         values = self.values
         months = values["dso.rolling_months"] if method == "rolling" else 12
         book, currency = self.book, self.currency
         figures = dso(
             book, day, method=method, base=values["dso.base"], months=months, year_days=values["dso.year_days"],  # type: ignore[arg-type]
-            exclude=values["dso.excluded_kinds"], items=items,
+            exclude=values["dso.excluded_kinds"], items=items, rates=self.rates, to=self.report,
         )  # fmt: skip
         return next((row for row in figures.rows() if row["currency"] == currency), None)
 
     def _dso_lines(self) -> tuple[DsoLine, ...]:
         lines = []
         earlier = history.previous_month_end(self.as_of)
-        items = self.original if self.original.netting == "separate" else None
-        mixed = self.report is not None and set(self.original.totals) != {self.report}
+        items = self.items if self.items.netting == "separate" else None
         for method in METHODS:
-            if mixed:
-                reason = (
-                    f"several currencies: told for documents in {self.currency} only",
-                    f"多币种：仅含 {self.currency} 单据",
-                )
-            else:
-                reason = ("", "")
             try:
                 row = self._dso(method, self.as_of, items)
             except (NeedsSales, UsageError) as error:
@@ -349,7 +346,7 @@ class _Closing:
             lines.append(
                 DsoLine(
                     method, row["days"], row["at_least"], row["receivables_minor"], row["sales_minor"], row["sales_days"],
-                    previous, reason,
+                    previous,
                 )
             )  # fmt: skip
         return explain_gap(tuple(lines), self.values["dso.method"], self.currency)
@@ -379,10 +376,12 @@ class _Closing:
             return {}
         window = values["payment.window_months"]
         first = month_first(month_index(day) - window + 1)
-        paid = payment_behaviour(self.book, first, day, by=(), points=values["payment.index_points"])
+        paid = payment_behaviour(self.book, first, day, by=(), points=values["payment.index_points"], **self.in_report)
         row = next((r for r in paid.rows() if r["currency"] == self.currency), None)
         start = month_first(month_index(day) - values["cei.months"] + 1)
-        collected = next((r for r in cei(self.book, start, day).rows() if r["currency"] == self.currency), None)
+        collected = next(
+            (r for r in cei(self.book, start, day, **self.in_report).rows() if r["currency"] == self.currency), None
+        )
         out: dict[str, float | None] = {"cei": collected["cei"] if collected else None}
         if row is not None:
             out |= {

@@ -20,7 +20,7 @@ from creditlib.facts.ledger import amounts, starts
 from creditlib.facts.open_items import OpenItems
 from creditlib.facts.tables import codes, days
 from creditlib.flows.closing import Movement, TrendPoint
-from creditlib.measures.aging import days_past_due
+from creditlib.measures.aging import overdue
 
 MONTHS_BACK: Final = 13
 _LINE_OF: Final = {
@@ -62,7 +62,7 @@ def trend(
     for end in month_ends(book, as_of):
         items = take(end)
         mine = np.array([c == currency for c in items.currencies], bool)[items.currency]
-        late = mine & (items.open_minor > 0) & (days_past_due(items) > 0)
+        late = mine & overdue(items)
         try:
             days_out = dso_of(end, items)
         except NeedsSales:

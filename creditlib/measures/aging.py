@@ -35,7 +35,11 @@ def bucket_keys(edges: Sequence[int], basis: Basis = "due_on") -> tuple[str, ...
     >>> bucket_keys([1, 2], "years")
     ('0-1y', '1-2y', '2y+')
     """
-    if not edges or any(e <= 0 or e != int(e) for e in edges) or any(b <= a for a, b in zip(edges, edges[1:], strict=False)):
+    if (
+        not edges
+        or any(e <= 0 or e != int(e) for e in edges)
+        or any(b <= a for a, b in zip(edges, edges[1:], strict=False))
+    ):
         raise UsageError(
             f"edges {list(edges)} must be whole numbers above 0, ascending, for example 30,60,90.",
             f"账龄分段 {list(edges)} 须为大于 0 的升序整数，例如 30,60,90。",
@@ -52,6 +56,18 @@ def bucket_keys(edges: Sequence[int], basis: Basis = "due_on") -> tuple[str, ...
 def days_past_due(items: OpenItems) -> NDArray[np.int64]:
     """Return days past due of each item; ≤ 0 is not due."""
     return day_number(items.as_of) - items.due_on.astype(np.int64)
+
+
+def overdue(items: OpenItems) -> NDArray[np.bool_]:
+    """Return which items are overdue: in debit and past their due date; an exchange difference never is."""
+    late = (items.open_minor > 0) & (days_past_due(items) > 0)
+    kind, kinds = table_codes(items.column("kind"))
+    return late & (kind != kinds.index("fx_difference")) if "fx_difference" in kinds else late
+
+
+def not_due(items: OpenItems) -> NDArray[np.bool_]:
+    """Return which items are in debit and not overdue."""
+    return (items.open_minor > 0) & ~overdue(items)
 
 
 def bucket_codes(items: OpenItems, edges: Sequence[int], basis: Basis = "due_on") -> NDArray[np.int64]:

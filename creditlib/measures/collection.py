@@ -14,17 +14,20 @@ from numpy.typing import NDArray
 
 from creditlib.days import day_number, month_index
 from creditlib.facts.book import Book
-from creditlib.facts.open_items import OpenItems, open_items
-from creditlib.measures.aging import days_past_due
+from creditlib.facts.open_items import OpenItems, Rate, convert, open_items
+from creditlib.measures.aging import not_due
 from creditlib.measures.dso import need_history
 from creditlib.measures.figures import Figures
-from creditlib.measures.sales import billings
+from creditlib.measures.sales import billings, in_currency
 from creditlib.measures.segments import group, sums
 
 
-def cei(book: Book, start: date, end: date, *, by: Sequence[str] = ()) -> Figures:
+def cei(
+    book: Book, start: date, end: date, *, by: Sequence[str] = (), rates: Sequence[Rate] = (), to: str | None = None
+) -> Figures:
     """Return the collection effectiveness index between two days, both included.
 
+    to, rates: report in one currency, both ends at these rates.
     Columns: keys, cei (share; null where nothing was collectable), beginning_minor, sales_minor, ending_minor,
     ending_not_due_minor, months. Raises: NeedsSales when the book holds only what is open.
     Source: tests/published/cei.toml.
@@ -32,6 +35,8 @@ def cei(book: Book, start: date, end: date, *, by: Sequence[str] = ()) -> Figure
     need_history(book, "CEI")
     first, last = open_items(book, start - timedelta(days=1)), open_items(book, end)
     sales = billings(book, end, "gross", by)
+    if to is not None:
+        first, last, sales = convert(first, rates, to), convert(last, rates, to), in_currency(sales, rates, to, end)
     inside = sales.day >= day_number(start)
     keys = []
     for name in (*by, "currency"):
@@ -43,14 +48,14 @@ def cei(book: Book, start: date, end: date, *, by: Sequence[str] = ()) -> Figure
     groups = group(keys)
     cut = np.cumsum([len(first.rows), len(last.rows)])
     in_first, in_last, in_sales = np.split(groups.codes, cut)
-    current = days_past_due(last) <= 0
+    current = not_due(last)
     beginning = sums(in_first, first.open_minor, groups.size)
     ending = sums(in_last, last.open_minor, groups.size)
-    not_due = sums(in_last[current], last.open_minor[current], groups.size)
+    current_minor = sums(in_last[current], last.open_minor[current], groups.size)
     sold = sums(in_sales, sales.value[inside], groups.size)
     months = month_index(end) - month_index(start) + 1
     monthly = sold / months
-    top, bottom = beginning + monthly - ending, beginning + monthly - not_due
+    top, bottom = beginning + monthly - ending, beginning + monthly - current_minor
     positive = bottom > 0
     value = np.divide(top, bottom, out=np.zeros(groups.size), where=positive)
     table = pa.table(
@@ -60,7 +65,7 @@ def cei(book: Book, start: date, end: date, *, by: Sequence[str] = ()) -> Figure
             "beginning_minor": pa.array(beginning),
             "sales_minor": pa.array(sold),
             "ending_minor": pa.array(ending),
-            "ending_not_due_minor": pa.array(not_due),
+            "ending_not_due_minor": pa.array(current_minor),
             "months": pa.array(np.full(groups.size, months)),
         }
     )

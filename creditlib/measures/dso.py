@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal, get_args
 
@@ -16,14 +16,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from creditlib.days import month_days, month_end, month_index
+from creditlib.days import month_days, month_end, month_first, month_index
 from creditlib.errors import NeedsSales, UsageError
 from creditlib.facts.book import Book
-from creditlib.facts.open_items import OpenItems, open_items
-from creditlib.facts.tables import codes
-from creditlib.measures.aging import days_past_due
+from creditlib.facts.open_items import OpenItems, Rate, convert, open_items
+from creditlib.facts.tables import among
+from creditlib.measures.aging import not_due
 from creditlib.measures.figures import Figures
-from creditlib.measures.sales import Base, billings
+from creditlib.measures.sales import Base, Monthly, billings, by_month, in_currency, monthly_billings
 from creditlib.measures.segments import Groups, group, sums
 
 Method = Literal["simple", "rolling", "countback", "best_possible", "delinquent", "turnover"]
@@ -33,25 +33,29 @@ EXCLUDED: Final = ("bill", "retention", "advance")
 
 @dataclass(frozen=True)
 class _Ground:
-    """Receivables and monthly sales of the same groups. grid: groups × months, newest first."""
+    """Receivables and monthly sales of the same groups. before: when the window began. grid: groups × months, newest
+    first."""
 
     groups: Groups
     receivables: NDArray[np.int64]
     not_due: NDArray[np.int64]
+    before: NDArray[np.int64]
     grid: NDArray[np.int64]
     lengths: NDArray[np.int64]
 
 
 def dso(
     book: Book, as_of: date, *, method: Method = "countback", base: Base = "gross", by: Sequence[str] = (), months: int = 12,
-    year_days: int = 365, exclude: Sequence[str] = EXCLUDED, items: OpenItems | None = None,
+    year_days: int = 365, exclude: Sequence[str] = EXCLUDED, items: OpenItems | None = None, rates: Sequence[Rate] = (),
+    to: str | None = None,
 ) -> Figures:  # fmt: skip
     """Return days sales outstanding by group and currency.
 
     method: "countback" uses months up newest first, real lengths; "simple" receivables ÷ sales of the last `months` (fewer
     where the history is shorter) × `year_days` × months/12; "rolling" the same over the real days of those months; "best_possible" with only what is not
-    due; "delinquent" simple less best possible; "turnover" times a year. exclude: kinds that are no trade receivables.
-    items: open items already taken on that day (netting separate).
+    due; "delinquent" simple less best possible; "turnover" sales ÷ average of receivables when the window began and now, times a year. exclude: kinds that are no trade receivables.
+    items: open items already taken on that day (netting separate). to, rates: report in one currency, every month at these
+    rates; `items` are then given in it.
     Columns: keys, days (times for turnover; null where sales are not above 0), at_least, receivables_minor, sales_minor,
     sales_days. Raises: NeedsSales without sales; UsageError for an unknown method.
     Source: tests/published/dso.toml.
@@ -62,7 +66,14 @@ def dso(
             f"没有 DSO 方法“{method}”。可选：{'、'.join(METHODS)}。",
         )
     horizon = None if method == "countback" else months
-    ground = _ground(book, as_of, base, by, exclude, items, horizon)
+    items = items or open_items(book, as_of)
+    if to is None:
+        sales = monthly_billings(book, as_of, base, by)
+    else:  # every document is converted and rounded by itself, then summed
+        sales = by_month(in_currency(billings(book, as_of, base, by), rates, to, as_of), as_of)
+        items = items if items.currencies == (to,) else convert(items, rates, to)
+    opening = _opening(book, as_of, months, rates, to) if method == "turnover" else None
+    ground = _ground(sales, as_of, base, by, exclude, items, horizon, opening)
     if method == "countback":
         columns = _countback(ground)
     else:
@@ -72,46 +83,75 @@ def dso(
     return Figures(table, (*by, "currency"), as_of, "receivables_minor", values)
 
 
+def _opening(book: Book, as_of: date, months: int, rates: Sequence[Rate], to: str | None) -> OpenItems | None:
+    """Return what was open before the window began, where the book can tell."""
+    if not book.complete:
+        return None
+    items = open_items(book, month_first(month_index(as_of) - months + 1) - timedelta(days=1))
+    return items if to is None else convert(items, rates, to)
+
+
 def _ground(
-    book: Book, as_of: date, base: Base, by: Sequence[str], exclude: Sequence[str], items: OpenItems | None,
-    horizon: int | None,
+    sales: Sales, as_of: date, base: Base, by: Sequence[str], exclude: Sequence[str], items: OpenItems, horizon: int | None,
+    opening: OpenItems | None,
 ) -> _Ground:  # fmt: skip
-    sales = billings(book, as_of, base, by)
-    items = items or open_items(book, as_of)
-    kind, kinds = codes(items.column("kind"))
-    keep = ~np.isin(kind, [i for i, k in enumerate(kinds) if k in exclude])
-    value = _net(items)[keep] if base == "net" else items.open_minor[keep]
+    sides = [_side(side, base, by, exclude) for side in (items, opening) if side is not None]
     keys = []
     for name in (*by, "currency"):
-        own, texts = (items.currency, list(items.currencies)) if name == "currency" else items.key(name)
-        sold, sold_texts = sales.keys[name]
-        place = {text: i for i, text in enumerate(texts)}
-        joint = list(texts) + [t for t in sold_texts if t not in place]
-        lookup = np.array([joint.index(t) if t not in place else place[t] for t in sold_texts], np.int64)
-        keys.append((name, np.concatenate([own[keep].astype(np.int64), lookup[sold] if len(lookup) else sold]), joint))
+        parts = [*(side.keys[name] for side in sides), sales.keys[name]]
+        joint: list[str | None] = list(dict.fromkeys(text for _, texts in parts for text in texts))
+        place = {text: i for i, text in enumerate(joint)}
+        moved = [np.array([place[t] for t in texts] or [0], np.int64)[own] for own, texts in parts]
+        keys.append((name, np.concatenate(moved), joint))
     groups = group(keys)
-    mine, theirs = groups.codes[: len(value)], groups.codes[len(value) :]
-    late = days_past_due(items)[keep] > 0
-    receivables = sums(mine, value, groups.size)
-    not_due = sums(mine[~late], value[~late], groups.size)
-    now = month_index(as_of)
-    known = max(int(now - sales.month.min()) + 1, 1) if len(sales.month) else 1
-    depth = known if horizon is None else min(horizon, known)  # months before the history began are not months without sales
-    age = now - sales.month
+    *owns, sold = np.split(groups.codes, np.cumsum([len(side.value) for side in sides]))
+    now, current = sides[0], sides[0].current
+    receivables = sums(owns[0], now.value, groups.size)
+    not_due_minor = sums(owns[0][current], now.value[current], groups.size)
+    before = sums(owns[1], sides[1].value, groups.size) if opening is not None else receivables
+    month = month_index(as_of)
+    known = max(int(month - sales.month.min()) + 1, 1) if len(sales.month) else 1
+    depth = (
+        known if horizon is None else min(horizon, known)
+    )  # months before the history began are not months without sales
+    age = month - sales.month
     inside = age < depth
-    where = theirs * depth + age
-    grid = sums(where[inside], sales.value[inside], groups.size * depth) if not inside.all() else sums(where, sales.value, groups.size * depth)
-    lengths = np.array([month_days(now - k) for k in range(depth)], np.int64)
+    where = sold * depth + age
+    if inside.all():
+        grid = sums(where, sales.value, groups.size * depth)
+    else:
+        grid = sums(where[inside], sales.value[inside], groups.size * depth)
+    lengths = np.array([month_days(month - k) for k in range(depth)], np.int64)
     if as_of != month_end(as_of):
         lengths[0] = as_of.day
-    return _Ground(groups, receivables, not_due, grid.reshape(groups.size, depth), lengths)
+    return _Ground(groups, receivables, not_due_minor, before, grid.reshape(groups.size, depth), lengths)
+
+
+@dataclass(frozen=True)
+class _Side:
+    """Receivables of one day as a ground needs them."""
+
+    value: NDArray[np.int64]
+    current: NDArray[np.bool_]
+    keys: dict[str, tuple[NDArray[np.int32], list[str | None]]]
+
+
+def _side(items: OpenItems, base: Base, by: Sequence[str], exclude: Sequence[str]) -> _Side:
+    kind, kinds = codes(items.column("kind"))
+    keep = ~np.isin(kind, [i for i, k in enumerate(kinds) if k in exclude])
+    value = _net(items) if base == "net" else items.open_minor
+    keys = {name: items.key(name) for name in by}
+    keys["currency"] = items.currency, list(items.currencies)
+    return _Side(value[keep], not_due(items)[keep], {n: (own[keep], texts) for n, (own, texts) in keys.items()})
 
 
 def _net(items: OpenItems) -> NDArray[np.int64]:
     """Return open amounts less the VAT in them, in the proportion of each document, rounded half up."""
     table = items.book.columns("documents", ["amount_minor", "tax_minor"]).take(pa.array(items.rows))
     out = []
-    rows = zip(items.open_minor.tolist(), table["amount_minor"].to_pylist(), table["tax_minor"].to_pylist(), strict=True)
+    rows = zip(
+        items.open_minor.tolist(), table["amount_minor"].to_pylist(), table["tax_minor"].to_pylist(), strict=True
+    )
     for left, amount, tax in rows:
         exact = Decimal(left) * (amount - (tax or 0)) / amount if amount else Decimal(0)
         out.append(int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)))
@@ -119,19 +159,23 @@ def _net(items: OpenItems) -> NDArray[np.int64]:
 
 
 def _countback(ground: _Ground) -> dict[str, Any]:
-    used = np.cumsum(ground.grid, axis=1)
-    before = used - ground.grid
-    walk = np.logical_and.accumulate(ground.grid > 0, axis=1)  # a month without sales ends the walk
-    left = ground.receivables[:, None] - before
-    share = np.divide(left, ground.grid, out=np.zeros(left.shape), where=walk)
-    days = np.where(walk, np.clip(share, 0, 1), 0.0) @ ground.lengths.astype(np.float64)
-    covered = np.where(walk, ground.grid, 0).sum(axis=1)
-    at_least = ground.receivables > covered
-    touched = np.where(walk & (left > 0), ground.grid, 0).sum(axis=1)
-    length = np.where(walk & (left > 0), ground.lengths, 0).sum(axis=1)
+    """Walk back month by month, all groups at once: only those still walking go on to the next month."""
+    size = len(ground.receivables)
+    days, touched, length = np.zeros(size), np.zeros(size, np.int64), np.zeros(size, np.int64)
+    left = ground.receivables.copy()
+    walking = np.arange(size)
+    for month, month_length in zip(ground.grid.T, ground.lengths.tolist(), strict=True):
+        walking = walking[(month[walking] > 0) & (left[walking] > 0)]  # a month without sales ends the walk
+        if not len(walking):
+            break
+        sold = month[walking]
+        days[walking] += np.clip(left[walking] / sold, 0, 1) * month_length
+        touched[walking] += sold
+        length[walking] += month_length
+        left[walking] -= sold
     return {
         "days": pa.array(days),
-        "at_least": pa.array(at_least),
+        "at_least": pa.array(left > 0),
         "receivables_minor": pa.array(ground.receivables),
         "sales_minor": pa.array(touched),
         "sales_days": pa.array(length),
@@ -142,10 +186,13 @@ def _window(ground: _Ground, method: str, year_days: int) -> dict[str, Any]:
     sold = ground.grid.sum(axis=1)
     months = len(ground.lengths)
     length = float(ground.lengths.sum()) if method == "rolling" else year_days * months / 12
-    top = {"best_possible": ground.not_due, "delinquent": ground.receivables - ground.not_due}.get(method, ground.receivables)
+    top = {"best_possible": ground.not_due, "delinquent": ground.receivables - ground.not_due}.get(
+        method, ground.receivables
+    )
     positive = sold > 0
     if method == "turnover":
-        positive = positive & (ground.receivables > 0)
+        top = (ground.receivables + ground.before) // 2
+        positive = positive & (top > 0)
         value = np.divide(sold * (12 / months), top, out=np.zeros(len(sold)), where=positive)
     else:
         value = np.divide(top, sold, out=np.zeros(len(sold)), where=positive) * length

@@ -17,7 +17,7 @@ from creditlib.errors import UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import OpenItems, open_items
 from creditlib.facts.tables import codes, days
-from creditlib.measures.aging import days_past_due
+from creditlib.measures.aging import overdue
 from creditlib.measures.figures import Figures
 from creditlib.measures.segments import group, sums
 
@@ -45,7 +45,9 @@ def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), item
         theirs, their_texts = codes(ordered[name])
         joint: list[str | None] = list(dict.fromkeys([*texts, *their_texts]))
         place = {text: i for i, text in enumerate(joint)}
-        moved = [np.array([place[t] for t in ts] or [0], np.int64)[c] for c, ts in ((own, texts), (theirs, their_texts))]
+        moved = [
+            np.array([place[t] for t in ts] or [0], np.int64)[c] for c, ts in ((own, texts), (theirs, their_texts))
+        ]
         keys.append((name, np.concatenate(moved), joint))
     groups = group(keys)
     mine, theirs_group = np.split(groups.codes, [len(items.rows)])
@@ -58,7 +60,7 @@ def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), item
         "delivered_not_billed_minor": sums(theirs_group[delivered], amount[delivered], groups.size),
         "orders_minor": sums(theirs_group[~delivered], amount[~delivered], groups.size),
     }
-    late = debit & (days_past_due(items) > 0)
+    late = overdue(items)
     total = sum((parts[name] for name in _PARTS), np.zeros(groups.size, np.int64))
     table = pa.table(
         {
@@ -73,7 +75,10 @@ def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), item
 
 def _orders(book: Book, as_of: date) -> pa.Table:
     """Return the order lines that are neither billed nor later than as_of, each marked delivered or not."""
-    table = book.columns("orders", ["customer", "entity", "currency", "amount_minor", "ordered_on", "delivered_on", "invoice", "invoiced_on"])
+    table = book.columns(
+        "orders",
+        ["customer", "entity", "currency", "amount_minor", "ordered_on", "delivered_on", "invoice", "invoiced_on"],
+    )
     day = day_number(as_of)
     invoiced = days(table["invoiced_on"])
     named = np.asarray(table["invoice"].is_valid())
@@ -94,9 +99,8 @@ def concentration(items: OpenItems, *, top: int = 10, by: str = "customer") -> F
     own, texts = items.key(by)
     groups = group([(by, own, texts), ("currency", items.currency, items.currencies)])
     total = sums(groups.codes, items.open_minor, groups.size)
-    late = days_past_due(items) > 0
-    debit = items.open_minor > 0
-    overdue = sums(groups.codes[late & debit], items.open_minor[late & debit], groups.size)
+    late = overdue(items)
+    overdue_minor = sums(groups.codes[late], items.open_minor[late], groups.size)
     currency, names = codes(groups.columns["currency"])
     picked: list[int] = []
     shares = np.zeros(groups.size)
@@ -123,7 +127,7 @@ def concentration(items: OpenItems, *, top: int = 10, by: str = "customer") -> F
             "total_minor": pa.array(total).take(index),
             "share": pa.array(shares).take(index),
             "cumulative_share": pa.array(cumulative).take(index),
-            "overdue_minor": pa.array(overdue).take(index),
+            "overdue_minor": pa.array(overdue_minor).take(index),
         }
     )
     return Figures(table, (by, "currency"), items.as_of, values={"top": top, **measures})

@@ -97,7 +97,11 @@ class Figures:
                 f"no key {', '.join(sorted(unknown))}; the keys are {', '.join(self.keys)}.",
                 f"没有键 {'、'.join(sorted(unknown))}；可用的键为 {'、'.join(self.keys)}。",
             )
-        found = [i for i, row in enumerate(self.table.select(list(self.keys)).to_pylist()) if all(row[k] == v for k, v in key.items())]
+        found = [
+            i
+            for i, row in enumerate(self.table.select(list(self.keys)).to_pylist())
+            if all(row[k] == v for k, v in key.items())
+        ]
         if len(found) != 1:
             told = ", ".join(f"{k}={v}" for k, v in key.items()) or "no key"
             raise UsageError(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib.errors import TooLarge
@@ -40,22 +41,41 @@ def counts(codes: NDArray[np.integer], groups: int) -> NDArray[np.int64]:
     return np.bincount(codes, minlength=groups).astype(np.int64)
 
 
-def products(codes: NDArray[np.integer], money: NDArray[np.int64], days: NDArray[np.int64], groups: int) -> NDArray[np.int64]:
+def products(
+    codes: NDArray[np.integer], money: NDArray[np.int64], days: NDArray[np.int64], groups: int
+) -> NDArray[np.int64]:
     """Return Σ money × days by code. Raises: TooLarge when a sum could pass 63 bits.
 
     >>> products(np.array([0, 0]), np.array([100, 300]), np.array([30, 60]), 1).tolist()
     [21000]
     """
-    if len(money):
-        worst = int(np.abs(money).max()) * int(np.abs(days).max())
-        if worst * max(int(np.bincount(codes).max()), 1) >= _LIMIT:
-            total = float(np.abs(money.astype(np.float64) * days).sum())
-            if worst >= _LIMIT or total >= _LIMIT:
-                raise TooLarge(
-                    f"amount × days comes to {total:.3g}, more than 64 bits keep. Measure fewer documents at a time.",
-                    f"金额 × 天数达到 {total:.3g}，超出 64 位整数。请分批计算。",
-                )
+    refuse_overflow(np.zeros(groups, np.int64), 0.0, codes, money, days)
     return sums(codes, money * days, groups)
+
+
+def refuse_overflow(
+    so_far: NDArray[np.int64], bound: float, codes: NDArray[Any], money: NDArray[np.int64], days: NDArray[np.int64]
+) -> float:
+    """Return a bound on |Σ money × days by code| once these rows are added to `so_far`, itself bounded by `bound`.
+
+    Raises: TooLarge when a sum could pass 63 bits. The cheap bound is Σ|money| × max|days|; only where that is too much are
+    the groups looked at one by one.
+    """
+    if not len(money):
+        return bound
+    size = np.abs(money).astype(np.float64)
+    longest = max(int(days.max()), -int(days.min()))
+    cheap = bound + float(size.sum()) * longest
+    if cheap < _LIMIT:
+        return cheap
+    exact = np.abs(so_far).astype(np.float64) + np.bincount(codes, weights=size * np.abs(days), minlength=len(so_far))
+    total = float(exact.max())
+    if total >= _LIMIT or float(size.max()) * longest >= _LIMIT:
+        raise TooLarge(
+            f"amount × days comes to {total:.3g}, more than 64 bits keep. Measure fewer documents at a time.",
+            f"金额 × 天数达到 {total:.3g}，超出 64 位整数。请分批计算。",
+        )
+    return total
 
 
 @dataclass(frozen=True)
@@ -102,7 +122,8 @@ def group(keys: Sequence[tuple[str, NDArray[np.integer], Sequence[str | None]]])
 
 
 def _ranks(texts: Sequence[str | None]) -> NDArray[np.int64]:
-    order = sorted(range(len(texts)), key=lambda i: (texts[i] is None, texts[i] or ""))
+    """Return the place of each text in order of its characters, None last. UTF-8 sorts by bytes as Python does by characters."""
+    order = pc.array_sort_indices(pa.array(texts, pa.string())).to_numpy()
     rank = np.empty(len(texts), np.int64)
     rank[order] = np.arange(len(texts))
     return rank
