@@ -159,10 +159,8 @@ def _concentration(fill: Fill) -> None:
             )
         )
     if index is not None:
-        kind = "spread" if index < 0.1 else "moderate" if index < 0.18 else "dense"
         separator = [cells.plain("; " if fill.lang == "en" else "；")] if parts else []
-        verdict = fill.say(f"concentration.{kind}")
-        parts += [*separator, cells.plain(fill.say("concentration.herfindahl", value=f"{index:.3f}", verdict=verdict))]
+        parts += [*separator, cells.plain(fill.say("concentration.herfindahl", value=f"{index:.3f}"))]
     if parts:
         said = parts[0]
         for more in parts[1:]:

@@ -127,14 +127,14 @@ def _is_all(rows: NDArray[np.int64], count: int) -> bool:
 
 def _shared(piece: pa.Table, before: pa.Table) -> pa.Table:
     """Let the codes of a piece point to the texts of the piece before where they are the same: held once, unified for nothing."""
-    for i, field in enumerate(piece.schema):
-        if not pa.types.is_dictionary(field.type) or not before.num_rows:
+    for i, column in enumerate(piece.schema):
+        if not pa.types.is_dictionary(column.type) or not before.num_rows:
             continue
         texts = before.column(i).chunk(0).dictionary
         chunks = piece.column(i).chunks
         if all(chunk.dictionary.equals(texts) for chunk in chunks):
             same = [pa.DictionaryArray.from_arrays(chunk.indices, texts) for chunk in chunks]
-            piece = piece.set_column(i, field, pa.chunked_array(same, field.type))
+            piece = piece.set_column(i, column, pa.chunked_array(same, column.type))
     return piece
 
 
@@ -213,7 +213,7 @@ def save_book(book: Book, folder: str | Path) -> Path:
 def _write(table: pa.Table, path: Path) -> None:
     """Write one table. Amounts and numbers differ in nearly every row: as differences they are smaller, and read four times
     as fast, as through a dictionary."""
-    whole = {field.name for field in table.schema if pa.types.is_integer(field.type)}
+    whole = {column.name for column in table.schema if pa.types.is_integer(column.type)}
     parquet.write_table(
         table.unify_dictionaries(), path, compression="zstd", row_group_size=_ROW_GROUP, dictionary_pagesize_limit=_CODES,
         use_dictionary=[name for name in table.column_names if name not in whole],

@@ -90,7 +90,8 @@ class _View:
 
 
 def _duplicates(view: _View) -> list[Finding]:
-    """The same document number, customer, entity, kind and due date twice; instalments differ in the due date."""
+    """The same document number, customer, entity, kind and due date twice; instalments differ in the due date, and the parts
+    of one receipt in the documents they pay."""
     numbers = view.table["document"].combine_chunks()
     numbers = numbers if isinstance(numbers, pa.Array) else numbers.chunk(0)
     coded_numbers = numbers.dictionary_encode()
@@ -105,13 +106,18 @@ def _duplicates(view: _View) -> list[Finding]:
     pairs: list[tuple[int, int]] = []
     customer, _ = codes(view.table["customer"])
     entity, _ = codes(view.table["entity"])
+    links = view.book.columns("allocations", ["from_document", "to_document"])
+    pays = np.full(len(own), -1, np.int64)
+    source = pc.fill_null(links["from_document"], -1).to_numpy()
+    pays[source[source >= 0]] = pc.fill_null(links["to_document"], -1).to_numpy()[source >= 0]
     rows_seen = zip(
         maybe.tolist(), own[maybe].tolist(), customer[maybe].tolist(), entity[maybe].tolist(), view.kind[maybe].tolist(),
         view.due[maybe].tolist(), strict=True,
     )  # fmt: skip
     for row, *key in rows_seen:
         before = first.setdefault(tuple(key), row)
-        if before != row:
+        parts = pays[row] >= 0 and pays[before] >= 0 and pays[row] != pays[before]
+        if before != row and not parts:
             pairs.append((row, before))
     places = {w: p["where"] for w, p in zip((b for _, b in pairs), view.words(np.array([b for _, b in pairs], np.int64)), strict=True)}
     return [

@@ -160,7 +160,7 @@ def presets() -> tuple[Preset, ...]:
 
 
 def _split_currency(header: str) -> tuple[str, str | None, int]:
-    """Return an amount's header without the currency and unit it ends with: "converted_usd", "金额(万元)"."""
+    """Return an amount's header without the currency and unit it ends with: "converted_usd", "Amount in USD", "金额(万元)"."""
     power = next((p for unit, p in _UNIT_POWER.items() if unit in header), 0)
     body = re.sub("|".join(_UNIT_POWER), "", header)
     for match in re.finditer(r"[A-Za-z]{3}(?![A-Za-z])|[一-鿿]{2,3}", body):
@@ -169,7 +169,7 @@ def _split_currency(header: str) -> tuple[str, str | None, int]:
         code = word.upper() if word.upper() in CURRENCIES else CURRENCY_NAMES.get(word.upper())
         whole = not before.isalpha() or not word.isascii()
         if code and whole and (match.start() > 0):
-            return body[: match.start()] + body[match.end() :], code, power
+            return re.sub(r"\s+in\s*$", "", body[: match.start()]) + body[match.end() :], code, power
     return body, None, power
 
 

@@ -62,17 +62,20 @@ def starts(book: Book) -> NDArray[np.int32]:
 
 def amounts(table: pa.Table, name: str = "amount_minor") -> NDArray[np.int64]:
     """Return a money column without nulls as int64."""
-    column = table[name]
-    if column.num_chunks == 1:
-        return column.chunk(0).to_numpy()
-    return column.to_numpy()
+    return _numbers(table[name])
 
 
 def ids(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Return a column of document ids, −1 where it is null."""
     if column.null_count:
         column = column.fill_null(-1)
-    return column.chunk(0).to_numpy() if column.num_chunks == 1 else column.to_numpy()
+    return _numbers(column)
+
+
+def _numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return a column without nulls, without copying where it lies in one piece."""
+    values: NDArray[np.int64] = column.chunk(0).to_numpy() if column.num_chunks == 1 else column.to_numpy()
+    return values
 
 
 def live_columns(book: Book, known_on: date | None = None) -> list[str]:
@@ -88,7 +91,8 @@ def live(piece: pa.Table, day: int, known_on: date | None = None) -> NDArray[np.
     result: NDArray[np.bool_] = on <= day
     if "undone_on" in piece.column_names:
         undone = days(piece["undone_on"])
-        result &= (undone == NO_DAY) | (undone > day)
+        told = day if known_on is None else min(day, day_number(known_on))  # an undoing not yet entered has not happened
+        result &= (undone == NO_DAY) | (undone > told)
     if known_on is not None:
         entered = days(piece["known_on"]) if "known_on" in piece.column_names else on
         result &= np.where(entered == NO_DAY, on, entered) <= day_number(known_on)

@@ -110,7 +110,9 @@ def with_minus(own: Amounts, rows: NDArray[np.bool_]) -> Amounts:
 def row_kinds(body: Body, amount: Amounts) -> tuple[NDArray[np.int32], list[Finding]]:
     """Return the kind of each row as an index into KINDS."""
     invoice, credit_note = KINDS.index("invoice"), KINDS.index("credit_note")
-    by_sign = np.where(amount.unscaled < 0, credit_note, invoice).astype(np.int32)
+    negative = amount.unscaled < 0
+    negative[[row for row, value in amount.long.items() if value < 0]] = True
+    by_sign = np.where(negative, credit_note, invoice).astype(np.int32)
     if "kind" not in body.columns:
         return by_sign, []
     coded_texts = body.texts("kind").dictionary_encode()
@@ -118,7 +120,7 @@ def row_kinds(body: Body, amount: Amounts) -> tuple[NDArray[np.int32], list[Find
     known = {k: KINDS.index(v) for k, v in body.mapping.kinds.items()} | {normal(k): i for i, k in enumerate(KINDS)}
     lookup = np.array([known.get(normal(t), -1) for t in texts] + [-2], np.int32)
     kinds = lookup[pc.fill_null(coded_texts.indices, len(texts)).to_numpy()]
-    kinds = np.where((kinds == invoice) & (amount.unscaled < 0), credit_note, kinds).astype(np.int32)
+    kinds = np.where((kinds == invoice) & negative, credit_note, kinds).astype(np.int32)
     unknown = [t for t in texts if normal(t) not in known]
     findings = []
     if unknown:

@@ -29,6 +29,7 @@ _DOT_CERTAIN = r"^-?(\d*\.(\d{1,2}|\d{4,})|(0|\d{4,})\.\d+)$"
 _DOT_OPEN = r"^-?[1-9]\d{0,2}\.\d{3}$"
 _WIDE: Final = str.maketrans("０１２３４５６７８９．，－＋（）−–—’＇　\u00a0\u202f", "0123456789.,-+()---''   ")
 _SIGNS = re.compile(r"人民币|[¥￥$€£]|(?<![A-Za-z])(?:CNY|RMB|USD|EUR|GBP|HKD|JPY|US|HK)(?![A-Za-z])")
+_GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
 _SHARED_FORM = re.compile(r"[+-]?\d[\d.,]*|[+-]?[.,]\d+")
 _CREDIT_FLAGS: Final = ("h", "haben", "c", "cr", "credit", "贷", "贷方", "k")
 _DEBIT_FLAGS: Final = ("s", "soll", "d", "dr", "debit", "借", "借方", "平")
@@ -91,17 +92,17 @@ def decimal_evidence(columns: Sequence[Column]) -> DecimalSign | None:
 
 
 def _sign_of(body: str) -> DecimalSign | None:
-    """Return the decimal sign one text proves."""
+    """Return the decimal sign one text proves; a text whose thousands are no groups of three proves nothing."""
     body = body.lstrip("+-")
     dots, commas = body.count("."), body.count(",")
     if dots and commas:
         last: DecimalSign = "." if body.rfind(".") > body.rfind(",") else ","
-        return last if body.count(last) == 1 else None
+        return last if body.count(last) == 1 and _GROUPED.fullmatch(body.partition(last)[0]) else None
     if dots + commas == 0:
         return None
     mark: DecimalSign = "." if dots else ","
     if dots + commas > 1:
-        return "," if mark == "." else "."
+        return ("," if mark == "." else ".") if _GROUPED.fullmatch(body) else None
     whole, fraction = body.split(mark)
     if len(fraction) != 3 or whole in ("", "0") or len(whole) > 3:
         return mark
@@ -141,6 +142,8 @@ def _one(text: str, sign: DecimalSign | None) -> Decimal | Literal["unclear"] | 
     if not _SHARED_FORM.fullmatch(body):
         return None
     own = _sign_of(body)
+    if own is None and body.count(".") + body.count(",") > 1:
+        return None
     if "." in body or "," in body:
         if own is None and sign is None:
             if "." in body:

@@ -52,8 +52,9 @@ def dso(
     """Return days sales outstanding by group and currency.
 
     method: "countback" uses months up newest first, real lengths; "simple" receivables ÷ sales of the last `months` (fewer
-    where the history is shorter) × `year_days` × months/12; "rolling" the same over the real days of those months; "best_possible" with only what is not
-    due; "delinquent" simple less best possible; "turnover" sales ÷ average of receivables when the window began and now, times a year. exclude: kinds that are no trade receivables.
+    where the history is shorter) × `year_days` × months/12; "rolling" the same over the real days of those months;
+    "best_possible" with only what is not due; "delinquent" simple less best possible; "turnover" sales ÷ average of
+    receivables when the window began and now, times a year. exclude: kinds that are no trade receivables.
     items: open items already taken on that day (netting separate). to, rates: report in one currency, every month at these
     rates; `items` are then given in it.
     Columns: keys, days (times for turnover; null where sales are not above 0), at_least, receivables_minor, sales_minor,
@@ -92,7 +93,7 @@ def _opening(book: Book, as_of: date, months: int, rates: Sequence[Rate], to: st
 
 
 def _ground(
-    sales: Sales, as_of: date, base: Base, by: Sequence[str], exclude: Sequence[str], items: OpenItems, horizon: int | None,
+    sales: Monthly, as_of: date, base: Base, by: Sequence[str], exclude: Sequence[str], items: OpenItems, horizon: int | None,
     opening: OpenItems | None,
 ) -> _Ground:  # fmt: skip
     sides = [_side(side, base, by, exclude) for side in (items, opening) if side is not None]
@@ -110,21 +111,14 @@ def _ground(
     not_due_minor = sums(owns[0][current], now.value[current], groups.size)
     before = sums(owns[1], sides[1].value, groups.size) if opening is not None else receivables
     month = month_index(as_of)
-    known = max(int(month - sales.month.min()) + 1, 1) if len(sales.month) else 1
-    depth = (
-        known if horizon is None else min(horizon, known)
-    )  # months before the history began are not months without sales
-    age = month - sales.month
-    inside = age < depth
-    where = sold * depth + age
-    if inside.all():
-        grid = sums(where, sales.value, groups.size * depth)
-    else:
-        grid = sums(where[inside], sales.value[inside], groups.size * depth)
+    known = sales.grid.shape[1]
+    depth = known if horizon is None else min(horizon, known)  # before the history began is not without sales
+    grid = np.zeros((groups.size, depth), np.int64)
+    grid[sold] = sales.grid[:, :depth]  # a row of the grid is a group of its own
     lengths = np.array([month_days(month - k) for k in range(depth)], np.int64)
     if as_of != month_end(as_of):
         lengths[0] = as_of.day
-    return _Ground(groups, receivables, not_due_minor, before, grid.reshape(groups.size, depth), lengths)
+    return _Ground(groups, receivables, not_due_minor, before, grid, lengths)
 
 
 @dataclass(frozen=True)
@@ -137,8 +131,7 @@ class _Side:
 
 
 def _side(items: OpenItems, base: Base, by: Sequence[str], exclude: Sequence[str]) -> _Side:
-    kind, kinds = codes(items.column("kind"))
-    keep = ~np.isin(kind, [i for i, k in enumerate(kinds) if k in exclude])
+    keep = ~among(items.column("kind"), exclude)
     value = _net(items) if base == "net" else items.open_minor
     keys = {name: items.key(name) for name in by}
     keys["currency"] = items.currency, list(items.currencies)

@@ -66,7 +66,7 @@ class Monthly:
     as there are billings for. keys: (code by row of the grid, texts) of each key and of currency."""
 
     grid: NDArray[np.int64]
-    keys: dict[str, tuple[NDArray[np.int64], list[str | None]]]
+    keys: dict[str, tuple[NDArray[np.int32], list[str | None]]]
 
 
 def monthly_billings(book: Book, as_of: date, base: Base, by: Sequence[str]) -> Monthly:
@@ -92,7 +92,7 @@ def monthly_billings(book: Book, as_of: date, base: Base, by: Sequence[str]) -> 
             larger[: len(grid), : grid.shape[1]] = grid
             grid = larger
         np.add.at(grid.reshape(-1), of * grid.shape[1] + age, amounts(piece)[rows])
-    return Monthly(grid[: grouper.size], {name: (own.astype(np.int64), texts) for name, own, texts in grouper.keys})
+    return Monthly(grid[: grouper.size], {name: (own, texts) for name, own, texts in grouper.keys})
 
 
 def by_month(sales: Sales, as_of: date) -> Monthly:
@@ -104,7 +104,7 @@ def by_month(sales: Sales, as_of: date) -> Monthly:
     keys = {}
     for name, column in groups.columns.items():
         own, texts = codes(column)
-        keys[name] = own.astype(np.int64), texts
+        keys[name] = own, texts
     return Monthly(grid, keys)
 
 

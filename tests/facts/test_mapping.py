@@ -252,6 +252,13 @@ def test_rows_of_a_list_without_numbers_and_dates_are_never_taken_for_totals(tmp
     assert read(path, home="EUR").book.documents["amount_minor"].to_pylist() == [1000, 1000, 2000]
 
 
+def test_document_number_that_begins_with_a_totals_word_is_a_document(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", "Customer,Invoice,Date,Amount\nA,SUM-001,2025-01-31,10.00\nA,合计,,10.00\n")
+    result = read(path, home="EUR")
+    assert result.book.documents["document"].to_pylist() == ["SUM-001"]
+    assert [f.check for f in result.findings if "total" in f.check] == ["total-row"]
+
+
 def test_undated_rows_that_do_not_add_up_stay_documents(tmp_path: Path) -> None:
     path = table(
         tmp_path / "a.csv",

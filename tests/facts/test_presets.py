@@ -13,6 +13,7 @@ import pytest
 
 from creditlib import money
 from creditlib.facts import due
+from creditlib.facts.checks import check
 from creditlib.facts.columns import FIELDS
 from creditlib.facts.mapping import presets, recognise
 from creditlib.facts.open_items import open_items
@@ -145,6 +146,7 @@ def test_u8_receipt_pays_the_invoice_it_names_and_one_that_names_itself_stays_un
         for a in result.book.allocations.to_pylist()
     ]
     assert links == [("0000000007", "0000000001", 2_260_000), ("0000000007", "0000000002", 130_000)]
+    assert [f for f in check(result.book) if f.check == "duplicate-document"] == []  # one receipt in two parts
 
 
 def test_amounts_without_sign_take_it_from_flag_or_posting_key_and_the_local_amount_with_them() -> None:

@@ -91,7 +91,7 @@ def test_header_with_a_line_break_does_not_become_a_row(tmp_path: Path) -> None:
     reading = read(tmp_path / "a.csv")
     assert reading.book.documents["source_row"].to_pylist() == [2, 3]
     assert [(t.rows, t.file) for t in reading.source_totals] == [(2, Decimal(4))]  # 1.50 + 2.50
-    assert reading.findings == ()
+    assert [f.check for f in reading.findings] == ["missing-issue-date"]
 
 
 def test_ragged_and_blank_lines_are_kept_apart_from_rows(tmp_path: Path) -> None:

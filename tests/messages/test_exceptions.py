@@ -275,8 +275,8 @@ CASES = (
     ),
     Case(
         "rate missing", errors.CurrencyError, lambda _: convert(open_items(_book({}, {"currency": "USD"}), DAY), [], "CNY"),
-        "1 open items are in USD and no rate USD → CNY on or before 2024-06-30 was given.",
-        "1 笔未清项为 USD，未给出 2024-06-30 当日或之前的 USD → CNY 汇率。",
+        "1 documents are in USD and no rate USD → CNY on or before 2024-06-30 was given.",
+        "1 张单据为 USD，未给出 2024-06-30 当日或之前的 USD → CNY 汇率。",
     ),
     Case(
         "rate of zero", errors.TooLarge, lambda _: rescale(np.array([1]), 0, 1),

@@ -89,7 +89,8 @@ def test_window_methods_of_a_column_equal_the_scalars(
         entity = simple["entity"]
         sold = sum(a for e, _, a in sales if e == entity)
         parts = [
-            sum(a for e, a, overdue in owed if e == entity and overdue in kind) for kind in ((True, False), (False,))
+            sum(a for e, a, _ in owed if e == entity),
+            sum(a for e, a, overdue in owed if e == entity and not overdue and a > 0),  # a credit is never "not due"
         ]
         if sold <= 0:
             assert simple["days"] is best["days"] is late["days"] is None

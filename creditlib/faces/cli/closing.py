@@ -111,7 +111,7 @@ def _summary(out: Console, made: Close, lang: Lang) -> None:
         out.print()
     _control(out, made, lang)
     best = next(
-        (line for line in made.dso if line.method == dict((n, v) for n, v, _ in made.policy_values)["dso.method"]), None
+        (line for line in made.dso if line.method == {n: v for n, v, _ in made.policy_values}["dso.method"]), None
     )
     if best is not None:
         name = say(f"terminal.method.{best.method}", lang)
@@ -120,7 +120,7 @@ def _summary(out: Console, made: Close, lang: Lang) -> None:
             if best.days is None
             else f"{'≥ ' if best.at_least else ''}{best.days:.1f}"
         )
-        out.print(f"DSO {name}: {value}")
+        out.print(f"DSO {name}{'：' if lang == 'zh' else ': '}{value}")
     out.print(say("terminal.read.policy", lang, name=made.policy_name, fingerprint=made.policy_fingerprint))
     out.print()
 
