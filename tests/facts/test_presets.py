@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import tomllib
 from collections import Counter
 from decimal import Decimal
@@ -57,6 +58,24 @@ def test_every_fixture_is_expected_and_every_system_preset_has_one() -> None:
     made = {path.name for path in ERP.iterdir() if path.suffix in (".csv", ".txt", ".xls", ".xlsx")}
     assert made == set(EXPECTED)
     assert {p.name for p in presets() if not p.name.startswith("plain")} == {e["preset"] for e in EXPECTED.values()}
+
+
+def test_fixtures_are_what_the_script_beside_them_writes(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("erp_make", ERP / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    make.HERE = tmp_path
+    for system in ("sap", "yonyou", "kingdee", "odoo", "erpnext", "quickbooks", "xero", "business_central"):
+        getattr(make, system)()
+    assert sorted(p.name for p in tmp_path.iterdir()) == FIXTURES
+    for name in FIXTURES:
+        if name.endswith(".xlsx"):
+            (new,), (old,) = open_grids(tmp_path / name), open_grids(ERP / name)
+            assert new.head == old.head, name
+        else:
+            assert (tmp_path / name).read_bytes() == (ERP / name).read_bytes(), name
 
 
 def test_every_preset_names_its_source_and_grade_and_only_known_fields_and_kinds() -> None:
