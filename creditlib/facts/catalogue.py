@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from creditlib.errors import Finding, Lang, Severity
 
@@ -43,7 +43,7 @@ class Check:
         count: int = 1,
         amount_minor: int | None = None,
         currency: str | None = None,
-        **values: object,
+        **values: Any,
     ) -> Finding:
         """Return a finding of this check; `values` fill its text, a pair being (English, Chinese)."""
         filled = {"count": count, "currency": currency, **values}

@@ -76,7 +76,7 @@ class _View:
             )
         return out
 
-    def grouped(self, check: str, rows: NDArray[np.int64], **values: object) -> list[Finding]:
+    def grouped(self, check: str, rows: NDArray[np.int64], **values: Any) -> list[Finding]:
         """Return one finding for many rows, naming the first few and the amount at stake."""
         if not len(rows):
             return []

@@ -196,7 +196,7 @@ def from_sheet(body: Body, documents: pa.Table, order: DateOrder | None) -> tupl
         f, t = index.find(froms[row], customers[row], entities[row]), index.find(tos[row], customers[row], entities[row])
         found_to.append(t)
         shown = f"{exact.exact(row):,f}" if exact.valid[row] else "–"
-        words = {"first": froms[row] or "–", "second": tos[row] or "–"}
+        words: dict[str, Any] = {"first": froms[row] or "–", "second": tos[row] or "–"}
         if not f or not t:
             missing = " + ".join(f'"{n}"' for n, ids in ((froms[row], f), (tos[row], t)) if not ids)
             findings.append(CHECKS["allocation-not-found"].finding(body.place(row), amount=shown, value=missing, **words))

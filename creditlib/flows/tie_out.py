@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from creditlib import money
 from creditlib.errors import Finding, UsageError
 from creditlib.facts.catalogue import CHECKS
@@ -62,7 +65,7 @@ def _exact(balance: Decimal, currency: str) -> int:
 
 def _by_keys(items: OpenItems, control: Sequence[Control]) -> list[ControlLine]:
     """Compare on the keys that both sides tell."""
-    own = {
+    own: dict[str, tuple[NDArray[np.int32], list[str | None]]] = {
         "entity": items.key("entity"),
         "account": items.key("gl_account"),
         "currency": (items.currency, list(items.currencies)),

@@ -198,8 +198,7 @@ def test_print_to_a_folder_that_is_not_there_is_a_wrong_call(in_tmp: Path) -> No
         (("show", "--at", "1999"), 2, '--at "1999" is not a day. Write it as YYYY-MM-DD, for example 2024-06-05.'),
         (("show", "--json", "--csv"), 2, "--json and --csv exclude each other. Pass one."),
         (("show", "--json", "--csv", "--lang", "zh"), 2, "--json 与 --csv 不能同时使用。请只选其一。"),
-        (("show", "--lang", "fr"), 2, 'language "fr" is neither en nor zh. '
-         'Pass --lang en or --lang zh, or set CREDIT_LANG.'),
+        (("show", "--lang", "fr"), 2, '--lang "fr" is not a language here. Choose en or zh.'),
         (("print", "--toml", "--policy", "x.toml"), 2, "--toml writes the standard policy to start from; "
          "leave out --policy, --at."),
         (("check", "x.toml"), 2, "x.toml: no policy to read there (No such file or directory). "

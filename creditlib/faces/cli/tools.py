@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from creditlib.errors import Lang
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
 from creditlib.faces.cli.work import Request
@@ -80,7 +81,7 @@ def check(
             raise typer.Exit(c.ATTENTION)
 
 
-def _listing(lang: c.Lang, as_json: bool, as_csv: bool) -> None:
+def _listing(lang: Lang, as_json: bool, as_csv: bool) -> None:
     from creditlib.facts.catalogue import CHECKS
 
     rows = [(k.name, k.severity, k.title(lang), k.todo(lang)) for k in CHECKS.values()]
