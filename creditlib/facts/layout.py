@@ -23,6 +23,7 @@ from creditlib.facts.columns import Mapping, normal
 from creditlib.facts.sources import Column, Grid
 from creditlib.facts.totals import Totals
 from creditlib.facts.values import Amounts, DecimalSign, credit_rows, decimal_evidence, read_amounts
+from creditlib.money import currency_code
 
 AMOUNTS: Final[tuple[str, ...]] = ("amount", "open_amount", "original_amount", "paid_amount", "debit", "credit", "tax", "local_amount",
                   "gross", "net", "balance")  # fmt: skip
@@ -73,8 +74,8 @@ def read_body(grid: Grid, mapping: Mapping) -> Body:
         columns.pop("open_amount")
         amounts.pop("open_amount")
     found = _sort_out(grid, mapping, raw, columns, amounts, doubtful, rows)
-    if found.unlabelled and 2 * found.matched < found.unlabelled:  # then such rows are documents, after all
-        found = _sort_out(grid, mapping, raw, columns, amounts, doubtful, rows, only_matching=True)
+    if found.unlabelled and not found.confirmed:  # then such rows are documents, after all
+        found = _sort_out(grid, mapping, raw, columns, amounts, doubtful, rows, subtotals=False)
     keep = found.keep
     if mapping.customer_above and found.groups:
         columns["customer_name"] = _filled_down(found.groups, total)
@@ -90,24 +91,31 @@ def read_body(grid: Grid, mapping: Mapping) -> Body:
 
 @dataclass
 class _Sorted:
-    """Which rows are documents, and what the others are. unlabelled: rows without any word that stand where totals stand,
-    matched: those of them that equal a sum of the rows above. groups: row → customer named above its documents."""
+    """Which rows are documents, and what the others are. unlabelled: rows of a customer that stand where subtotals stand,
+    without a word that says so; matched: those of them that add up. proven: a total with its word was there, or one that adds
+    up over several documents: no row entered twice looks like that. groups: row → customer named above its documents."""
 
     keep: NDArray[np.bool_]
     blank: int = 0
     unlabelled: int = 0
     matched: int = 0
+    proven: bool = False
     groups: dict[int, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the sheet does write subtotals without a word."""
+        return self.proven and 2 * self.matched >= self.unlabelled
 
 
 def _sort_out(
     grid: Grid, mapping: Mapping, raw: list[Column], columns: MappingABC[str, Column], amounts: MappingABC[str, Amounts],
-    doubtful: NDArray[np.int64], rows: NDArray[np.int32], *, only_matching: bool = False,
+    doubtful: NDArray[np.int64], rows: NDArray[np.int32], *, subtotals: bool = True,
 ) -> _Sorted:  # fmt: skip
     """Tell documents from totals, headings, headers of a new page, rules and blank rows.
 
-    only_matching: a row without a total's word is a total only if it equals a sum of the rows above.
+    subtotals: a row with a customer but neither number nor date is a subtotal of that customer's rows above.
     """
     found = _Sorted(np.ones(len(rows), bool))
     keep = found.keep
@@ -133,7 +141,7 @@ def _sort_out(
             if mapping.customer_above and len(filled) <= 2 and not numbered:
                 found.groups[row] = filled[0]
                 keep[row] = False
-            elif label is not None or (len(filled) <= 2 and not numbered):
+            elif label is not None or (len(filled) <= 2 and not numbered and not _names_currency(columns, row)):
                 texts.append((row, filled[0]))
                 keep[row] = False
         elif label is not None and "percent" in label.casefold():
@@ -141,16 +149,25 @@ def _sort_out(
             keep[row] = False
         elif label is not None:
             keep[row] = False
+            found.proven = True
             found.findings.append(totals.compare(f"{grid.name}!{rows[row]}", label, row))
-        elif not numbered and row > 0 and not any(_has(columns, n, row) for n in dated):
-            named = _has(columns, "customer", row) or _has(columns, "customer_name", row)
-            if named and not ("document" in columns and dated):
-                continue  # an ordinary row of a list without numbers or dates
+        elif not numbered and row > 0 and not any(_has(columns, n, row) for n in dated) and totals.not_zero(row):
+            customers = [columns[n].texts for n in ("customer", "customer_name") if n in columns]
+            own = [texts[row].as_py() for texts in customers]
             matches = totals.equals_rows_above(row)
-            if matches or (named and not only_matching and not _has(columns, "kind", row)):
+            if not any(own):
+                total = matches
+            else:
+                above = int(np.flatnonzero(keep[:row])[-1]) if keep[:row].any() else -1
+                total = (
+                    subtotals and above >= 0 and "document" in columns and bool(dated) and not _has(columns, "kind", row)
+                    and all(o in (None, texts[above].as_py()) for o, texts in zip(own, customers, strict=True))
+                )  # fmt: skip
+                found.unlabelled += total
+                found.matched += total and matches
+                found.proven |= total and matches and totals.since_last(row, keep) > 1
+            if total:
                 keep[row] = False
-                found.unlabelled += 1
-                found.matched += matches
                 found.findings.append(totals.compare(f"{grid.name}!{rows[row]}", filled[0], row))
     texts += [(row, found.groups.pop(row)) for row in _empty_groups(found.groups, keep)]
     if texts:
@@ -164,6 +181,11 @@ def _empty_groups(groups: MappingABC[int, str], keep: NDArray[np.bool_]) -> list
     """Return the headings no document follows before the next one: a title or a footer, no customer."""
     starts = [*groups, len(keep)]
     return [row for row, end in pairwise(starts) if not keep[row:end].any()]
+
+
+def _names_currency(columns: MappingABC[str, Column], row: int) -> bool:
+    text = columns["currency"].texts[row].as_py() if "currency" in columns else None
+    return text is not None and currency_code(text) is not None
 
 
 def _has(columns: MappingABC[str, Column], name: str, row: int) -> bool:

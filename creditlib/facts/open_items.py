@@ -77,8 +77,10 @@ class OpenItems:
 
     @cached_property
     def due_on(self) -> NDArray[np.int32]:
-        """Day each item is due: its due date, else the day it exists from."""
+        """Day each item is due: its due date, else its invoice date, else the day it exists from."""
         due = self.days("due_on")
+        if (due == NO_DAY).any():
+            due = np.where(due == NO_DAY, self.days("issue_on"), due)
         return np.where(due == NO_DAY, self.started_on, due) if (due == NO_DAY).any() else due
 
     @cached_property

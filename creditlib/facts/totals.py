@@ -37,6 +37,7 @@ class Totals:
     currency: NDArray[np.int32]
     _series: dict[str, Amounts] = field(default_factory=dict)
     _cursor: int = 0
+    _last_row: int = 0
     _running: dict[_Key, Decimal] = field(default_factory=dict)
     _marks: dict[_Key, set[Decimal]] = field(default_factory=dict)
     _last: dict[_Key, Decimal] = field(default_factory=dict)
@@ -53,6 +54,18 @@ class Totals:
     def has_amount(self, row: int) -> bool:
         """Whether any amount column holds one in this row."""
         return any(bool(self.amounts[n].valid[row]) for n in self.amounts)
+
+    def not_zero(self, row: int) -> bool:
+        """Whether the first amount of a row is there and is not 0: a total of nothing proves nothing."""
+        names = self._stated(row)
+        return bool(names) and self.amounts[names[0]].exact(row) != 0
+
+    def since_last(self, row: int, keep: NDArray[np.bool_]) -> int:
+        """Return how many documents with an amount stand between the last total and `row`."""
+        name = self._stated(row)[0]
+        part = slice(self._last_row, row)
+        some = self.amounts[name].valid[part] & (self.amounts[name].unscaled[part] != 0)
+        return int(np.count_nonzero(keep[part] & some))
 
     def advance(self, row: int, keep: NDArray[np.bool_]) -> None:
         """Add the document rows above `row` that were not added yet."""
@@ -106,6 +119,7 @@ class Totals:
             now = self._running.get(key, Decimal(0))
             self._marks.setdefault(key, set()).add(now)
             self._last[key] = now
+        self._last_row = row
         if wrong is None:
             return CHECKS["total-row"].finding(place, value=label, amount=f"{stated:,f}")
         return CHECKS["stated-total-differs"].finding(

@@ -259,6 +259,24 @@ def test_document_number_that_begins_with_a_totals_word_is_a_document(tmp_path: 
     assert [f.check for f in result.findings if "total" in f.check] == ["total-row"]
 
 
+def test_a_row_that_repeats_the_one_above_without_number_and_date_stays_a_document(tmp_path: Path) -> None:
+    path = table(
+        tmp_path / "a.csv",
+        "Customer,Invoice,Date,Amount\nA,1,2025-01-31,10.00\nA,,,10.00\nB,2,2025-01-31,0.00\nB,,,0.00\n",
+    )
+    assert read(path, home="EUR").book.documents["amount_minor"].to_pylist() == [1000, 1000, 0, 0]
+
+
+def test_subtotals_without_a_word_are_known_by_adding_up_over_several_documents(tmp_path: Path) -> None:
+    path = table(
+        tmp_path / "a.csv",
+        "Customer,Invoice,Date,Amount\nA,1,2025-01-31,10.00\nA,2,2025-01-31,3.00\nA,,,13.00\nB,3,2025-01-31,4.00\nB,,,4.00\n",
+    )
+    result = read(path, home="EUR")
+    assert result.book.documents["amount_minor"].to_pylist() == [1000, 300, 400]
+    assert [f.check for f in result.findings if "total" in f.check] == ["total-row", "total-row"]
+
+
 def test_undated_rows_that_do_not_add_up_stay_documents(tmp_path: Path) -> None:
     path = table(
         tmp_path / "a.csv",

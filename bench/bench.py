@@ -1,0 +1,365 @@
+"""Time the library against pandas, Polars and DuckDB: the same work, the same files, the same run; results must be equal.
+
+What must stay true: every engine runs in a fresh process per round and the engines take turns; a result that differs from
+ours ends the run with an error; every figure goes to `history.csv` with the machine, the versions and the commit.
+
+    python bench/bench.py                                    everything, 10 k, 1 M and 10 M invoices
+    python bench/bench.py --sizes 1000000 --works W1 --sources prepared --no-history
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.util
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+DATA = HERE / "data"
+HISTORY = HERE / "history.csv"
+FIELDS = (
+    "date", "machine", "workload", "size", "engine", "source", "median_s", "min_s", "peak_mb", "columns_mb", "ratio",
+    "versions", "commit",
+)  # fmt: skip
+ENGINES = ("creditlib", "polars-streaming", "polars-memory", "duckdb", "pandas")
+WORKS = ("W1", "W2", "W3")
+TITLES = {"W1": "open balance and aging by customer", "W2": "countback DSO by customer", "W3": "payment behaviour by customer"}
+SEED, MONTHS, END = 7, 36, date(2026, 10, 31)
+OPEN_ITEMS = 100_000
+RAW_LIMIT = 1_000_000
+TOLERANCE = 1e-9
+
+# ----------------------------------------------------------------------------------------------------------------- data
+
+
+def sample(invoices: int) -> Any:
+    from creditlib.facts.sample import generate
+
+    return generate(seed=SEED, customers=max(60, invoices // 100), months=MONTHS, end=END, invoices=invoices, odd=False)
+
+
+def prepared(invoices: int) -> Path:
+    """A connected book without the sales table, so that countback adds up the billing documents themselves."""
+    from creditlib.facts.book import Book, save_book
+
+    folder = DATA / f"prepared-{invoices}"
+    if not folder.is_dir():
+        print(f"generating {invoices:,} invoices …", flush=True)
+        made = sample(invoices)
+        save_book(Book(made.documents, made.allocations, made.customers), folder)
+    return folder
+
+
+def raw(invoices: int) -> Path:
+    """The same ledger as CSV text."""
+    from creditlib.facts.sample import write_sample
+
+    folder = DATA / f"raw-{invoices}"
+    if not folder.is_dir():
+        print(f"writing {invoices:,} invoices as CSV …", flush=True)
+        work = Path(tempfile.mkdtemp(prefix="raw-", dir=DATA))
+        write_sample(work, sample=sample(invoices))
+        work.rename(folder)
+    return folder
+
+
+def columns_mb(work: str, folder: Path) -> float:
+    """Bytes of the columns the work must look at, decoded: 8 for an amount or a number, 4 for a date or a code."""
+    import rivals
+    from pyarrow import parquet
+
+    total = 0
+    for table, names in (("documents", rivals.DOCUMENTS[work]), ("allocations", rivals.ALLOCATIONS[work])):
+        rows = parquet.ParquetFile(folder / f"{table}.parquet").metadata.num_rows
+        # a document's number is its row: nobody has to read it
+        total += rows * sum(8 if name.endswith(("_minor", "_document")) else 4 for name in names if name != "id")
+    return total / 1e6
+
+
+# ---------------------------------------------------------------------------------------------- one engine, one process
+
+
+def ours(work: str, source: str, folder: Path) -> Any:
+    import rivals
+
+    from creditlib.facts.book import open_book
+    from creditlib.facts.open_items import open_items
+    from creditlib.facts.reading import read
+    from creditlib.measures.aging import aging
+    from creditlib.measures.dso import dso
+    from creditlib.measures.payment import payment_behaviour
+
+    if source == "raw":
+        book = read(folder / "documents.csv", folder / "allocations.csv").book
+    else:
+        book = open_book(folder, verify=False)  # the others check no hashes either; "open" times that apart
+    if work == "W1":
+        return aging(open_items(book, rivals.AS_OF), edges=rivals.EDGES).table
+    if work == "W2":
+        return dso(book, rivals.AS_OF, by=("customer",)).table
+    return payment_behaviour(book, rivals.START, rivals.AS_OF).table
+
+
+def child(work: str, engine: str, source: str, folder: Path, repeats: int, out: Path) -> None:
+    """Run one engine and leave its times, its peak memory and its result in `out`."""
+    import pyarrow as pa
+    import rivals
+    from pyarrow import feather
+
+    run: Callable[[str, str, Path], Any] = ours if engine == "creditlib" else rivals.RIVALS[engine]
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        table = run(work, source, folder)
+        times.append(time.perf_counter() - began)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    table = table.select(list(rivals.COLUMNS[work]))
+    text = {name: table[name].cast(pa.string()) for name in rivals.KEYS}
+    for name, column in text.items():
+        table = table.set_column(table.column_names.index(name), name, column)
+    feather.write_feather(table.sort_by([(name, "ascending") for name in rivals.KEYS]), str(out / "result.arrow"))
+    (out / "times.json").write_text(json.dumps({"times": times, "peak": peak}))
+
+
+def in_fresh_process(work: str, engine: str, source: str, folder: Path, repeats: int) -> tuple[list[float], float, Any]:
+    from pyarrow import feather
+
+    with tempfile.TemporaryDirectory() as out:
+        command = [sys.executable, __file__, "--child", work, engine, source, str(folder), str(repeats), out]
+        subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        told = json.loads(Path(out, "times.json").read_text())
+        return told["times"], told["peak"], feather.read_table(str(Path(out, "result.arrow")), memory_map=False)
+
+
+def compare(work: str, mine: Any, theirs: Any, engine: str) -> None:
+    """End the run unless the results are equal: integers and texts identical, ratios within TOLERANCE."""
+    import numpy as np
+    import rivals
+
+    if mine.num_rows != theirs.num_rows:
+        raise SystemExit(f"{work}: {engine} has {theirs.num_rows} rows, creditlib {mine.num_rows}. The results differ.")
+    for name in rivals.COLUMNS[work]:
+        if name in rivals.RATIOS:
+            # a ratio we leave null has no weight under it; nothing in the generated data is like that
+            a, b = (np.asarray(table[name].to_numpy(), np.float64) for table in (mine, theirs))
+            wrong = np.flatnonzero(~(np.abs(a - b) <= TOLERANCE * np.maximum(1, np.abs(a))))
+        else:
+            a, b = (table[name].to_numpy(zero_copy_only=False) for table in (mine, theirs))
+            if name not in rivals.KEYS and a.dtype.kind != b.dtype.kind and not {a.dtype.kind, b.dtype.kind} <= set("iu"):
+                raise SystemExit(f"{work}: {engine} gives {name} as {b.dtype}, not as exact integers.")
+            wrong = np.flatnonzero(a != b)
+        if len(wrong):
+            row = int(wrong[0])
+            who = "/".join(str(mine[key][row]) for key in rivals.KEYS)
+            raise SystemExit(f"{work}: {engine} differs in {name} for {len(wrong)} rows, first {who}: {b[row]}, creditlib {a[row]}.")
+
+
+# ----------------------------------------------------------------------------------------------------------------- runs
+
+
+def machine() -> str:
+    model = platform.processor() or platform.machine()
+    cpu = Path("/proc/cpuinfo")
+    if cpu.is_file():
+        model = next((line.split(":")[1].strip() for line in cpu.read_text().splitlines() if "model name" in line), model)
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return f"{model}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB"
+
+
+def commit() -> str:
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+
+    changed = git("status", "--porcelain", "--", "creditlib")
+    return git("rev-parse", "--short", "HEAD") + ("+" if changed else "")
+
+
+def versions() -> str:
+    return " ".join(f"{name}={version(name)}" for name in ("creditlib", "numpy", "pyarrow", "polars", "duckdb", "pandas"))
+
+
+class Book:
+    """Collects the rows of a run; prints them and appends them to the history."""
+
+    def __init__(self, keep: bool) -> None:
+        self._keep = keep
+        self._fixed = {"machine": machine(), "versions": versions(), "commit": commit()}
+
+    def add(self, workload: str, size: int, engine: str, source: str, times: list[float], **more: float) -> None:
+        row: dict[str, Any] = dict.fromkeys(FIELDS, "")
+        row |= self._fixed | {"date": datetime.now().isoformat(timespec="seconds"), "workload": workload, "size": size}
+        row |= {"engine": engine, "source": source, "median_s": f"{statistics.median(times):.4f}", "min_s": f"{min(times):.4f}"}
+        row |= {name: f"{value:.2f}" if name == "ratio" else f"{value:.0f}" for name, value in more.items()}
+        shown = [f"{workload:<6}{size:>11,} {source:<9}{engine:<17}{row['median_s']:>9} s (min {row['min_s']})"]
+        shown += [f"{row['peak_mb']:>6} MB" if row["peak_mb"] else "", f"× {row['ratio']}" if row["ratio"] else ""]
+        print("  ".join(shown), flush=True)
+        if self._keep:
+            new = not HISTORY.exists()
+            with HISTORY.open("a", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
+                if new:
+                    writer.writeheader()
+                writer.writerow(row)
+
+
+def plan(size: int, source: str) -> tuple[int, int]:
+    """(rounds, repetitions in each): more where they are short."""
+    if source == "raw":
+        return (2, 3) if size <= 10_000 else (1, 1)
+    return (3, 7) if size <= 10_000 else (3, 5) if size <= 1_000_000 else (2, 3)
+
+
+def race(book: Book, work: str, size: int, source: str, engines: list[str]) -> None:
+    """Let the engines take turns at one workload, compare the results and write down the times."""
+    folder = raw(size) if source == "raw" else prepared(size)
+    rounds, repeats = plan(size, source)
+    times: dict[str, list[float]] = {engine: [] for engine in engines}
+    peaks = dict.fromkeys(engines, 0.0)
+    mine = None
+    for turn in range(rounds):
+        for engine in ["creditlib", *(engines[1:] if turn % 2 == 0 else engines[:0:-1])]:
+            took, peak, result = in_fresh_process(work, engine, source, folder, repeats)
+            times[engine] += took
+            peaks[engine] = max(peaks[engine], peak)
+            if engine == "creditlib" and mine is None:
+                mine = result
+            compare(work, mine, result, engine)
+    base = statistics.median(times["creditlib"])
+    touched = {"columns_mb": columns_mb(work, folder)} if source == "prepared" else {}
+    for engine in engines:
+        ratio = statistics.median(times[engine]) / base
+        book.add(work, size, engine, source, times[engine], peak_mb=peaks[engine], ratio=ratio, **touched)
+
+
+def opening(book: Book, size: int) -> None:
+    """Opening a connected book with every hash compared."""
+    from creditlib.facts.book import open_book
+
+    folder = prepared(size)
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        open_book(folder)
+        times.append(time.perf_counter() - began)
+    book.add("open", size, "creditlib", "prepared", times)
+
+
+def starting(book: Book) -> None:
+    """Fresh processes: the interpreter alone, the import, the help of the terminal."""
+    commands = {"python": [sys.executable, "-c", "pass"], "import": [sys.executable, "-c", "import creditlib"]}
+    if importlib.util.find_spec("creditlib.faces.cli.main") is not None:
+        commands["help"] = [str(Path(sys.executable).with_name("credit")), "--help"]
+    else:
+        print("help: skipped, there is no terminal command yet")
+    for name, command in commands.items():
+        times = []
+        for _ in range(7):
+            began = time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+            times.append(time.perf_counter() - began)
+        book.add(name, 0, "creditlib", "", times)
+
+
+def closing(book: Book) -> None:
+    """A whole month end over about 100,000 open items: close, then workbook, as a fresh process would."""
+    for module in ("creditlib.flows.close", "creditlib.faces.workbook"):
+        if importlib.util.find_spec(module) is None:
+            print(f"close: skipped, {module} does not exist yet")
+            return
+    folder = DATA / "close"
+    if not folder.is_dir():
+        from creditlib.facts.book import Book as Ledger
+        from creditlib.facts.book import save_book
+        from creditlib.facts.sample import generate
+
+        made = generate(seed=SEED, customers=2_000, months=24, end=END, invoices=OPEN_ITEMS * 7, odd=False)
+        save_book(Ledger(made.documents, made.allocations, made.customers, made.sales), folder)
+    results: dict[str, list[float]] = {"close": [], "workbook": [], "whole": []}
+    peak, items = 0.0, 0
+    for _ in range(3):
+        command = [sys.executable, __file__, "--close-child", str(folder)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        told = json.loads(done.stdout.splitlines()[-1])
+        for name in results:
+            results[name].append(told[name])
+        peak, items = max(peak, told["peak"]), told["items"]
+    for name, times in results.items():
+        book.add(f"close:{name}" if name != "whole" else "close", items, "creditlib", "prepared", times, peak_mb=peak)
+
+
+def close_child(folder: Path) -> None:
+    began = time.perf_counter()
+    from creditlib.faces.workbook import write_workbook
+    from creditlib.facts.book import open_book
+    from creditlib.facts.open_items import open_items
+    from creditlib.flows.close import close
+    from creditlib.policy.policy import load_policy
+
+    ledger = open_book(folder)
+    month = close(ledger, load_policy(), END)
+    closed = time.perf_counter()
+    with tempfile.TemporaryDirectory() as out:
+        write_workbook(month, Path(out) / "close.xlsx")
+        written = time.perf_counter()
+    items = len(open_items(ledger, END).rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = {"close": closed - began, "workbook": written - closed, "whole": written - began, "peak": peak, "items": items}
+    print(json.dumps(told))
+
+
+def races(sizes: list[int], works: list[str], sources: list[str]) -> Iterator[tuple[str, int, str]]:
+    for source in sources:
+        for size in sizes:
+            if source == "raw" and size > RAW_LIMIT:
+                continue
+            for work in works if source == "prepared" or size <= 10_000 else works[:1]:
+                yield work, size, source
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000,1000000,10000000", help="invoices, separated by commas")
+    parser.add_argument("--works", default=",".join(WORKS), help="; ".join(f"{k}: {v}" for k, v in TITLES.items()))
+    parser.add_argument("--sources", default="prepared,raw", help="prepared: a connected book; raw: CSV text")
+    parser.add_argument("--engines", default=",".join(ENGINES[1:]), help="the rivals")
+    parser.add_argument("--parts", default="races,open,start,close", help="what to run")
+    parser.add_argument("--no-history", action="store_true", help="do not append to history.csv")
+    given = parser.parse_args()
+    DATA.mkdir(exist_ok=True)
+    book = Book(keep=not given.no_history)
+    sizes, parts = [int(float(s)) for s in given.sizes.split(",")], given.parts.split(",")
+    engines = ["creditlib", *(e for e in given.engines.split(",") if e)]
+    if "start" in parts:
+        starting(book)
+    if "close" in parts:
+        closing(book)
+    if "open" in parts:
+        for size in sizes:
+            opening(book, size)
+    if "races" in parts:
+        for work, size, source in races(sizes, given.works.split(","), given.sources.split(",")):
+            race(book, work, size, source, engines)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(HERE))
+    if sys.argv[1:2] == ["--child"]:
+        child(sys.argv[2], sys.argv[3], sys.argv[4], Path(sys.argv[5]), int(sys.argv[6]), Path(sys.argv[7]))
+    elif sys.argv[1:2] == ["--close-child"]:
+        close_child(Path(sys.argv[2]))
+    else:
+        main()
