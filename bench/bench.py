@@ -37,7 +37,11 @@ FIELDS = (
 )  # fmt: skip
 ENGINES = ("creditlib", "polars-streaming", "polars-memory", "duckdb", "pandas")
 WORKS = ("W1", "W2", "W3")
-TITLES = {"W1": "open balance and aging by customer", "W2": "countback DSO by customer", "W3": "payment behaviour by customer"}
+TITLES = {
+    "W1": "open balance and aging by customer",
+    "W2": "countback DSO by customer",
+    "W3": "payment behaviour by customer",
+}
 SEED, MONTHS, END = 7, 36, date(2026, 10, 31)
 OPEN_ITEMS = 100_000
 RAW_LIMIT = 1_000_000
@@ -93,6 +97,15 @@ def columns_mb(work: str, folder: Path) -> float:
 # ---------------------------------------------------------------------------------------------- one engine, one process
 
 
+def peak_mb() -> float:
+    """Peak memory of this process. Linux hands ru_maxrss down from the parent, so the status file is asked first."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def ours(work: str, source: str, folder: Path) -> Any:
     import rivals
 
@@ -126,7 +139,7 @@ def child(work: str, engine: str, source: str, folder: Path, repeats: int, out: 
         began = time.perf_counter()
         table = run(work, source, folder)
         times.append(time.perf_counter() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     table = table.select(list(rivals.COLUMNS[work]))
     text = {name: table[name].cast(pa.string()) for name in rivals.KEYS}
     for name, column in text.items():
@@ -159,13 +172,19 @@ def compare(work: str, mine: Any, theirs: Any, engine: str) -> None:
             wrong = np.flatnonzero(~(np.abs(a - b) <= TOLERANCE * np.maximum(1, np.abs(a))))
         else:
             a, b = (table[name].to_numpy(zero_copy_only=False) for table in (mine, theirs))
-            if name not in rivals.KEYS and a.dtype.kind != b.dtype.kind and not {a.dtype.kind, b.dtype.kind} <= set("iu"):
+            if (
+                name not in rivals.KEYS
+                and a.dtype.kind != b.dtype.kind
+                and not {a.dtype.kind, b.dtype.kind} <= set("iu")
+            ):
                 raise SystemExit(f"{work}: {engine} gives {name} as {b.dtype}, not as exact integers.")
             wrong = np.flatnonzero(a != b)
         if len(wrong):
             row = int(wrong[0])
             who = "/".join(str(mine[key][row]) for key in rivals.KEYS)
-            raise SystemExit(f"{work}: {engine} differs in {name} for {len(wrong)} rows, first {who}: {b[row]}, creditlib {a[row]}.")
+            raise SystemExit(
+                f"{work}: {engine} differs in {name} for {len(wrong)} rows, first {who}: {b[row]}, creditlib {a[row]}."
+            )
 
 
 # ----------------------------------------------------------------------------------------------------------------- runs
@@ -175,7 +194,9 @@ def machine() -> str:
     model = platform.processor() or platform.machine()
     cpu = Path("/proc/cpuinfo")
     if cpu.is_file():
-        model = next((line.split(":")[1].strip() for line in cpu.read_text().splitlines() if "model name" in line), model)
+        model = next(
+            (line.split(":")[1].strip() for line in cpu.read_text().splitlines() if "model name" in line), model
+        )
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return f"{model}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB"
 
@@ -189,7 +210,9 @@ def commit() -> str:
 
 
 def versions() -> str:
-    return " ".join(f"{name}={version(name)}" for name in ("creditlib", "numpy", "pyarrow", "polars", "duckdb", "pandas"))
+    return " ".join(
+        f"{name}={version(name)}" for name in ("creditlib", "numpy", "pyarrow", "polars", "duckdb", "pandas")
+    )
 
 
 class Book:
@@ -202,7 +225,12 @@ class Book:
     def add(self, workload: str, size: int, engine: str, source: str, times: list[float], **more: float) -> None:
         row: dict[str, Any] = dict.fromkeys(FIELDS, "")
         row |= self._fixed | {"date": datetime.now().isoformat(timespec="seconds"), "workload": workload, "size": size}
-        row |= {"engine": engine, "source": source, "median_s": f"{statistics.median(times):.4f}", "min_s": f"{min(times):.4f}"}
+        row |= {
+            "engine": engine,
+            "source": source,
+            "median_s": f"{statistics.median(times):.4f}",
+            "min_s": f"{min(times):.4f}",
+        }
         row |= {name: f"{value:.2f}" if name == "ratio" else f"{value:.0f}" for name, value in more.items()}
         shown = [f"{workload:<6}{size:>11,} {source:<9}{engine:<17}{row['median_s']:>9} s (min {row['min_s']})"]
         shown += [f"{row['peak_mb']:>6} MB" if row["peak_mb"] else "", f"× {row['ratio']}" if row["ratio"] else ""]
@@ -269,7 +297,9 @@ def starting(book: Book) -> None:
         times = []
         for _ in range(7):
             began = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+            subprocess.run(
+                command, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+            )
             times.append(time.perf_counter() - began)
         book.add(name, 0, "creditlib", "", times)
 
@@ -292,10 +322,12 @@ def closing(book: Book) -> None:
     peak, items = 0.0, 0
     for _ in range(3):
         command = [sys.executable, __file__, "--close-child", str(folder)]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        done = subprocess.run(
+            command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+        )
         told = json.loads(done.stdout.splitlines()[-1])
-        for name in results:
-            results[name].append(told[name])
+        for name, values in results.items():
+            values.append(told[name])
         peak, items = max(peak, told["peak"]), told["items"]
     for name, times in results.items():
         book.add(f"close:{name}" if name != "whole" else "close", items, "creditlib", "prepared", times, peak_mb=peak)
@@ -316,8 +348,14 @@ def close_child(folder: Path) -> None:
         write_workbook(month, Path(out) / "close.xlsx")
         written = time.perf_counter()
     items = len(open_items(ledger, END).rows)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told = {"close": closed - began, "workbook": written - closed, "whole": written - began, "peak": peak, "items": items}
+    peak = peak_mb()
+    told = {
+        "close": closed - began,
+        "workbook": written - closed,
+        "whole": written - began,
+        "peak": peak,
+        "items": items,
+    }
     print(json.dumps(told))
 
 

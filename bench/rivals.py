@@ -5,7 +5,7 @@ is either a connected book (Parquet) or the same ledger as CSV text; nothing of 
 
 Rules taken over from the library, as far as the generated data needs them: a document exists from its posting date; an
 allocation counts from its own date (here never before both its documents are posted) and moves the balance of both its
-documents; an item without a due date is due the day it is posted; what is negative stands apart as unapplied; a countback
+documents; an item without a due date is due on its invoice date; what is negative stands apart as unapplied; a countback
 stops at the first month without sales; an unpaid item counts to the end of the window.
 """
 
@@ -40,7 +40,7 @@ COLUMNS = {
 }  # fmt: skip
 RATIOS = ("days", "dbt_days", "net_dbt_days", "days_to_pay", "on_time_share", "on_time_count_share")
 DOCUMENTS = {
-    "W1": ["id", "customer", "currency", "posted_on", "due_on", "amount_minor"],
+    "W1": ["id", "customer", "currency", "posted_on", "issue_on", "due_on", "amount_minor"],
     "W2": ["id", "customer", "currency", "kind", "posted_on", "amount_minor"],
     "W3": ["id", "customer", "currency", "kind", "posted_on", "issue_on", "due_on", "amount_minor"],
 }
@@ -79,7 +79,7 @@ _OPEN = """moved as (select id, sum(amount)::bigint as amount from (
 _SQL = {
     "W1": f"with {_OPEN}, "
     """o as (select customer, currency, d.amount_minor + coalesce(m.amount, 0) as open,
-      DATE '2026-06-30' - coalesce(due_on, posted_on) as late
+      DATE '2026-06-30' - coalesce(due_on, issue_on, posted_on) as late
     from {d} d left join moved m using (id)
     where posted_on <= DATE '2026-06-30' and d.amount_minor + coalesce(m.amount, 0) <> 0)
   select customer, currency, count(*) as items, sum(open)::bigint as total_minor,
@@ -174,9 +174,12 @@ def _polars_raw(work: str, folder: Path) -> tuple[Any, Any]:
     )
     minor = pl.when(pl.col("currency") == "JPY").then(1).otherwise(100)
     exact = pl.col("amount").cast(pl.Decimal(18, 2)) * minor
-    documents = documents.rename(dates).with_row_index("id").with_columns(
-        pl.col("id").cast(pl.Int64), amount_minor=exact.cast(pl.Int64)
-    ).collect()
+    documents = (
+        documents.rename(dates)
+        .with_row_index("id")
+        .with_columns(pl.col("id").cast(pl.Int64), amount_minor=exact.cast(pl.Int64))
+        .collect()
+    )
     number = documents.lazy().select("id", "document", "currency")
     typed = {"from_document": text, "to_document": text, "amount": text, "date": day}
     allocations = pl.scan_csv(folder / "allocations.csv", schema_overrides=typed).select(*typed)
@@ -223,7 +226,7 @@ def _polars_open(documents: Any, allocations: Any) -> Any:
 def _polars_aging(documents: Any, allocations: Any) -> Any:
     import polars as pl
 
-    late = (pl.lit(AS_OF) - pl.coalesce("due_on", "posted_on")).dt.total_days()
+    late = (pl.lit(AS_OF) - pl.coalesce("due_on", "issue_on", "posted_on")).dt.total_days()
     open_, late_ = pl.col("open"), pl.col("late")
     bounds = {"not_due": late_ <= 0, "1-30": late_.is_between(1, 30), "31-60": late_.is_between(31, 60)}
     bounds |= {"61-90": late_.is_between(61, 90), "90+": late_ > 90}
@@ -382,7 +385,11 @@ def _pandas_open(documents: Any, allocations: Any, day: Any) -> Any:
     paid = live.groupby("to_document", sort=False).amount_minor.sum()
     given = live.groupby("from_document", sort=False).amount_minor.sum()
     ids = documents.id
-    open_ = documents.amount_minor - paid.reindex(ids, fill_value=0).to_numpy() + given.reindex(ids, fill_value=0).to_numpy()
+    open_ = (
+        documents.amount_minor
+        - paid.reindex(ids, fill_value=0).to_numpy()
+        + given.reindex(ids, fill_value=0).to_numpy()
+    )
     return documents.assign(open=open_)[(documents.posted_on <= day) & (open_ != 0)]
 
 
@@ -391,7 +398,7 @@ def _pandas_aging(documents: Any, allocations: Any) -> Any:
 
     day = pd.Timestamp(AS_OF)
     o = _pandas_open(documents, allocations, day)
-    late = (day - o.due_on.fillna(o.posted_on)).dt.days
+    late = (day - o.due_on.fillna(o.issue_on).fillna(o.posted_on)).dt.days
     bucket = pd.cut(late, [-np.inf, 0, *EDGES, np.inf], labels=list(BUCKETS)).astype(str).where(o.open > 0, "unapplied")
     keyed = o.assign(bucket=bucket)
     wide = keyed.groupby([*KEYS, "bucket"], observed=True).open.sum().unstack(fill_value=0)

@@ -20,7 +20,7 @@ EPOCH: Final = date(1970, 1, 1)
 NO_DAY: Final = -(2**31)
 """Stands for "no date" in int32 columns taken out of Arrow."""
 
-_MONTHS: Final = {name: i + 1 for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split())} | {
+_MONTHS: Final = {name: i + 1 for i, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])} | {
     "mai": 5, "okt": 10, "dez": 12, "mrz": 3, "mär": 3, "sept": 9,
 }  # fmt: skip
 _PARTS = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})")

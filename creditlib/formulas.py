@@ -7,6 +7,7 @@ same figures (property-tested).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from creditlib.errors import CreditError, NeedsSales
@@ -117,7 +118,7 @@ def payment_points(days_beyond_terms: float, table: Sequence[tuple[float, float]
     first, last = table[0], table[-1]
     if days_beyond_terms <= first[0]:
         return float(first[1])
-    for (low, high_points), (high, low_points) in zip(table, table[1:], strict=False):
+    for (low, high_points), (high, low_points) in pairwise(table):
         if days_beyond_terms <= high:
             return high_points + (low_points - high_points) * (days_beyond_terms - low) / (high - low)
     return float(last[1])

@@ -50,13 +50,14 @@ def oldest_due_first(book: Book, open_minor: NDArray[np.int64], as_of: date) -> 
     open_minor: balance of every document. Items are paid by due date, credits are used by their own date; ties keep the
     order of the book. as_of: the day the balances are of, and the earliest a link without dates can bear.
     """
-    table = book.columns("documents", ["customer", "entity", "gl_account", "currency", "due_on"])
+    table = book.columns("documents", ["customer", "entity", "gl_account", "currency", "due_on", "issue_on"])
     group = np.zeros(len(open_minor), np.int64)
     for name in ("customer", "entity", "gl_account", "currency"):
         own, names = codes(table[name])
         group = group * max(len(names), 1) + own
     start = starts(book)
     due = days(table["due_on"])
+    due = np.where(due == NO_DAY, days(table["issue_on"]), due)
     due = np.where(due == NO_DAY, start, due)
     items = np.flatnonzero(open_minor > 0)
     credits = np.flatnonzero(open_minor < 0)
@@ -101,4 +102,5 @@ def _ends(
 ) -> NDArray[np.int64]:
     """Return where each piece ends on the line, every group starting at its own offset."""
     before = np.concatenate([[0], np.cumsum(by)[:-1]])
-    return np.cumsum(size) - before[place] + offset[place]
+    ends: NDArray[np.int64] = np.cumsum(size) - before[place] + offset[place]
+    return ends

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -189,7 +190,7 @@ def _code_variants(view: _View) -> list[Finding]:
             by[name.lstrip("0")].append((name, first_row[code]))
     found = []
     for same in by.values():
-        for (first, _), (second, row) in zip(same, same[1:], strict=False):
+        for (first, _), (second, row) in pairwise(same):
             (word,) = view.words(np.array([row]))
             found.append(CHECKS["code-variants"].finding(word["where"], first=first, second=second))
     return found
@@ -320,7 +321,8 @@ def disputed(items: OpenItems) -> NDArray[np.bool_]:
     opened, closed = items.days("disputed_from"), items.days("disputed_to")
     reason = np.asarray(items.column("dispute_reason").is_valid())
     begun = np.where(opened != NO_DAY, opened <= day, reason)
-    return begun & ((closed == NO_DAY) | (closed > day))
+    still: NDArray[np.bool_] = begun & ((closed == NO_DAY) | (closed > day))
+    return still
 
 
 def _disputes(view: _View, items: OpenItems, day: int, limits: Limits) -> list[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -81,14 +82,15 @@ def compute(
             continue
         given = {event: int(column[row]) for event, column in events.items() if column[row] != NO_DAY}
         key = (text, int(base[row]), *sorted(given.items()))
-        dates = {"invoice": day_of(base[row]), **{event: day_of(day) for event, day in given.items()}}
+        dates: dict[Event, date | None] = {"invoice": day_of(base[row])}
+        dates |= {event: day_of(day) for event, day in given.items()}
         if key not in known:
             try:
-                found = due_dates(term, dates)  # type: ignore[arg-type]
+                found = due_dates(term, dates)
             except TermsError:  # beyond the calendar: reported as a document without usable terms
                 continue
             known[key] = day_number(max(d.on for d in found)), any(d.provisional for d in found)
         due[row], provisional[row] = known[key]
         if len(term.instalments) > 1:
-            splits[row] = [(day_number(on), minor) for on, minor in schedule(term, int(amounts[row]), dates)]  # type: ignore[arg-type]
+            splits[row] = [(day_number(on), minor) for on, minor in schedule(term, int(amounts[row]), dates)]
     return Computed(due, provisional, splits)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number
 from creditlib.facts.book import Book
-from creditlib.facts.tables import days
+from creditlib.facts.tables import ALLOCATIONS, DOCUMENTS, build, days
 
 FOREVER = np.int32(2**31 - 1)
 _SIDES: Final = (("to_document", np.subtract), ("from_document", np.add))
@@ -139,3 +139,34 @@ def _allocate(book: Book, open_minor: NDArray[np.int64], exists: NDArray[np.bool
                 move.at(open_minor, end[named], amount[named])
             else:
                 move.at(open_minor, end, amount)
+
+
+def as_known(book: Book, known_on: date) -> Book:
+    """Return the book as it was known on a day: documents and allocations entered later left out, ids numbered anew.
+
+    Every measure of the result is then of that knowledge, whatever it reads. An undoing after that day has not happened.
+    """
+    documents, allocations = book.table("documents"), book.table("allocations")
+    kept = _entered(documents["known_on"], starts(book), known_on)
+    place = np.where(kept, np.cumsum(kept) - 1, -1)
+    usable = _entered(allocations["known_on"], days(allocations["on"]), known_on)
+    columns = {name: allocations[name] for name in allocations.column_names}
+    for name, _ in _SIDES:
+        old = ids(allocations[name])
+        new = np.where(old >= 0, place[old], -1) if len(place) else old
+        usable &= (old < 0) | (new >= 0)
+        columns[name] = pa.array(new, mask=old < 0)
+    undone = days(allocations["undone_on"])
+    columns["undone_on"] = pa.array(undone, mask=(undone == NO_DAY) | (undone > day_number(known_on))).cast(pa.date32())
+    columns = {name: column.filter(pa.array(usable)) for name, column in columns.items()}
+    documents = documents.filter(pa.array(kept))
+    documents = documents.set_column(0, DOCUMENTS.field("id"), pa.array(np.arange(documents.num_rows)))
+    customers, sales, orders, events = (book.table(name) for name in ("customers", "sales", "orders", "events"))
+    allocations = build(ALLOCATIONS, columns, int(usable.sum()))
+    return Book(documents, allocations, customers, sales, orders, events, complete=book.complete)
+
+
+def _entered(column: pa.ChunkedArray, otherwise: NDArray[np.int32], known_on: date) -> NDArray[np.bool_]:
+    """Return which rows had been entered by a day; one without an entry date was entered on its own day."""
+    entered = days(column)
+    return np.asarray(np.where(entered == NO_DAY, otherwise, entered) <= day_number(known_on))

@@ -148,7 +148,8 @@ def open_items(
         np.add.at(open_minor, links.from_document, links.amount_minor)
     rows = np.flatnonzero(open_minor)
     # Customer, dates and kind are asked for by nearly every measure: they come in the same pass.
-    columns = book.take("documents", ["currency", *_USUAL, *start_columns(book)], rows)
+    instead = ["issue_on", *start_columns(book)] if book.nulls("documents", ["due_on"])["due_on"] else []
+    columns = book.take("documents", list(dict.fromkeys(["currency", *_USUAL, *instead])), rows)
     own, names = codes(columns["currency"])
     items = OpenItems(book, as_of, known_on, netting, rows, open_minor[rows], own, tuple(n or "" for n in names))
     items._held.update({name: columns[name] for name in columns.column_names})

@@ -7,13 +7,11 @@ only where `Sample.texts`, `Sample.loose` and the total row say so.
 
 from __future__ import annotations
 
-import os
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -22,11 +20,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number
-from creditlib.errors import Lang, UsageError
+from creditlib.errors import UsageError
 from creditlib.facts import tables
 from creditlib.facts.book import Book
 from creditlib.facts.exact import month_indices
-from creditlib.facts.sample_files import contents
 from creditlib.facts.sample_firm import (
     BEHAVIOURS,
     COLLECTORS,
@@ -324,39 +321,3 @@ def _sales(documents: pa.Table, first_day: int, last_day: int) -> pa.Table:
 
 
 # ------------------------------------------------------------------------------------------------------------- files
-
-
-def write_sample(folder: str | Path, *, sample: Sample | None = None, lang: Lang = "en") -> list[Path]:
-    """Write a sample as CSV files with its truth and two README files, and return their paths.
-
-    folder: made where it is missing; files of the same names are replaced, each at once. lang: language of the headers,
-    kinds and reasons. CSV is UTF-8 with a byte order mark. `control_wrong.csv` has one minor unit too many in one
-    account.
-
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [path.name for path in write_sample(folder, sample=generate(customers=20, invoices=40))][:2]
-    ['documents.csv', 'allocations.csv']
-    """
-    sample = sample or generate()
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, pieces in contents(sample, lang):
-        written.append(_write(folder / name, pieces))
-    return written
-
-
-def _write(path: Path, pieces: Iterator[str]) -> Path:
-    """Write beside the old file, then take its place: a reader sees the old one or the new one."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        encoding = "utf-8-sig" if path.suffix == ".csv" else "utf-8"
-        with beside.open("w", encoding=encoding, newline="") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return path

@@ -9,19 +9,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 import pyarrow as pa
 
 from creditlib.errors import Lang
+from creditlib.facts.sample import Sample, generate
 from creditlib.facts.sample_readme import KINDS_ZH, REASONS_ZH, readme
 from creditlib.money import plain
-
-if TYPE_CHECKING:
-    from creditlib.facts.sample import Sample
 
 FILES: Final = {
     "documents": (
@@ -199,3 +199,39 @@ def _truth_json(sample: Sample) -> str:
         ],
     }
     return json.dumps(truth, ensure_ascii=False, indent=1) + "\n"
+
+
+def write_sample(folder: str | Path, *, sample: Sample | None = None, lang: Lang = "en") -> list[Path]:
+    """Write a sample as CSV files with its truth and two README files, and return their paths.
+
+    folder: made where it is missing; files of the same names are replaced, each at once. lang: language of the headers,
+    kinds and reasons. CSV is UTF-8 with a byte order mark. `control_wrong.csv` has one minor unit too many in one
+    account.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in write_sample(folder, sample=generate(customers=20, invoices=40))][:2]
+    ['documents.csv', 'allocations.csv']
+    """
+    sample = sample or generate()
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, pieces in contents(sample, lang):
+        written.append(_write(folder / name, pieces))
+    return written
+
+
+def _write(path: Path, pieces: Iterator[str]) -> Path:
+    """Write beside the old file, then take its place: a reader sees the old one or the new one."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        encoding = "utf-8-sig" if path.suffix == ".csv" else "utf-8"
+        with beside.open("w", encoding=encoding, newline="") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path

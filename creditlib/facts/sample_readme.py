@@ -5,13 +5,11 @@ What must stay true: every figure and every line number comes from the sample th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from creditlib.errors import Lang
+from creditlib.facts.sample import Sample
 from creditlib.money import text
-
-if TYPE_CHECKING:
-    from creditlib.facts.sample import Sample
 
 KINDS_ZH: Final = {
     "invoice": "发票", "debit_note": "借项", "credit_note": "贷项", "receipt": "收款", "advance": "预收款",

@@ -223,8 +223,9 @@ def days(column: pa.ChunkedArray | pa.Array) -> NDArray[np.int32]:
     """
     ints = column.cast(pa.int32())
     if ints.null_count:
-        ints = pc.fill_null(ints, int(NO_DAY))
-    return ints.to_numpy()
+        ints = pc.fill_null(ints, NO_DAY)
+    numbers: NDArray[np.int32] = ints.to_numpy()
+    return numbers
 
 
 def codes(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.int32], list[str | None]]:

@@ -7,6 +7,7 @@ their own column unless they were netted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
@@ -38,7 +39,7 @@ def bucket_keys(edges: Sequence[int], basis: Basis = "due_on") -> tuple[str, ...
     if (
         not edges
         or any(e <= 0 or e != int(e) for e in edges)
-        or any(b <= a for a, b in zip(edges, edges[1:], strict=False))
+        or any(b <= a for a, b in pairwise(edges))
     ):
         raise UsageError(
             f"edges {list(edges)} must be whole numbers above 0, ascending, for example 30,60,90.",
@@ -47,9 +48,9 @@ def bucket_keys(edges: Sequence[int], basis: Basis = "due_on") -> tuple[str, ...
     if basis == "years":
         return tuple(f"{a}-{b}y" for a, b in zip([0, *edges], edges, strict=False)) + (f"{edges[-1]}y+",)
     if basis == "issue_on":
-        low = [0] + [e + 1 for e in edges[:-1]]
+        low = [0, *(e + 1 for e in edges[:-1])]
         return tuple(f"{a}-{b}" for a, b in zip(low, edges, strict=True)) + (f"{edges[-1]}+",)
-    low = [1] + [e + 1 for e in edges[:-1]]
+    low = [1, *(e + 1 for e in edges[:-1])]
     return (NOT_DUE, *(f"{a}-{b}" for a, b in zip(low, edges, strict=True)), f"{edges[-1]}+")
 
 
@@ -73,6 +74,7 @@ def not_due(items: OpenItems) -> NDArray[np.bool_]:
 def bucket_codes(items: OpenItems, edges: Sequence[int], basis: Basis = "due_on") -> NDArray[np.int64]:
     """Return each item's bucket as an index into `bucket_keys`; len(keys) stands for unapplied credits."""
     keys = bucket_keys(edges, basis)
+    codes: NDArray[np.int64]
     if basis == "years":
         limits = np.array([day_number(add_months(items.as_of, -12 * e)) for e in edges], np.int64)
         codes = (items.issued_on[:, None] < limits[None, :]).sum(axis=1)

@@ -54,7 +54,7 @@ def dso(
     method: "countback" uses months up newest first, real lengths; "simple" receivables ÷ sales of the last `months` (fewer
     where the history is shorter) × `year_days` × months/12; "rolling" the same over the real days of those months;
     "best_possible" with only what is not due; "delinquent" simple less best possible; "turnover" sales ÷ average of
-    receivables when the window began and now, times a year. exclude: kinds that are no trade receivables.
+    receivables when the window began and now (now alone where the history is shorter), times a year. exclude: kinds that are no trade receivables.
     items: open items already taken on that day (netting separate). to, rates: report in one currency, every month at these
     rates; `items` are then given in it.
     Columns: keys, days (times for turnover; null where sales are not above 0), at_least, receivables_minor, sales_minor,
@@ -73,7 +73,8 @@ def dso(
     else:  # every document is converted and rounded by itself, then summed
         sales = by_month(in_currency(billings(book, as_of, base, by), rates, to, as_of), as_of)
         items = items if items.currencies == (to,) else convert(items, rates, to)
-    opening = _opening(book, as_of, months, rates, to) if method == "turnover" else None
+    reaches_back = sales.grid.shape[1] > months  # else what was open before the window is not known
+    opening = _opening(book, as_of, months, rates, to) if method == "turnover" and reaches_back else None
     ground = _ground(sales, as_of, base, by, exclude, items, horizon, opening)
     if method == "countback":
         columns = _countback(ground)

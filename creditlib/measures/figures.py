@@ -68,7 +68,8 @@ class Figures:
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas DataFrame, dates as datetime64."""
-        return self.table.to_pandas(date_as_object=False)
+        frame: pd.DataFrame = self.table.to_pandas(date_as_object=False)
+        return frame
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows as dictionaries."""

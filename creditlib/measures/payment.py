@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from creditlib.days import NO_DAY, day_number
 from creditlib.facts.book import Book
 from creditlib.facts.ledger import amounts, ids, live, live_columns, start_columns, started
-from creditlib.facts.open_items import Rate, to_currency
+from creditlib.facts.open_items import Rate
 from creditlib.facts.tables import among, days
 from creditlib.measures.dso import need_history
 from creditlib.measures.figures import Figures

@@ -20,9 +20,10 @@ import pyarrow.compute as pc
 import pytest
 
 from creditlib.errors import UsageError
-from creditlib.facts import sample as sample_module
+from creditlib.facts import sample_files as sample_module
 from creditlib.facts import tables
-from creditlib.facts.sample import Sample, generate, write_sample
+from creditlib.facts.sample import Sample, generate
+from creditlib.facts.sample_files import write_sample
 from creditlib.facts.sample_files import FILES
 from creditlib.facts.sample_firm import BEHAVIOURS, credit_code
 from creditlib.money import CURRENCIES, currency_code, exponent

@@ -21,5 +21,15 @@ def test_the_page_of_checks_is_the_one_the_code_makes(lang: str, name: str) -> N
 
 def test_both_readmes_name_the_same_commands() -> None:
     texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")]
-    for command in ("make close", "make test", "credit close", "credit aging", "credit dso", "credit check", "credit map", "credit policy", "credit sample"):
+    for command in (
+        "make close",
+        "make test",
+        "credit close",
+        "credit aging",
+        "credit dso",
+        "credit check",
+        "credit map",
+        "credit policy",
+        "credit sample",
+    ):
         assert all(command in text for text in texts)

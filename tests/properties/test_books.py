@@ -161,7 +161,7 @@ def test_bucket_of_each_item_follows_from_its_days_past_due(rows: list[Row], edg
     keys = (*bucket_keys([edge, 90]), UNAPPLIED)
     for id_, code in zip(items.rows.tolist(), bucket_codes(items, [edge, 90]).tolist(), strict=True):
         row = rows[id_]
-        late = (AS_OF - (row["due_on"] or row["posted_on"] or row["issue_on"])).days
+        late = (AS_OF - (row["due_on"] or row["issue_on"])).days
         expected = (
             "not_due" if late <= 0 else f"1-{edge}" if late <= edge else f"{edge + 1}-90" if late <= 90 else "90+"
         )
@@ -207,7 +207,7 @@ def test_oldest_due_first_equals_the_loop_everybody_would_write(rows: list[Row])
 
     expected = list(left)
     credits = sorted((i for i, v in enumerate(left) if v < 0), key=lambda i: (start(i), i))
-    items = sorted((i for i, v in enumerate(left) if v > 0), key=lambda i: (rows[i]["due_on"] or start(i), i))
+    items = sorted((i for i, v in enumerate(left) if v > 0), key=lambda i: (rows[i]["due_on"] or rows[i]["issue_on"], i))
     for c, i in itertools.product(credits, items):
         same = all(rows[c][key] == rows[i][key] for key in ("customer", "entity", "currency"))
         take = min(-expected[c], expected[i]) if same else 0

@@ -148,7 +148,8 @@ def sample(
     """
     with c.told(lang):
         words = c.language(lang)
-        from creditlib.facts.sample import SAMPLE_END, write_sample
+        from creditlib.facts.sample import SAMPLE_END
+        from creditlib.facts.sample_files import write_sample
 
         target = Path(folder)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):

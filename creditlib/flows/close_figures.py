@@ -1,0 +1,142 @@
+"""The figures of a close: the DSO family, collection and payment, trend, roll-forward. Measures compute them; here they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from creditlib import money
+from creditlib.days import month_first, month_index
+from creditlib.errors import NeedsSales, UsageError
+from creditlib.facts.open_items import OpenItems
+from creditlib.flows import history
+from creditlib.flows.closing import DsoLine, Measure, Movement, TrendPoint
+from creditlib.flows.explain import explain_gap
+from creditlib.flows.ground import Ground
+from creditlib.measures.collection import cei
+from creditlib.measures.dso import METHODS, dso
+from creditlib.measures.exposure import concentration
+from creditlib.measures.payment import payment_behaviour
+
+
+def dso_lines(ground: Ground) -> tuple[DsoLine, ...]:
+    """Return the DSO family, each line explained against the default."""
+    lines = []
+    earlier = history.previous_month_end(ground.as_of)
+    items = ground.items if ground.items.netting == "separate" else None
+    for method in METHODS:
+        try:
+            row = _dso(ground, method, ground.as_of, items)
+        except (NeedsSales, UsageError) as error:
+            lines.append(DsoLine(method, None, why=(error.en, error.zh)))
+            continue
+        if row is None or row["days"] is None:
+            none = ("no sales in these months", "这些月份没有销售额")
+            lines.append(DsoLine(method, None, why=none))
+            continue
+        previous = None
+        if ground.book.complete:
+            past = _dso(ground, method, earlier)
+            previous = past["days"] if past else None
+        lines.append(
+            DsoLine(
+                method, row["days"], row["at_least"], row["receivables_minor"], row["sales_minor"], row["sales_days"],
+                previous,
+            )
+        )  # fmt: skip
+    return explain_gap(tuple(lines), ground.values["dso.method"], ground.currency)
+
+
+def measures(ground: Ground) -> tuple[Measure, ...]:
+    """Return the other figures of the dashboard, with last month's."""
+    values, day = ground.values, ground.as_of
+    found: list[Measure] = []
+    now = _behaviour(ground, day)
+    past = _behaviour(ground, history.previous_month_end(day)) if ground.book.complete else {}
+    units = {"cei": "share", "dbt": "days", "days_to_pay": "days", "payment_index": "index", "on_time": "share"}
+    for key, unit in units.items():
+        found.append(Measure(key, now.get(key), unit, past.get(key)))
+    whole = concentration(ground.items, top=values["concentration.top"]).values.get(ground.currency, {})
+    found.append(Measure("top10_share", whole.get("top_share"), "share"))
+    found.append(Measure("herfindahl", whole.get("herfindahl"), "index"))
+    try:
+        year = _dso(ground, "simple", day)
+    except (NeedsSales, UsageError):
+        year = None
+    one_day = None if not year or not year["sales_days"] else year["sales_minor"] / year["sales_days"]
+    found.append(Measure("one_dso_day", one_day, "amount"))
+    return tuple(found)
+
+
+def trend(ground: Ground) -> tuple[TrendPoint, ...]:
+    """Return the month ends gone by; empty where the book can't tell."""
+    if not ground.book.complete:
+        return ()
+
+    def dso_of(day: date, items: OpenItems) -> float | None:
+        row = _dso(ground, ground.values["dso.method"], day, items if items.netting == "separate" else None)
+        return row["days"] if row else None
+
+    return history.trend(
+        ground.book, ground.as_of, lambda day: ground.reported(ground.take(day)), ground.currency, dso_of
+    )
+
+
+def movement(ground: Ground) -> tuple[Movement, ...]:
+    """Return the roll-forward; empty where the book can't tell."""
+    if not ground.book.complete:
+        return ()
+    rates = {r.currency: r.rate for r in ground.rates}
+
+    def to_report(sums: Mapping[str, int]) -> int:
+        if ground.report is None:
+            return sums.get(ground.currency, 0)
+        total = 0
+        for name, minor in sums.items():
+            if name == ground.report:
+                total += minor
+            else:
+                exact = money.to_decimal(minor, name) * rates[name]
+                total += int(exact.scaleb(money.exponent(ground.report)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        return total
+
+    return history.movement(
+        ground.book, ground.as_of, lambda day: ground.reported(ground.take(day)), ground.currency, to_report
+    )
+
+
+def _dso(ground: Ground, method: str, day: date, items: OpenItems | None = None) -> dict[str, Any] | None:
+    """One DSO figure in the close's currency."""
+    values = ground.values
+    months = values["dso.rolling_months"] if method == "rolling" else 12
+    book, currency = ground.book, ground.currency
+    figures = dso(
+        book, day, method=method, base=values["dso.base"], months=months, year_days=values["dso.year_days"],  # type: ignore[arg-type]
+        exclude=values["dso.excluded_kinds"], items=items, rates=ground.rates, to=ground.report,
+    )  # fmt: skip
+    return next((row for row in figures.rows() if row["currency"] == currency), None)
+
+
+def _behaviour(ground: Ground, day: date) -> dict[str, float | None]:
+    values = ground.values
+    if not ground.book.complete:
+        return {}
+    window = values["payment.window_months"]
+    first = month_first(month_index(day) - window + 1)
+    paid = payment_behaviour(ground.book, first, day, by=(), points=values["payment.index_points"], **ground.in_report)
+    row = next((r for r in paid.rows() if r["currency"] == ground.currency), None)
+    start = month_first(month_index(day) - values["cei.months"] + 1)
+    collected = next(
+        (r for r in cei(ground.book, start, day, **ground.in_report).rows() if r["currency"] == ground.currency), None
+    )
+    out: dict[str, float | None] = {"cei": collected["cei"] if collected else None}
+    if row is not None:
+        out |= {
+            "dbt": row["dbt_days"],
+            "days_to_pay": row["days_to_pay"],
+            "payment_index": row["payment_index"],
+            "on_time": row["on_time_share"],
+        }
+    return out

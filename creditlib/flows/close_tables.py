@@ -1,0 +1,144 @@
+"""The tables of a close: open items, aging by customer, the overdue list, named and sorted as every door shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from creditlib.facts.checks import disputed
+from creditlib.facts.tables import codes
+from creditlib.flows.closing import ITEM_COLUMNS, UNAPPLIED
+from creditlib.flows.ground import Ground
+from creditlib.measures.aging import aging, bucket_codes, bucket_keys, days_past_due, overdue
+from creditlib.measures.figures import Figures
+
+
+def named(ground: Ground, table: pa.Table) -> pa.Table:
+    """Return a table with the customer's name beside its code, keys as plain text."""
+    for key in ("customer", "currency"):
+        table = table.set_column(table.column_names.index(key), key, table[key].cast(pa.string()))
+    names = pa.array([ground.names.get(c or "", "") for c in table["customer"].to_pylist()], pa.string())
+    place = table.column_names.index("customer") + 1
+    return table.add_column(place, "name", names)
+
+
+def item_table(ground: Ground, edges: Sequence[int]) -> pa.Table:
+    """Return the open items, the close's currency first, each customer's together."""
+    items, book = ground.items, ground.book
+    own, currencies, code = items.open_minor, list(items.currencies), items.currency
+    if items.converted_from is not None:
+        own, code, currencies = items.converted_from[0], items.converted_from[1], list(items.converted_from[2])
+    names = ["customer", "document", "kind", "entity", "gl_account", "salesperson", "source_file", "source_row"]
+    table = book.columns("documents", names).take(pa.array(items.rows))
+    keys = np.array([*bucket_keys(edges), UNAPPLIED], object)[bucket_codes(items, edges)]
+    customers, texts = codes(table["customer"])
+    shown = (
+        pa.array([ground.names.get(t or "", "") for t in texts], pa.string()).take(pa.array(customers))
+        if texts
+        else pa.array([], pa.string())
+    )
+    unapplied = items.open_minor < 0 if items.netting != "by_date" else np.zeros(len(items.rows), bool)
+    status = np.where(disputed(items), "disputed", np.where(unapplied, UNAPPLIED, ""))
+    source = pc.binary_join_element_wise(
+        table["source_file"].cast(pa.string()), table["source_row"].cast(pa.string()), "!"
+    )
+    columns: dict[str, Any] = {
+        "currency": pa.array(np.array(items.currencies, object)[items.currency].tolist(), pa.string()),
+        "customer": table["customer"].cast(pa.string()),
+        "name": shown,
+        "document": table["document"],
+        "kind": table["kind"].cast(pa.string()),
+        "issue_on": pa.array(items.issued_on, pa.int32()).cast(pa.date32()),
+        "due_on": pa.array(items.due_on, pa.int32()).cast(pa.date32()),
+        "days_past_due": pa.array(days_past_due(items)),
+        "bucket": pa.array(keys.tolist(), pa.string()),
+        "original_minor": pa.array(own),
+        "original_currency": pa.array(np.array(currencies, object)[code].tolist(), pa.string()),
+        "open_minor": pa.array(items.open_minor),
+        **{n: table[n].cast(pa.string()) for n in ("entity", "gl_account", "salesperson")},
+        "status": pa.array(status.tolist(), pa.string()),
+        "source": source,
+    }
+    made = pa.table({n: columns[n] for n in ITEM_COLUMNS})
+    first = pc.not_equal(made["currency"], ground.currency)
+    made = made.append_column("_other", first)
+    order = [
+        ("_other", "ascending"),
+        ("currency", "ascending"),
+        ("customer", "ascending"),
+        ("due_on", "ascending"),
+        ("source", "ascending"),
+    ]
+    return made.sort_by(order).drop_columns(["_other"])
+
+
+def aging_table(ground: Ground, figures: Figures) -> pa.Table:
+    """Return aging by customer with names and last month's overdue share, largest first."""
+    table = named(ground, figures.table.rename_columns([_renamed(n) for n in figures.table.column_names]))
+    shares: dict[tuple[Any, Any], float] = {}
+    if ground.before is not None:
+        earlier = aging(ground.before, edges=ground.values["aging.edges"])
+        for row in earlier.table.select(["customer", "currency", "total_minor", "overdue_minor"]).to_pylist():
+            if row["total_minor"] > 0:
+                shares[row["customer"], row["currency"]] = row["overdue_minor"] / row["total_minor"]
+    customers, currencies = table["customer"].to_pylist(), table["currency"].to_pylist()
+    past = pa.array([shares.get(key) for key in zip(customers, currencies, strict=True)], pa.float64())
+    table = table.append_column("previous_overdue_share", past)
+    other = [c != ground.currency for c in currencies]
+    table = table.append_column("_other", pa.array(other))
+    order = [
+        ("_other", "ascending"),
+        ("currency", "ascending"),
+        ("total_minor", "descending"),
+        ("customer", "ascending"),
+    ]
+    return table.sort_by(order).drop_columns(["_other"])
+
+
+def previous_buckets(ground: Ground, edges: Sequence[int]) -> dict[str, int]:
+    """Return last month's buckets in the close's currency; empty where the book can't tell."""
+    if ground.before is None:
+        return {}
+    rows = [r for r in aging(ground.before, edges=edges, by=()).rows() if r["currency"] == ground.currency]
+    if not rows:
+        return {}
+    return {key: rows[0][key] for key in (*bucket_keys(edges), UNAPPLIED)}
+
+
+def overdue_top(ground: Ground, figures: Figures) -> pa.Table:
+    """Return the customers with most overdue, how old and how many their items are, and who sells to them."""
+    table = named(ground, figures.table)
+    mask = pc.and_(
+        pc.equal(table["currency"].cast(pa.string()), ground.currency), pc.greater(table["overdue_minor"], 0)
+    )
+    table = table.filter(mask).sort_by([("overdue_minor", "descending"), ("customer", "ascending")])
+    table = table.slice(0, ground.values["overdue.top"])
+    items = ground.items
+    own, texts = items.key("customer")
+    late = np.where(overdue(items), days_past_due(items), 0)
+    sales, people = items.key("salesperson")
+    oldest, counted, sellers = [], [], []
+    for customer in table["customer"].to_pylist():
+        mine = own == texts.index(customer)
+        oldest.append(int(late[mine].max()))
+        counted.append(int((late[mine] > 0).sum()))
+        found = sorted({people[s] for s in sales[mine].tolist() if people[s]}, key=str)
+        sellers.append(", ".join(str(p) for p in found[:2]))
+    buckets = [k for k in bucket_keys(ground.values["aging.edges"]) if k != "not_due"]
+    return pa.table(
+        {
+            **{n: table[n] for n in ("currency", "customer", "name", "overdue_minor")},
+            "oldest_days": pa.array(oldest, pa.int64()),
+            "items": pa.array(counted, pa.int64()),
+            "salesperson": pa.array(sellers, pa.string()),
+            **{n: table[n] for n in buckets},
+        }
+    )
+
+
+def _renamed(name: str) -> str:
+    return "unapplied_minor" if name == UNAPPLIED else name
