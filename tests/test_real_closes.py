@@ -55,7 +55,9 @@ def close(path: Path, ledger: Ledger, control: Decimal, out: Path) -> Any:
 
 def computed_apart(path: Path, ledger: Ledger) -> tuple[int, Decimal]:
     with path.open(encoding="utf-8") as file:
-        amounts = [Decimal(r[ledger.amount]).quantize(CENT, ROUND_HALF_UP) for r in csv.DictReader(file) if ledger.is_open(r)]
+        amounts = [
+            Decimal(r[ledger.amount]).quantize(CENT, ROUND_HALF_UP) for r in csv.DictReader(file) if ledger.is_open(r)
+        ]
     return len(amounts), sum(amounts, Decimal(0))
 
 

@@ -5,12 +5,19 @@ What must stay true: a `Finding` is made only here, so that every text exists in
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
 from creditlib.errors import Finding, Lang, Severity
+
+
+_VERBS: Final = {
+    "have": "has", "are": "is", "were": "was", "name": "names", "hold": "holds", "count": "counts", "belong": "belongs",
+    "need": "needs", "lack": "lacks",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +58,21 @@ class Check:
         def text(lang: Lang, index: int) -> str:
             own = {k: v[index] if isinstance(v, tuple) else v for k, v in filled.items()}
             joint = " " if lang == "en" else ""
-            return self.texts[lang].format(**own) + joint + self.todos[lang]
+            said = self.texts[lang].format(**own)
+            return (one(said) if lang == "en" else said) + joint + self.todos[lang]
 
         return Finding(self.name, self.severity, where, text("en", 0), text("zh", 1), count, amount_minor, currency)
+
+
+def one(text: str) -> str:
+    """Put an English sentence about one thing in the singular.
+
+    >>> one("1 documents have no due date"), one("due 1 days late"), one("11 rows hold text")
+    ('1 document has no due date', 'due 1 day late', '11 rows hold text')
+    """
+    for many, single in _VERBS.items():
+        text = re.sub(rf"(?<![\d.,])1 (amount|document|row)s {many}\b", rf"1 \1 {single}", text)
+    return re.sub(r"(?<![\d.,])1 (amount|document|row|day)s\b", r"1 \1", text)
 
 
 def _load() -> dict[str, Check]:

@@ -117,7 +117,7 @@ def balances(book: Book, as_of: date, known_on: date | None = None) -> Balances:
             exists[here] &= np.where(entered == NO_DAY, start, entered) <= day_number(known_on)
     if book.rows("allocations"):
         _allocate(book, open_minor, exists, day, known_on)
-    open_minor *= exists
+    np.copyto(open_minor, 0, where=~exists)
     return Balances(as_of, known_on, open_minor, exists)
 
 

@@ -156,6 +156,7 @@ def _allocations(
     forced = next((b.mapping.shape for b in bodies if b.mapping.shape), None)
     settled = np.concatenate([p.settled_on for p in parts])
     clearing = pa.chunked_array([p.clearing for p in parts]).combine_chunks()
+    findings += _undated_clearing(documents, clearing, settled)
     target = pa.chunked_array([p.allocated_to for p in parts]).combine_chunks()
     sheets = [b for b in bodies if b.mapping.role == "allocations"]
     tables: list[pa.Table] = []
@@ -185,6 +186,17 @@ def _allocations(
         tables = []
     allocations = pa.concat_tables(tables).unify_dictionaries().combine_chunks() if tables else ALLOCATIONS.empty_table()
     return shape, allocations, findings
+
+
+def _undated_clearing(documents: pa.Table, clearing: pa.Array, settled: NDArray[np.int32]) -> list[Finding]:
+    """Find documents a source calls cleared without saying when: they can't be settled on any day."""
+    rows = np.flatnonzero(np.asarray(clearing.is_valid()) & (settled == NO_DAY))
+    if not len(rows):
+        return []
+    first = documents.select(["source_file", "source_row", "document"]).take(pa.array(rows[:3])).to_pylist()
+    names = ", ".join(row["document"] or "–" for row in first) + ("…" if len(rows) > 3 else "")
+    where = f"{first[0]['source_file']}!{first[0]['source_row']}"
+    return [CHECKS["cleared-without-date"].finding(where, count=len(rows), value=names)]
 
 
 def _runs(documents: pa.Table) -> bool:

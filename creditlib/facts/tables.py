@@ -235,15 +235,26 @@ def codes(column: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.int32], list[s
     [0, 1, 0]
     """
     if isinstance(column, pa.ChunkedArray):
-        column = column.unify_dictionaries().combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = column.chunk(0) if column.num_chunks else pa.array([], _CODE)
+        column = _one_chunk(column)
     names: list[str | None] = column.dictionary.to_pylist()
     indices = column.indices
     if indices.null_count:
         indices = pc.fill_null(indices, len(names))
         names.append(None)
-    return indices.to_numpy().astype(np.int32, copy=False), names
+    own: NDArray[np.int32] = indices.to_numpy().astype(np.int32, copy=False)
+    return own, names
+
+
+def _one_chunk(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a dictionary column in one piece. Pieces of one book mostly share their texts: then nothing is unified."""
+    chunks = column.chunks
+    if not chunks:
+        return pa.array([], _CODE)
+    texts = chunks[0].dictionary
+    if len(chunks) > 1 and not all(chunk.dictionary.equals(texts) for chunk in chunks[1:]):
+        chunks = column.unify_dictionaries().chunks
+        texts = chunks[0].dictionary
+    return chunks[0] if len(chunks) == 1 else pa.DictionaryArray.from_arrays(pa.concat_arrays([c.indices for c in chunks]), texts)
 
 
 def among(column: pa.ChunkedArray | pa.Array, wanted: Collection[str]) -> NDArray[np.bool_]:

@@ -98,12 +98,20 @@ class Grouper:
         groups = self._find(slots)
         fresh = groups < 0
         if fresh.any():
-            _, first = np.unique(slots[fresh], return_index=True)
-            chosen = np.flatnonzero(fresh)[np.sort(first)]
+            chosen = np.flatnonzero(fresh)
+            chosen = chosen[self._first(slots[chosen])]
             self._members = np.concatenate([self._members, [codes[chosen] for codes in own]], axis=1)
             self._index()
             groups = self._find(slots)
         return groups
+
+    def _first(self, slots: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where each slot appears first, in order. The place of a new slot is still free: it serves as a note."""
+        if self._place is None:
+            return np.sort(np.unique(slots, return_index=True)[1])
+        at = np.arange(len(slots), dtype=np.int32)
+        self._place[slots[::-1]] = at[::-1]  # written last to first, so the first one stands
+        return np.flatnonzero(self._place[slots] == at)
 
     def _lay_out(self) -> None:
         """Make room for texts that were not there before. Widths carry one place for null, before the first text."""

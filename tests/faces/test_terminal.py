@@ -56,7 +56,9 @@ def test_aging_as_csv_has_one_row_a_customer(ledger: Path) -> None:
     assert [(r["customer"], r["total"], r["61-90"]) for r in rows] == [("C1", "150.01", "0.00"), ("C2", "0.01", "0.01")]
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", ("Not due", "Total", "open items")), ("zh", ("未到期", "合计", "未清项"))])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ("Not due", "Total", "open items")), ("zh", ("未到期", "合计", "未清项"))]
+)
 def test_aging_prints_in_the_language_asked_for(ledger: Path, lang: str, words: tuple[str, ...]) -> None:
     text = run("aging", ledger, "--as-of", "2024-03-10", "--lang", lang).stdout
     assert all(word in text for word in words)
@@ -117,7 +119,11 @@ def test_check_shows_all_findings_at_once(in_tmp: Path) -> None:
     )
     result = run("check", "bad.csv", "--json")
     assert result.exit_code == 1
-    assert {f["check"] for f in valid("check", result.stdout)} == {"unreadable-amount", "blank-customer", "unknown-currency"}
+    assert {f["check"] for f in valid("check", result.stdout)} == {
+        "unreadable-amount",
+        "blank-customer",
+        "unknown-currency",
+    }
 
 
 def test_map_proposes_what_it_recognised_and_the_proposal_is_read_back(ledger: Path) -> None:
@@ -145,7 +151,10 @@ WRONG = {
     "edges of words": ("aging open.csv --as-of 2024-03-10 --edges a,b", '--edges "a,b" must be whole numbers'),
     "no such basis": ("aging open.csv --as-of 2024-03-10 --basis moon", '--basis "moon" does not exist.'),
     "no such key": ("aging open.csv --as-of 2024-03-10 --by moon", '"moon" is no key to group by.'),
-    "control neither amount nor file": ("close open.csv --as-of 2024-03-10 --control a.csv", '--control "a.csv" is neither'),
+    "control neither amount nor file": (
+        "close open.csv --as-of 2024-03-10 --control a.csv",
+        '--control "a.csv" is neither',
+    ),
     "rates without a currency": ("close open.csv --as-of 2024-03-10 --fx r.csv", "--fx needs --currency"),
     "no such check": ("check open.csv --only nosuch", "no check is called nosuch."),
     "no file at all": ("check", "No file was given."),
@@ -176,7 +185,9 @@ def test_a_wrong_call_is_told_in_one_to_three_lines(ledger: Path, name: str) -> 
 
 
 def test_ambiguous_dates_are_refused_until_the_order_is_given(in_tmp: Path) -> None:
-    Path("d.csv").write_text("customer,document,issue_date,due_date,amount,currency\nC1,I1,01/02/2024,03/04/2024,5.00,CNY\n")
+    Path("d.csv").write_text(
+        "customer,document,issue_date,due_date,amount,currency\nC1,I1,01/02/2024,03/04/2024,5.00,CNY\n"
+    )
     refused = run("aging", "d.csv", "--as-of", "2024-12-31", "--json")
     assert (refused.exit_code, json.loads(refused.stdout)) == (1, [])  # nothing is read rather than read wrongly
     findings = json.loads(run("check", "d.csv", "--json").stdout)
@@ -191,7 +202,9 @@ def test_the_sample_is_written_and_closes_with_its_odd_cases(in_tmp: Path) -> No
     good = run("close", *files_, "--as-of", "2026-10-31", "--control", "s/control.csv", "--out", "a.xlsx", "--json")
     assert good.exit_code == 1  # it ties, and the odd cases need a person
     assert valid("close", good.stdout)["ties"] is True
-    wrong = run("close", *files_, "--as-of", "2026-10-31", "--control", "s/control_wrong.csv", "--out", "b.xlsx", "--json")
+    wrong = run(
+        "close", *files_, "--as-of", "2026-10-31", "--control", "s/control_wrong.csv", "--out", "b.xlsx", "--json"
+    )
     differing = [c for c in json.loads(wrong.stdout)["control"] if not c["ties"]]
     assert [c["difference"] for c in differing] == ["-0.01"]
 

@@ -183,7 +183,7 @@ def test_flag_that_is_neither_debit_nor_credit_is_told_and_signed_amounts_are_no
     result = read(path, home="EUR")
     assert result.book.documents["amount_minor"].to_pylist() == [1000, -400, 100]
     assert [f.en.split(";")[0] for f in result.findings if f.check == "unknown-kind"] == [
-        "1 rows have types no preset knows (?)"
+        "1 row has types no preset knows (?)"
     ]
 
 

@@ -53,7 +53,9 @@ def test_the_aging_of_the_close_is_the_measure_itself(reading: Reading) -> None:
     made = closed(reading)
     alone = aging(open_items(reading.book, AS_OF), edges=made.edges).rows()
     for row in alone:
-        mine = next(r for r in made.aging.to_pylist() if (r["customer"], r["currency"]) == (row["customer"], row["currency"]))
+        mine = next(
+            r for r in made.aging.to_pylist() if (r["customer"], r["currency"]) == (row["customer"], row["currency"])
+        )
         assert {k: mine[k] for k in ("total_minor", "overdue_minor", *made.buckets)} == {
             k: row[k] for k in ("total_minor", "overdue_minor", *made.buckets)
         }
@@ -66,7 +68,9 @@ def test_items_are_sorted_so_that_each_customer_of_a_currency_is_one_block(readi
 
 def test_control_by_entity_account_and_currency_ties(reading: Reading, tmp_path: Path) -> None:
     control = tmp_path / "control.csv"
-    control.write_text("entity,account,currency,balance\n1000,1122,CNY,1050.00\n1000,1122,USD,100.00\n2000,1121,CNY,300.00\n")
+    control.write_text(
+        "entity,account,currency,balance\n1000,1122,CNY,1050.00\n1000,1122,USD,100.00\n2000,1121,CNY,300.00\n"
+    )
     made = closed(reading, control=read_control(control))
     assert made.ties is True
     assert [(x.account, x.currency, x.book_minor) for x in made.control] == [
@@ -156,13 +160,17 @@ def test_what_was_entered_later_does_not_change_the_close_as_it_was_known(tmp_pa
     late = "C1,I2,invoice,2024-01-05,2024-01-31,2024-04-02,7.00\n"
     (tmp_path / "before.csv").write_text(text)
     (tmp_path / "after.csv").write_text(text + late)
-    totals = [closed(read(tmp_path / n, home="CNY"), known_on=date(2024, 3, 31)).totals() for n in ("before.csv", "after.csv")]
+    totals = [
+        closed(read(tmp_path / n, home="CNY"), known_on=date(2024, 3, 31)).totals() for n in ("before.csv", "after.csv")
+    ]
     assert totals == [{"CNY": 500}, {"CNY": 500}]
 
 
 def test_rates_are_the_latest_on_or_before_the_day(tmp_path: Path) -> None:
     path = tmp_path / "rates.csv"
-    path.write_text("date,from,to,rate\n2024-02-29,USD,CNY,7.0\n2024-03-29,USD,CNY,7.1\n2024-04-30,USD,CNY,7.9\n2024-03-29,USD,EUR,0.9\n")
+    path.write_text(
+        "date,from,to,rate\n2024-02-29,USD,CNY,7.0\n2024-03-29,USD,CNY,7.1\n2024-04-30,USD,CNY,7.9\n2024-03-29,USD,EUR,0.9\n"
+    )
     assert read_rates(path, "CNY", AS_OF) == (Rate("USD", Decimal("7.1"), date(2024, 3, 29)),)
 
 

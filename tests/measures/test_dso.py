@@ -57,11 +57,13 @@ def test_best_possible_and_delinquent_split_simple(book: Any) -> None:
     assert _days(book, "delinquent") == pytest.approx(113 / 452 * 91.25)
 
 
-def test_turnover_is_times_a_year(book: Any) -> None:
-    # 452 in three months is 1,808 a year; what was open before the history began is not known, so 339 now stands alone
-    assert _days(book, "turnover") == pytest.approx(1808 / 339)
-    # two months of 339 are 2,034 a year; open at the end of April 113, now 339: average 226
+def test_turnover_is_sales_of_a_year_over_average_receivables(book: Any) -> None:
+    # May and June: 113 + 226 = 339, 2,034 a year; 113 open before May, 339 now, 226 on average
     assert _days(book, "turnover", months=2) == pytest.approx(2034 / 226)
+
+
+def test_turnover_of_a_history_shorter_than_its_window_takes_the_receivables_of_now(book: Any) -> None:
+    assert _days(book, "turnover") == pytest.approx(452 * 4 / 339)  # three months, 339 open at their end
 
 
 def test_countback_that_runs_out_of_months_says_at_least(ledger: Callable[..., Any]) -> None:

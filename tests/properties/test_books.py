@@ -207,7 +207,9 @@ def test_oldest_due_first_equals_the_loop_everybody_would_write(rows: list[Row])
 
     expected = list(left)
     credits = sorted((i for i, v in enumerate(left) if v < 0), key=lambda i: (start(i), i))
-    items = sorted((i for i, v in enumerate(left) if v > 0), key=lambda i: (rows[i]["due_on"] or rows[i]["issue_on"], i))
+    items = sorted(
+        (i for i, v in enumerate(left) if v > 0), key=lambda i: (rows[i]["due_on"] or rows[i]["issue_on"], i)
+    )
     for c, i in itertools.product(credits, items):
         same = all(rows[c][key] == rows[i][key] for key in ("customer", "entity", "currency"))
         take = min(-expected[c], expected[i]) if same else 0
