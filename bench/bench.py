@@ -248,7 +248,7 @@ def plan(size: int, source: str) -> tuple[int, int]:
     """(rounds, repetitions in each): more where they are short."""
     if source == "raw":
         return (2, 3) if size <= 10_000 else (1, 1)
-    return (3, 7) if size <= 10_000 else (3, 5) if size <= 1_000_000 else (2, 3)
+    return (3, 7) if size <= 10_000 else (3, 5) if size <= 1_000_000 else (2, 2)
 
 
 def race(book: Book, work: str, size: int, source: str, engines: list[str]) -> None:

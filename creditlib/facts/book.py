@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,7 +75,7 @@ class Book:
         if held is not None:
             return int(held.num_rows)
         assert self.folder is not None
-        return int(parquet.ParquetFile(self.folder / f"{table}.parquet").metadata.num_rows)
+        return int(_footer(self.folder / f"{table}.parquet").num_rows)
 
     def nulls(self, table: str, names: Sequence[str]) -> dict[str, int]:
         """Return how many nulls each of some columns holds, from the file's own statistics where it has them."""
@@ -158,9 +159,20 @@ def _read_ahead(path: Path, names: Sequence[str], schema: pa.Schema) -> Iterator
             at += piece.num_rows
 
 
+def _footer(path: Path) -> Any:
+    """Return what a file says of itself, read once for each state of the file."""
+    state = path.stat()
+    return _footer_of(path, (state.st_mtime_ns, state.st_size, state.st_ino))
+
+
+@lru_cache(maxsize=32)
+def _footer_of(path: Path, state: tuple[int, ...]) -> Any:
+    return parquet.ParquetFile(path).metadata
+
+
 def _nulls(path: Path, names: Sequence[str]) -> dict[str, int] | None:
     """Return the nulls of some columns by a file's statistics; None when it lacks any."""
-    metadata = parquet.ParquetFile(path).metadata
+    metadata = _footer(path)
     place = {metadata.schema.column(i).path: i for i in range(metadata.num_columns)}
     found = dict.fromkeys(names, 0)
     for group in range(metadata.num_row_groups):

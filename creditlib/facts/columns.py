@@ -159,6 +159,10 @@ def presets() -> tuple[Preset, ...]:
     return tuple(found)
 
 
+_WORDS: Final = {"ALL", "TOP", "TRY", "PEN", "CUP", "MOP", "SOS"}
+"""Currencies that are English words too: "Amount all" is no amount in lek."""
+
+
 def _split_currency(header: str) -> tuple[str, str | None, int]:
     """Return an amount's header without the currency and unit it ends with: "converted_usd", "Amount in USD", "金额(万元)"."""
     power = next((p for unit, p in _UNIT_POWER.items() if unit in header), 0)
@@ -167,7 +171,7 @@ def _split_currency(header: str) -> tuple[str, str | None, int]:
         word = match.group()
         before = body[match.start() - 1 : match.start()]
         code = word.upper() if word.upper() in CURRENCIES else CURRENCY_NAMES.get(word.upper())
-        whole = not before.isalpha() or not word.isascii()
+        whole = (not before.isalpha() or not word.isascii()) and (word.isupper() or word.upper() not in _WORDS)
         if code and whole and (match.start() > 0):
             return re.sub(r"\s+in\s*$", "", body[: match.start()]) + body[match.end() :], code, power
     return body, None, power

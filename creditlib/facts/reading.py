@@ -25,6 +25,7 @@ from creditlib.facts.documents import FileTotal, Part, gather, read_documents
 from creditlib.facts.layout import Body, read_body
 from creditlib.facts.mapping import Mapping, Shape, apply_map, load_map, recognise, unrecognised
 from creditlib.facts.matching import by_clearing, by_column, by_date, from_sheet
+from creditlib.facts.rejection import NOT_USED
 from creditlib.facts.sources import Grid, open_grids
 from creditlib.facts.tables import ALLOCATIONS, CUSTOMERS, DOCUMENTS, SALES, build, codes
 from creditlib.facts.values import read_dates, to_minor
@@ -265,13 +266,13 @@ def _sales_part(body: Body, home: str | None, order: DateOrder | None, findings:
         for row in body.amounts[name].bad if name in body.amounts else ():
             keep[row] = False
             findings.append(
-                CHECKS["unreadable-amount"].finding(body.place(row), column=name, value=body.texts(name)[row].as_py())
+                CHECKS["unreadable-amount"].finding(body.place(row), column=name, value=body.texts(name)[row].as_py(), effect=NOT_USED)
             )
     for row in bad:
         findings.append(
             CHECKS["unreadable-date"].finding(
                 body.place(row), column=body.mapping.header("month"), value=body.texts("month")[row].as_py(),
-                effect=("; the row was not used", "；该行未计入"),
+                effect=NOT_USED,
             )
         )  # fmt: skip
     for row, code in enumerate(iso):

@@ -22,13 +22,20 @@ from creditlib.facts.sources import Column
 from creditlib.facts.values import Amounts, Dates, read_amounts
 
 SIGNED_FROM: Final = ("open_amount", "amount", "original_amount", "paid_amount", "debit", "credit")
+SIDE: Final = ("tax", "local_amount", "original_amount")  # amounts beside the one that is counted
+NOT_USED: Final = ("; the row was not used", "；该行未计入")
+AS_BLANK: Final = ("; taken as blank", "；按空白处理")
+_SHOWN: Final = 60  # characters of a document's number: a quotation mark left open makes the rest of a file one cell
 YES: Final = {"yes", "y", "true", "1", "x", "是", "有", "已作废", "作废", "cancelled", "canceled", "void", "b"}
 
 
 def row_name(body: Body, row: int) -> tuple[str, str] | str:
     """Return what a row's document is called, in English and Chinese where it has no number."""
     text = body.texts("document")[row].as_py()
-    return text or ("a row without document number", "一行无单据号的记录")
+    if text is None:
+        return "a row without document number", "一行无单据号的记录"
+    line = text.partition("\n")[0]
+    return text if line == text and len(text) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
 def reject(
@@ -85,13 +92,28 @@ def _bad_amounts(body: Body, amount: Amounts, findings: list[Finding]) -> dict[i
         if open_rows:
             text = body.texts(name)[open_rows[0]].as_py()
             finding = CHECKS["ambiguous-amount"].finding(
-                body.grid, count=len(open_rows), column=header, value=text, first=text.replace(".", ""), second=text
+                body.grid,
+                count=len(open_rows),
+                column=header,
+                value=text,
+                first=text.replace(".", "").replace(",", ""),
+                second=text.replace(",", "."),
             )
             findings.append(finding)
             rejected |= dict.fromkeys(open_rows, finding)
         for i in sorted(hopeless):
             rejected[rows[i]] = CHECKS["unreadable-amount"].finding(
-                body.place(rows[i]), column=header, value=texts[i].as_py()
+                body.place(rows[i]), column=header, value=texts[i].as_py(), effect=NOT_USED
+            )
+    for name in (n for n in SIDE if n in body.amounts):
+        for row in sorted(set(body.amounts[name].bad) - bad):
+            findings.append(
+                CHECKS["unreadable-amount"].finding(
+                    body.place(row),
+                    column=body.mapping.header(name),
+                    value=body.texts(name)[row].as_py(),
+                    effect=AS_BLANK,
+                )
             )
     return rejected
 
@@ -119,7 +141,7 @@ def _reject_dates(body: Body, name: str, read: Dates, rejected: dict[int, Findin
             rejected.setdefault(row, finding)
         return
     needed = name in ("issue_on", "posted_on", "settled_on")
-    effect = ("; the row was not used", "；该行未计入") if needed else ("; taken as blank", "；按空白处理")
+    effect = NOT_USED if needed else AS_BLANK
     texts = body.texts(name)
     for row in read.bad:
         finding = CHECKS["unreadable-date"].finding(

@@ -75,6 +75,14 @@ def decimal_evidence(columns: Sequence[Column]) -> DecimalSign | None:
     >>> decimal_evidence([Column(pa.array(["1.234,56"]))]), decimal_evidence([Column(pa.array(["1,234"]))])
     (',', None)
     """
+    dot, comma = _proofs(columns)
+    if dot and comma:
+        return None
+    return "." if dot else "," if comma else None
+
+
+def _proofs(columns: Sequence[Column]) -> tuple[bool, bool]:
+    """Return whether some text proves a decimal dot, and whether some text proves a decimal comma."""
     dot = comma = False
     for column in columns:
         texts = column.texts if column.typed is None else column.texts.filter(pa.array(~column.typed))
@@ -86,9 +94,7 @@ def decimal_evidence(columns: Sequence[Column]) -> DecimalSign | None:
             body = _bare(text)[0]
             sign = _sign_of(body) if _SHARED_FORM.fullmatch(body) else None  # a word in the column proves nothing
             dot, comma = dot or sign == ".", comma or sign == ","
-    if dot and comma:
-        return None
-    return "." if dot else "," if comma else None
+    return dot, comma
 
 
 def _sign_of(body: str) -> DecimalSign | None:
@@ -137,7 +143,7 @@ def _bare(text: str) -> tuple[str, int]:
     return ("-" + body if negative and body else body), power
 
 
-def _one(text: str, sign: DecimalSign | None) -> Decimal | Literal["unclear"] | None:
+def _one(text: str, sign: DecimalSign | None, contested: bool = False) -> Decimal | Literal["unclear"] | None:
     body, power = _bare(text)
     if not _SHARED_FORM.fullmatch(body):
         return None
@@ -146,7 +152,7 @@ def _one(text: str, sign: DecimalSign | None) -> Decimal | Literal["unclear"] | 
         return None
     if "." in body or "," in body:
         if own is None and sign is None:
-            if "." in body:
+            if "." in body or contested:
                 return "unclear"
             sign = "."  # commas in groups of three, and nothing in the file says they are decimals
         used = sign or own
@@ -180,6 +186,7 @@ def read_amounts(column: Column, sign: DecimalSign | None = None, power: int = 0
     texts, rows = column.texts, len(column.texts)
     own = decimal_evidence([column])
     sign = sign or own
+    contested = sign is None and all(_proofs([column]))  # one column, two signs: 1,234 is then nobody's thousand
     plain = pc.match_substring_regex(texts, _PLAIN)
     fast = np.asarray(pc.fill_null(plain, False))
     typed = column.typed if column.typed is not None else np.zeros(rows, bool)
@@ -203,7 +210,7 @@ def read_amounts(column: Column, sign: DecimalSign | None = None, power: int = 0
     for row, text in zip(slow.tolist(), texts.take(pa.array(slow)).to_pylist(), strict=True):
         key = (text, bool(typed[row]))
         if key not in known:
-            known[key] = _one(text, "." if typed[row] else sign)
+            known[key] = _one(text, "." if typed[row] else sign, contested)
         value = known[key]
         if value == "unclear":
             unclear = unclear or text

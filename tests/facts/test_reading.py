@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from creditlib.errors import MappingError
+from creditlib.facts.columns import _split_currency
 from creditlib.facts.open_items import open_items
 from creditlib.facts.reading import read, read_sales
 
@@ -135,6 +136,12 @@ def test_currency_said_by_the_header_needs_no_home(ledger: Callable[..., Any]) -
     reading = ledger("customer,document,due date,Amount in USD\nC1,I-1,2024-01-31,10\n")
     assert reading.book.documents["currency"].to_pylist() == ["USD"]
     assert reading.home_assumed is None
+
+
+def test_word_in_a_header_is_no_currency() -> None:
+    assert [_split_currency(h)[1] for h in ("Amount all", "Amount ALL", "converted_usd", "Amount in USD", "金额（美元）")] == [
+        None, "ALL", "USD", "USD", "USD",
+    ]  # fmt: skip
 
 
 def test_unit_said_by_the_header_multiplies(ledger: Callable[..., Any]) -> None:

@@ -86,6 +86,15 @@ def test_evidence_of_two_signs_is_no_evidence() -> None:
     assert decimal_evidence([Column(pa.array(["1,50", "1.50"]))]) is None
 
 
+def test_column_of_two_decimal_signs_leaves_a_lone_comma_open() -> None:
+    assert _amounts("12,50", "12.50", "1,234", "1,234.50") == [
+        Decimal("12.50"),
+        Decimal("12.50"),
+        None,
+        Decimal("1234.50"),
+    ]
+
+
 def test_typed_numbers_prove_nothing_and_need_no_proof() -> None:
     typed = Column(pa.array(["1.234", "12,50"]), np.array([True, False]))
     read = read_amounts(typed)

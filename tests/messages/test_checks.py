@@ -156,3 +156,23 @@ def test_all_faults_are_shown_never_only_the_first(ledger: Callable[..., Any]) -
         "blank-customer", "no-due-date", "unknown-currency", "unreadable-amount", "unreadable-date", "unreadable-date",
     ]  # fmt: skip
     assert reading.book.documents.num_rows == 2
+
+
+def test_unreadable_vat_is_told_and_the_row_still_counts(ledger: Callable[..., Any]) -> None:
+    reading = ledger(
+        "customer,document,issue date,due date,currency,amount,tax\nC1,I-1,2024-06-01,2024-07-31,CNY,113.00,1E\n"
+    )
+    assert [f.en for f in reading.findings] == [
+        'tax "1E" is no amount; taken as blank. Correct the amount in the source.'
+    ]
+    assert reading.source_totals[0].used_minor == 11300
+
+
+def test_quotation_mark_left_open_is_told_in_one_line(ledger: Callable[..., Any]) -> None:
+    rows = "".join(f"C1,I-{i},2024-06-01,2024-07-31,CNY,10\n" for i in range(100))
+    head = 'customer,document,issue date,due date,currency,amount\nC1,"I-0,2024-06-01,2024-07-31,CNY,10\n'
+    (finding,) = [f for f in ledger(head + rows, home="CNY").findings if f.check == "missing-amount"]
+    assert (
+        finding.en
+        == "I-0,2024-06-01,2024-07-31,CNY,10… has no amount; the row was not used. Enter the amount in the source."
+    )
