@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from creditlib.errors import Finding, Lang, Severity
 
-
 _VERBS: Final = {
     "have": "has", "are": "is", "were": "was", "name": "names", "hold": "holds", "count": "counts", "belong": "belongs",
     "need": "needs", "lack": "lacks",

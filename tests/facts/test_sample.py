@@ -23,8 +23,7 @@ from creditlib.errors import UsageError
 from creditlib.facts import sample_files as sample_module
 from creditlib.facts import tables
 from creditlib.facts.sample import Sample, generate
-from creditlib.facts.sample_files import write_sample
-from creditlib.facts.sample_files import FILES
+from creditlib.facts.sample_files import FILES, write_sample
 from creditlib.facts.sample_firm import BEHAVIOURS, credit_code
 from creditlib.money import CURRENCIES, currency_code, exponent
 from creditlib.terms import due_on, parse_terms

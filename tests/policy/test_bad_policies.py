@@ -1,6 +1,6 @@
 """Every fault a policy file can have, with the exact text a person sees in English and in Chinese."""
 
-# ruff: noqa: E501 — a message stands on one line, as a person sees it
+
 from __future__ import annotations
 
 from pathlib import Path
