@@ -104,4 +104,8 @@ class Finding:
     def line(self, lang: Lang = "en") -> str:
         """Return place, text and the name of the check, as the terminal prints it."""
         colon = "：" if lang == "zh" else ": "
-        return f"{self.where}{colon}{self.text(lang)} [{self.check}]" if self.where else f"{self.text(lang)} [{self.check}]"
+        return (
+            f"{self.where}{colon}{self.text(lang)} [{self.check}]"
+            if self.where
+            else f"{self.text(lang)} [{self.check}]"
+        )

@@ -70,7 +70,9 @@ def best_possible_dso(not_due: float, sales: float, days: float) -> float:
     return simple_dso(not_due, sales, days)
 
 
-def collection_effectiveness(beginning: float, sales: float, ending: float, ending_not_due: float, months: int = 1) -> float:
+def collection_effectiveness(
+    beginning: float, sales: float, ending: float, ending_not_due: float, months: int = 1
+) -> float:
     """Return the collection effectiveness index as a share: collected ÷ collectable.
 
     beginning, ending: total receivables; ending_not_due: the part of `ending` not due; sales over `months`, of which the
@@ -151,7 +153,9 @@ def days_of(balance: float, flow: float, days: float) -> float:
     100.0
     """
     if flow <= 0:
-        raise CreditError(f"days of a flow need a flow above 0, got {flow:,.2f}.", f"计算天数需要大于 0 的流量，得到 {flow:,.2f}。")
+        raise CreditError(
+            f"days of a flow need a flow above 0, got {flow:,.2f}.", f"计算天数需要大于 0 的流量，得到 {flow:,.2f}。"
+        )
     return balance / flow * days
 
 

@@ -91,7 +91,12 @@ def _dso_line(fill: Fill, copy: int, line: DsoLine, yardstick: tuple[int, DsoLin
         style = book.styles.variant(style, code=f'"≥ "{book.styles.code(style)}')
     content = cells.formula(native, repr(line.days)) if native else cells.number(repr(line.days))
     book.put("dso_days", content, copy, style=style)
-    if yardstick and yardstick[1].days is not None and yardstick[0] != copy and line.method not in ("delinquent", "turnover"):
+    if (
+        yardstick
+        and yardstick[1].days is not None
+        and yardstick[0] != copy
+        and line.method not in ("delinquent", "turnover")
+    ):
         here, there = book.ref("dso_days", copy, home=home), book.ref("dso_days", yardstick[0], home=home)
         book.put(
             "dso_gap", cells.formula(f"ROUND({here}-{there},1)", repr(round(line.days - yardstick[1].days, 1))), copy

@@ -27,7 +27,11 @@ from creditlib.facts.open_items import OpenItems
 from creditlib.facts.tables import codes, days
 
 _CREDITS: Final = ("receipt", "advance")
-_OWN_DATES: Final = ("receipt", "write_off", "opening")  # an opening item bears the day of the opening, its due date is older
+_OWN_DATES: Final = (
+    "receipt",
+    "write_off",
+    "opening",
+)  # an opening item bears the day of the opening, its due date is older
 _SHOWN: Final = 3
 
 
@@ -48,7 +52,18 @@ class _View:
         self.book = book
         self.table = book.columns(
             "documents",
-            ["customer", "document", "kind", "currency", "entity", "amount_minor", "due_on", "due_from", "source_file", "source_row"],
+            [
+                "customer",
+                "document",
+                "kind",
+                "currency",
+                "entity",
+                "amount_minor",
+                "due_on",
+                "due_from",
+                "source_file",
+                "source_row",
+            ],
         )
         self.amount = self.table["amount_minor"].to_numpy()
         self.start = starts(book)
@@ -120,7 +135,10 @@ def _duplicates(view: _View) -> list[Finding]:
         parts = pays[row] >= 0 and pays[before] >= 0 and pays[row] != pays[before]
         if before != row and not parts:
             pairs.append((row, before))
-    places = {w: p["where"] for w, p in zip((b for _, b in pairs), view.words(np.array([b for _, b in pairs], np.int64)), strict=True)}
+    places = {
+        w: p["where"]
+        for w, p in zip((b for _, b in pairs), view.words(np.array([b for _, b in pairs], np.int64)), strict=True)
+    }
     return [
         CHECKS["duplicate-document"].finding(w.pop("where"), other=places[before], **w)
         for (_, before), w in zip(pairs, view.words(np.array([r for r, _ in pairs], np.int64)), strict=True)
@@ -171,7 +189,10 @@ def _over_allocation(view: _View) -> list[Finding]:
             word |= {"amount_minor": over}
             found.append(
                 CHECKS[check].finding(
-                    word.pop("where"), allocated=money.text(int(total[row]), currency), over=money.text(over, currency), **word
+                    word.pop("where"),
+                    allocated=money.text(int(total[row]), currency),
+                    over=money.text(over, currency),
+                    **word,
                 )
             )
     return found
@@ -205,7 +226,9 @@ def _credit_codes(view: _View) -> list[Finding]:
         if row["country"] in (None, "CN", "China", "中国") and not credit_code_valid(code):
             found.append(CHECKS["invalid-credit-code"].finding("customers", customer=customer, value=code))
         if seen.setdefault(code, customer) != customer:
-            found.append(CHECKS["duplicate-credit-code"].finding("customers", first=seen[code], second=customer, value=code))
+            found.append(
+                CHECKS["duplicate-credit-code"].finding("customers", first=seen[code], second=customer, value=code)
+            )
     return found
 
 
@@ -239,7 +262,8 @@ def known_checks(names: Sequence[str]) -> set[str]:
     wrong = [name for name in names if name not in CHECKS]
     if wrong:
         raise UsageError(
-            f"no check is called {', '.join(wrong)}. See: credit check --list", f"没有名为{'、'.join(wrong)}的检查。请见：credit check --list"
+            f"no check is called {', '.join(wrong)}. See: credit check --list",
+            f"没有名为{'、'.join(wrong)}的检查。请见：credit check --list",
         )
     return set(names)
 
@@ -298,7 +322,9 @@ def _later(view: _View, items: OpenItems, day: int) -> list[Finding]:
     entered = items.book.columns("documents", ["known_on"])["known_on"]
     if items.known_on is None and entered.null_count < len(entered):
         known = days(entered)
-        found += view.grouped("late-entry", np.flatnonzero(~late & (known != NO_DAY) & (known > day)), as_of=items.as_of)
+        found += view.grouped(
+            "late-entry", np.flatnonzero(~late & (known != NO_DAY) & (known > day)), as_of=items.as_of
+        )
     return found
 
 
@@ -330,7 +356,9 @@ def _disputes(view: _View, items: OpenItems, day: int, limits: Limits) -> list[F
     age = np.where(opened != NO_DAY, day - opened.astype(np.int64), 0)
     rows = np.flatnonzero(disputed(items) & (age > limits.dispute_days))
     return [
-        CHECKS["old-dispute"].finding(w.pop("where"), on=day_of(opened[k]), days=int(age[k]), limit=limits.dispute_days, **w)
+        CHECKS["old-dispute"].finding(
+            w.pop("where"), on=day_of(opened[k]), days=int(age[k]), limit=limits.dispute_days, **w
+        )
         for k, w in zip(rows.tolist(), view.words(items.rows[rows], items.open_minor[rows]), strict=True)
     ]
 
@@ -346,7 +374,11 @@ def _in_credit(items: OpenItems) -> list[Finding]:
         value = int(total[k])
         found.append(
             CHECKS["credit-balance-customer"].finding(
-                "", customer=customer, amount=f"{money.text(value, currency)} {currency}", amount_minor=value, currency=currency
+                "",
+                customer=customer,
+                amount=f"{money.text(value, currency)} {currency}",
+                amount_minor=value,
+                currency=currency,
             )
         )
     return found

@@ -91,7 +91,9 @@ def live(piece: pa.Table, day: int, known_on: date | None = None) -> NDArray[np.
     result: NDArray[np.bool_] = on <= day
     if "undone_on" in piece.column_names:
         undone = days(piece["undone_on"])
-        told = day if known_on is None else min(day, day_number(known_on))  # an undoing not yet entered has not happened
+        told = (
+            day if known_on is None else min(day, day_number(known_on))
+        )  # an undoing not yet entered has not happened
         result &= (undone == NO_DAY) | (undone > told)
     if known_on is not None:
         entered = days(piece["known_on"]) if "known_on" in piece.column_names else on
@@ -121,10 +123,14 @@ def balances(book: Book, as_of: date, known_on: date | None = None) -> Balances:
     return Balances(as_of, known_on, open_minor, exists)
 
 
-def _allocate(book: Book, open_minor: NDArray[np.int64], exists: NDArray[np.bool_], day: int, known_on: date | None) -> None:
+def _allocate(
+    book: Book, open_minor: NDArray[np.int64], exists: NDArray[np.bool_], day: int, known_on: date | None
+) -> None:
     """Apply the allocations in effect to `open_minor`, in place."""
     all_exist = bool(exists.all())
-    for _, piece in book.scan("allocations", ["to_document", "from_document", "amount_minor", *live_columns(book, known_on)]):
+    for _, piece in book.scan(
+        "allocations", ["to_document", "from_document", "amount_minor", *live_columns(book, known_on)]
+    ):
         use = live(piece, day, known_on)
         ends = [ids(piece[name]) for name, _ in _SIDES]
         if not all_exist:

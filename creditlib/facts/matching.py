@@ -193,16 +193,23 @@ def from_sheet(body: Body, documents: pa.Table, order: DateOrder | None) -> tupl
     first = np.full(rows, -1, np.int64)
     found_to: list[list[int]] = []
     for row in range(rows):
-        f, t = index.find(froms[row], customers[row], entities[row]), index.find(tos[row], customers[row], entities[row])
+        f, t = (
+            index.find(froms[row], customers[row], entities[row]),
+            index.find(tos[row], customers[row], entities[row]),
+        )
         found_to.append(t)
         shown = f"{exact.exact(row):,f}" if exact.valid[row] else "–"
         words: dict[str, Any] = {"first": froms[row] or "–", "second": tos[row] or "–"}
         if not f or not t:
             missing = " + ".join(f'"{n}"' for n, ids in ((froms[row], f), (tos[row], t)) if not ids)
-            findings.append(CHECKS["allocation-not-found"].finding(body.place(row), amount=shown, value=missing, **words))
+            findings.append(
+                CHECKS["allocation-not-found"].finding(body.place(row), amount=shown, value=missing, **words)
+            )
         elif not exact.valid[row] or exact.exact(row) <= 0 or on[row] == NO_DAY:
             fault = (
-                ("its date can't be read", "日期无法识别") if on[row] == NO_DAY else ("its amount is not above 0", "金额不大于 0")
+                ("its date can't be read", "日期无法识别")
+                if on[row] == NO_DAY
+                else ("its amount is not above 0", "金额不大于 0")
             )
             findings.append(CHECKS["allocation-unusable"].finding(body.place(row), value=fault, **words))
         else:

@@ -126,9 +126,7 @@ class OpenItems:
         return lookup[own], [*cells.dictionary.to_pylist(), None]
 
 
-def open_items(
-    book: Book, as_of: date, *, known_on: date | None = None, netting: Netting = "separate"
-) -> OpenItems:
+def open_items(book: Book, as_of: date, *, known_on: date | None = None, netting: Netting = "separate") -> OpenItems:
     """Return what is open at the end of `as_of`.
 
     known_on: count only what had been entered by that day; None: everything known. Raises: UsageError for a netting that

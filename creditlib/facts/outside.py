@@ -49,7 +49,8 @@ def read_control(source: str | Path) -> tuple[Control, ...]:
     if not Path(text).is_file():
         if not _AMOUNT.fullmatch(text):
             raise UsageError(
-                f'--control "{text}" is neither an amount nor a file that exists.', f"--control“{text}”既不是金额，也不是存在的文件。"
+                f'--control "{text}" is neither an amount nor a file that exists.',
+                f"--control“{text}”既不是金额，也不是存在的文件。",
             )
         return (Control(None, None, None, Decimal(text.replace(",", ""))),)
     body = _body(source, "control")
@@ -90,7 +91,10 @@ def read_rates(source: str | Path, to: str, as_of: date, order: DateOrder | None
         on = read.values
     best: dict[str, Rate] = {}
     for row, (currency, target) in enumerate(zip(froms, tos, strict=True)):
-        source_code, target_code = money.currency_code(currency or ""), money.currency_code(target or "") if target else to
+        source_code, target_code = (
+            money.currency_code(currency or ""),
+            money.currency_code(target or "") if target else to,
+        )
         if source_code is None or target_code is None:
             money.exponent(currency or "" if source_code is None else target or "")  # raises, naming it
         if target_code != to or source_code is None or on[row] > day_number(as_of):
@@ -109,7 +113,10 @@ def _rates(body: Body) -> list[Decimal]:
     commas = np.asarray(pc.fill_null(pc.match_substring(column.texts, ","), False)) & (sign is None)
     for row in np.flatnonzero(~read.valid | commas).tolist() + [r for r in range(len(body.rows)) if read.exact(r) <= 0]:
         text = column.texts[row].as_py() or ""
-        raise UsageError(f'{body.place(row)}: rate "{text}" is not a number above 0.', f"{body.place(row)}：汇率“{text}”不是大于 0 的数。")
+        raise UsageError(
+            f'{body.place(row)}: rate "{text}" is not a number above 0.',
+            f"{body.place(row)}：汇率“{text}”不是大于 0 的数。",
+        )
     return [read.exact(row) for row in range(len(body.rows))]
 
 
@@ -129,5 +136,3 @@ def _refuse_bad(body: Body, *names: str) -> None:
                 f'{body.place(row)}: "{text}" is no amount. Correct it: a control figure is never guessed.',
                 f"{body.place(row)}：“{text}”不是金额。请更正：总账余额不作推测。",
             )
-
-

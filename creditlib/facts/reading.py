@@ -90,7 +90,9 @@ def read(
             bodies.append(body)
             told.append(Source(grid.name, body.seen, how))
     parts = [
-        read_documents(b, home=home, origin=home_origin, order=date_order) for b in bodies if b.mapping.role == "documents"
+        read_documents(b, home=home, origin=home_origin, order=date_order)
+        for b in bodies
+        if b.mapping.role == "documents"
     ]
     if not parts:
         raise unrecognised(grids[0])
@@ -114,7 +116,9 @@ def read(
     return Reading(book, tuple(findings), shape, totals, tuple(told), assumed)
 
 
-def read_sales(source: str | Path, *, home: str | None = None, date_order: DateOrder | None = None) -> tuple[pa.Table, tuple[Finding, ...]]:
+def read_sales(
+    source: str | Path, *, home: str | None = None, date_order: DateOrder | None = None
+) -> tuple[pa.Table, tuple[Finding, ...]]:
     """Read a file of sales by month into the `sales` table. Raises: MappingError when it has no month and no amount."""
     bodies = []
     for grid in open_grids(source):
@@ -185,7 +189,9 @@ def _allocations(
     shape = forced or shape
     if shape == "open_items":
         tables = []
-    allocations = pa.concat_tables(tables).unify_dictionaries().combine_chunks() if tables else ALLOCATIONS.empty_table()
+    allocations = (
+        pa.concat_tables(tables).unify_dictionaries().combine_chunks() if tables else ALLOCATIONS.empty_table()
+    )
     return shape, allocations, findings
 
 
@@ -234,7 +240,10 @@ def _customers(parts: Sequence[Part], bodies: Sequence[Body], findings: list[Fin
             listed_names = ", ".join(f'"{n}"' for n in names_seen), "、".join(f"“{n}”" for n in names_seen)
             findings.append(CHECKS["renamed-customer"].finding(bodies[0].grid, customer=code, value=listed_names))
     rows = list(known.values())
-    names = {"name": "customer_name", **{n: n for n in CUSTOMERS.names if n not in ("name", "related_party", "assigned_from", "assigned_to")}}
+    names = {
+        "name": "customer_name",
+        **{n: n for n in CUSTOMERS.names if n not in ("name", "related_party", "assigned_from", "assigned_to")},
+    }
     columns = {field: pa.array([r.get(key) for r in rows], pa.string()) for field, key in names.items()}
     return build(CUSTOMERS, columns, len(rows))
 
@@ -266,7 +275,9 @@ def _sales_part(body: Body, home: str | None, order: DateOrder | None, findings:
         for row in body.amounts[name].bad if name in body.amounts else ():
             keep[row] = False
             findings.append(
-                CHECKS["unreadable-amount"].finding(body.place(row), column=name, value=body.texts(name)[row].as_py(), effect=NOT_USED)
+                CHECKS["unreadable-amount"].finding(
+                    body.place(row), column=name, value=body.texts(name)[row].as_py(), effect=NOT_USED
+                )
             )
     for row in bad:
         findings.append(
@@ -280,7 +291,10 @@ def _sales_part(body: Body, home: str | None, order: DateOrder | None, findings:
             gross = body.amounts.get("gross") or body.amounts["net"]
             findings.append(
                 CHECKS["unknown-currency"].finding(
-                    body.place(row), document=("sales", "销售额"), amount=f"{gross.exact(row):,f}", value=currency[row] or ""
+                    body.place(row),
+                    document=("sales", "销售额"),
+                    amount=f"{gross.exact(row):,f}",
+                    value=currency[row] or "",
                 )
             )
     names = sorted({c for c in iso if c is not None})
@@ -307,7 +321,9 @@ def _months(body: Body, order: DateOrder | None) -> tuple[NDArray[np.int32], lis
     whole = read_dates(column, order or body.mapping.date_order).values.copy()
     for row, cell in enumerate(short.to_pylist()):
         if cell is not None:
-            whole[row] = (np.datetime64(f"{cell['y']}-{int(cell['m']):02d}", "D") - np.datetime64("1970-01-01")).astype(int)
+            whole[row] = (np.datetime64(f"{cell['y']}-{int(cell['m']):02d}", "D") - np.datetime64("1970-01-01")).astype(
+                int
+            )
         elif whole[row] != NO_DAY:
             first = np.datetime64(int(whole[row]), "D").astype("datetime64[M]").astype("datetime64[D]")
             whole[row] = first.astype(np.int64)

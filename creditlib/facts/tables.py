@@ -76,7 +76,9 @@ ALLOCATIONS: Final = pa.schema(
         _field(
             "from_document", _INT, "documents.id of the receipt or credit note; null where the export names only a date"
         ),
-        _field("to_document", _INT, "documents.id of the item it settles; null likewise. One of the two is always there"),
+        _field(
+            "to_document", _INT, "documents.id of the item it settles; null likewise. One of the two is always there"
+        ),
         _field("amount_minor", _MONEY, "minor units, positive, currency of the item", required=True),
         _field("on", _DAY, "day it took effect", required=True),
         _field("known_on", _DAY, "entry date"),
@@ -254,7 +256,11 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.DictionaryArray:
     if len(chunks) > 1 and not all(chunk.dictionary.equals(texts) for chunk in chunks[1:]):
         chunks = column.unify_dictionaries().chunks
         texts = chunks[0].dictionary
-    return chunks[0] if len(chunks) == 1 else pa.DictionaryArray.from_arrays(pa.concat_arrays([c.indices for c in chunks]), texts)
+    return (
+        chunks[0]
+        if len(chunks) == 1
+        else pa.DictionaryArray.from_arrays(pa.concat_arrays([c.indices for c in chunks]), texts)
+    )
 
 
 def among(column: pa.ChunkedArray | pa.Array, wanted: Collection[str]) -> NDArray[np.bool_]:

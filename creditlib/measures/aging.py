@@ -36,20 +36,16 @@ def bucket_keys(edges: Sequence[int], basis: Basis = "due_on") -> tuple[str, ...
     >>> bucket_keys([1, 2], "years")
     ('0-1y', '1-2y', '2y+')
     """
-    if (
-        not edges
-        or any(e <= 0 or e != int(e) for e in edges)
-        or any(b <= a for a, b in pairwise(edges))
-    ):
+    if not edges or any(e <= 0 or e != int(e) for e in edges) or any(b <= a for a, b in pairwise(edges)):
         raise UsageError(
             f"edges {list(edges)} must be whole numbers above 0, ascending, for example 30,60,90.",
             f"账龄分段 {list(edges)} 须为大于 0 的升序整数，例如 30,60,90。",
         )
     if basis == "years":
-        return tuple(f"{a}-{b}y" for a, b in zip([0, *edges], edges, strict=False)) + (f"{edges[-1]}y+",)
+        return (*(f"{a}-{b}y" for a, b in zip([0, *edges], edges, strict=False)), f"{edges[-1]}y+")
     if basis == "issue_on":
         low = [0, *(e + 1 for e in edges[:-1])]
-        return tuple(f"{a}-{b}" for a, b in zip(low, edges, strict=True)) + (f"{edges[-1]}+",)
+        return (*(f"{a}-{b}" for a, b in zip(low, edges, strict=True)), f"{edges[-1]}+")
     low = [1, *(e + 1 for e in edges[:-1])]
     return (NOT_DUE, *(f"{a}-{b}" for a, b in zip(low, edges, strict=True)), f"{edges[-1]}+")
 

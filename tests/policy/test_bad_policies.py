@@ -1,6 +1,5 @@
 """Every fault a policy file can have, with the exact text a person sees in English and in Chinese."""
 
-
 from __future__ import annotations
 
 from pathlib import Path
