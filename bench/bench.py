@@ -70,10 +70,10 @@ def prepared(invoices: int) -> Path:
 
 def raw(invoices: int) -> Path:
     """The same ledger as CSV text."""
-    from creditlib.facts.sample import write_sample
-
     folder = DATA / f"raw-{invoices}"
     if not folder.is_dir():
+        from creditlib.facts.sample_files import write_sample
+
         print(f"writing {invoices:,} invoices as CSV …", flush=True)
         work = Path(tempfile.mkdtemp(prefix="raw-", dir=DATA))
         write_sample(work, sample=sample(invoices))
