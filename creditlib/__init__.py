@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from creditlib.faces.workbook import write_workbook
     from creditlib.facts.book import Book, open_book, save_book
     from creditlib.facts.checks import check
+    from creditlib.facts.ledger import as_known
     from creditlib.facts.open_items import OpenItems, Rate, convert, open_items
     from creditlib.facts.outside import Control, read_control, read_rates
     from creditlib.facts.reading import Reading, read, read_sales
     from creditlib.facts.sample import sample_book
     from creditlib.flows.close import close
     from creditlib.flows.closing import Close
+    from creditlib.formulas import cash_conversion_cycle, days_of, one_dso_day, working_capital_requirement
     from creditlib.measures.aging import aging
     from creditlib.measures.collection import cei
     from creditlib.measures.dso import dso
@@ -44,15 +46,19 @@ __all__ = [
     "Terms",
     "Why",
     "aging",
+    "as_known",
+    "cash_conversion_cycle",
     "cei",
     "check",
     "close",
     "concentration",
     "convert",
+    "days_of",
     "dso",
     "due_dates",
     "exposure",
     "load_policy",
+    "one_dso_day",
     "open_book",
     "open_items",
     "parse_terms",
@@ -63,6 +69,7 @@ __all__ = [
     "read_sales",
     "sample_book",
     "save_book",
+    "working_capital_requirement",
     "write_workbook",
 ]
 
@@ -71,12 +78,14 @@ _HOME = {
     "faces.workbook": ("write_workbook",),
     "facts.book": ("Book", "open_book", "save_book"),
     "facts.checks": ("check",),
+    "facts.ledger": ("as_known",),
     "facts.open_items": ("OpenItems", "Rate", "convert", "open_items"),
     "facts.outside": ("Control", "read_control", "read_rates"),
     "facts.reading": ("Reading", "read", "read_sales"),
     "facts.sample": ("sample_book",),
     "flows.close": ("close",),
     "flows.closing": ("Close",),
+    "formulas": ("cash_conversion_cycle", "days_of", "one_dso_day", "working_capital_requirement"),
     "measures.aging": ("aging",),
     "measures.collection": ("cei",),
     "measures.dso": ("dso",),

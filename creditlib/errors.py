@@ -56,10 +56,6 @@ class CurrencyError(CreditError):
     """An unknown currency, or several currencies where one is needed."""
 
 
-class RateMissing(CurrencyError):
-    """No exchange rate on or before the day asked for."""
-
-
 class NeedsSales(CreditError):
     """DSO was asked of a book that knows only what is open: sales by month must be given beside it."""
 

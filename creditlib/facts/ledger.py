@@ -19,7 +19,6 @@ from creditlib.days import NO_DAY, day_number
 from creditlib.facts.book import Book
 from creditlib.facts.tables import ALLOCATIONS, DOCUMENTS, build, days
 
-FOREVER = np.int32(2**31 - 1)
 _SIDES: Final = (("to_document", np.subtract), ("from_document", np.add))
 
 

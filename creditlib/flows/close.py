@@ -24,7 +24,7 @@ from creditlib.flows.ground import Ground
 from creditlib.flows.tie_out import tie_out
 from creditlib.measures.aging import aging, bucket_keys
 from creditlib.measures.exposure import concentration
-from creditlib.policy import Policy
+from creditlib.policy import Policy, Values
 
 _USED = (
     "aging.edges", "aging.year_edges", "aging.netting", "dso.method", "dso.base", "dso.excluded_kinds", "dso.rolling_months",
@@ -105,15 +105,9 @@ def _file_totals(reading: Reading | None) -> tuple[FileTotal, ...]:
 
 def _findings(ground: Ground, reading: Reading | None, tie: list[Finding]) -> tuple[Finding, ...]:
     values = ground.values
-    limits = Limits(
-        values["checks.unapplied_days"],
-        values["checks.dispute_days"],
-        values["checks.far_due_days"],
-        values["checks.old_item_days"],
-    )
     found = [*tie, *(reading.findings if reading else ())]
     found += check(ground.book)
-    found += check_open(ground.original, limits)
+    found += check_open(ground.original, limits(values))
     limit = values["close.fx_max_age_days"]
     for rate in ground.rates:
         age = (ground.as_of - rate.on).days
@@ -124,6 +118,11 @@ def _findings(ground: Ground, reading: Reading | None, tie: list[Finding]) -> tu
                 )
             )
     return tuple(sorted(found, key=lambda f: f.severity != "must_act"))
+
+
+def limits(values: Values) -> Limits:
+    """Return the days from which a matter needs a person, as the policy says."""
+    return Limits(*(values[f"checks.{name}_days"] for name in ("unapplied", "dispute", "far_due", "old_item")))
 
 
 def _shown(value: Any) -> str:

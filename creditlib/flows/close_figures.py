@@ -32,6 +32,13 @@ def dso_lines(ground: Ground) -> tuple[DsoLine, ...]:
         except (NeedsSales, UsageError) as error:
             lines.append(DsoLine(method, None, why=(error.en, error.zh)))
             continue
+        if row is not None and method == "countback" and row["at_least"] and not row["sales_days"]:
+            why = (
+                "the last month has no sales, so the walk back can't begin",
+                "最近一月没有销售额，无法开始倒推",
+            )
+            lines.append(DsoLine(method, None, why=why))
+            continue
         if row is None or row["days"] is None:
             none = ("no sales in these months", "这些月份没有销售额")
             lines.append(DsoLine(method, None, why=none))

@@ -121,9 +121,10 @@ def overdue_top(ground: Ground, figures: Figures) -> pa.Table:
     own, texts = items.key("customer")
     late = np.where(overdue(items), days_past_due(items), 0)
     sales, people = items.key("salesperson")
+    reported = items.currency == items.currencies.index(ground.currency) if len(table) else None
     oldest, counted, sellers = [], [], []
     for customer in table["customer"].to_pylist():
-        mine = own == texts.index(customer)
+        mine = (own == texts.index(customer)) & reported
         oldest.append(int(late[mine].max()))
         counted.append(int((late[mine] > 0).sum()))
         found = sorted({people[s] for s in sales[mine].tolist() if people[s]}, key=str)

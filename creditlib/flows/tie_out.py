@@ -38,7 +38,7 @@ def tie_out(
         lines = [ControlLine("", "", currency, minor, None) for currency, minor in sorted(total.totals.items())]
     else:
         lines = _by_keys(items, control)
-    return tuple(lines), [f for line in lines if (f := _finding(line)) is not None]
+    return tuple(lines), [f for line in lines if (f := _finding(line, given=bool(control))) is not None]
 
 
 def _single(total: OpenItems, balance: Decimal) -> ControlLine:
@@ -119,12 +119,13 @@ def label(line: ControlLine) -> tuple[str, str]:
     )
 
 
-def _finding(line: ControlLine) -> Finding | None:
+def _finding(line: ControlLine, *, given: bool) -> Finding | None:
+    """given: some control figure was; an account left out then is a gap, not a choice."""
     def shown(minor: int) -> str:
         return f"{money.text(minor, line.currency)} {line.currency}"
 
     if line.control_minor is None or line.difference_minor is None:
-        return CHECKS["no-control"].finding(
+        return CHECKS["control-missing" if given else "no-control"].finding(
             "", account=label(line), amount=shown(line.book_minor), amount_minor=line.book_minor, currency=line.currency
         )
     if line.ties:

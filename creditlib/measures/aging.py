@@ -18,7 +18,7 @@ from creditlib.days import add_months, day_number
 from creditlib.errors import UsageError
 from creditlib.facts.open_items import OpenItems
 from creditlib.facts.tables import codes as table_codes
-from creditlib.measures.figures import Figures
+from creditlib.measures.figures import Figures, documents_of
 from creditlib.measures.segments import counts, group, sums
 
 Basis = Literal["due_on", "issue_on", "years"]
@@ -56,15 +56,21 @@ def days_past_due(items: OpenItems) -> NDArray[np.int64]:
 
 
 def overdue(items: OpenItems) -> NDArray[np.bool_]:
-    """Return which items are overdue: in debit and past their due date; an exchange difference never is."""
-    late = (items.open_minor > 0) & (days_past_due(items) > 0)
+    """Return which items are overdue: past their due date, and in debit unless credits are aged by their own date.
+
+    An exchange difference never is.
+    """
+    late = days_past_due(items) > 0
+    if items.netting != "by_date":
+        late &= items.open_minor > 0
     kind, kinds = table_codes(items.column("kind"))
     return late & (kind != kinds.index("fx_difference")) if "fx_difference" in kinds else late
 
 
 def not_due(items: OpenItems) -> NDArray[np.bool_]:
     """Return which items are in debit and not overdue."""
-    return (items.open_minor > 0) & ~overdue(items)
+    debit = items.open_minor > 0 if items.netting != "by_date" else np.ones(len(items.rows), np.bool_)
+    return debit & ~overdue(items)
 
 
 def bucket_codes(items: OpenItems, edges: Sequence[int], basis: Basis = "due_on") -> NDArray[np.int64]:
@@ -122,12 +128,8 @@ def aging(
 
     def documents(row: int) -> pa.Table:
         chosen = np.flatnonzero(grouped.codes == row)
-        ids = items.rows[chosen]
-        names = ["id", "customer", "document", "kind", "issue_on", "due_on", "currency", "source_file", "source_row"]
-        table = items.book.columns("documents", names).take(pa.array(ids))
-        table = table.append_column("open_minor", pa.array(items.open_minor[chosen]))
-        labels = np.array([*keys, UNAPPLIED], object)[codes[chosen]]
-        return table.append_column("bucket", pa.array(labels.tolist(), pa.string()))
+        labels = np.array([*keys, UNAPPLIED], object)[codes[chosen]].tolist()
+        return documents_of(items.book, items.rows[chosen], open_minor=items.open_minor[chosen], bucket=labels)
 
     return Figures(
         pa.table(columns), (*by, "currency"), items.as_of,

@@ -13,11 +13,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from creditlib.days import day_number, month_index
+from creditlib.errors import UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import OpenItems, Rate, convert, open_items
 from creditlib.measures.aging import not_due
 from creditlib.measures.dso import need_history
-from creditlib.measures.figures import Figures
+from creditlib.measures.figures import Figures, documents_of
 from creditlib.measures.sales import billings, in_currency
 from creditlib.measures.segments import group, sums
 
@@ -29,10 +30,16 @@ def cei(
 
     to, rates: report in one currency, both ends at these rates.
     Columns: keys, cei (share; null where nothing was collectable), beginning_minor, sales_minor, ending_minor,
-    ending_not_due_minor, months. Raises: NeedsSales when the book holds only what is open.
+    ending_not_due_minor, months. Raises: NeedsSales when the book holds only what is open; UsageError
+    for a start inside a month where sales are given by month.
     Source: tests/published/cei.toml.
     """
     need_history(book, "CEI")
+    if book.rows("sales") and start.day != 1:
+        raise UsageError(
+            f"CEI from {start}: sales are given by month, so it must start on the first of a month.",
+            f"CEI 起始日 {start}：销售额按月给出，须从月初开始。",
+        )
     first, last = open_items(book, start - timedelta(days=1)), open_items(book, end)
     sales = billings(book, end, "gross", by)
     if to is not None:
@@ -69,7 +76,12 @@ def cei(
             "months": pa.array(np.full(groups.size, months)),
         }
     )
-    return Figures(table, (*by, "currency"), end, "ending_minor", {"start": start, "end": end})
+
+    def documents(row: int) -> pa.Table:
+        chosen = np.flatnonzero(in_last == row)
+        return documents_of(book, last.rows[chosen], open_minor=last.open_minor[chosen], not_due=current[chosen])
+
+    return Figures(table, (*by, "currency"), end, "ending_minor", {"start": start, "end": end}, documents)
 
 
 def _key(items: OpenItems, name: str) -> tuple[NDArray[np.int32], list[str | None]]:

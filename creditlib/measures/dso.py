@@ -22,8 +22,8 @@ from creditlib.facts.book import Book
 from creditlib.facts.open_items import OpenItems, Rate, convert, open_items
 from creditlib.facts.tables import among
 from creditlib.measures.aging import not_due
-from creditlib.measures.figures import Figures
-from creditlib.measures.sales import Base, Monthly, billings, by_month, in_currency, monthly_billings
+from creditlib.measures.figures import Figures, documents_of
+from creditlib.measures.sales import Base, Monthly, billings, by_month, in_currency, monthly_billings, need_tax
 from creditlib.measures.segments import Groups, group, sums
 
 Method = Literal["simple", "rolling", "countback", "best_possible", "delinquent", "turnover"]
@@ -34,7 +34,7 @@ EXCLUDED: Final = ("bill", "retention", "advance")
 @dataclass(frozen=True)
 class _Ground:
     """Receivables and monthly sales of the same groups. before: when the window began. grid: groups × months, newest
-    first."""
+    first. lengths: days of each month so far; whole: days those months have. rows, of: documents and their groups."""
 
     groups: Groups
     receivables: NDArray[np.int64]
@@ -42,6 +42,10 @@ class _Ground:
     before: NDArray[np.int64]
     grid: NDArray[np.int64]
     lengths: NDArray[np.int64]
+    whole: int
+    values: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    of: NDArray[np.int64]
 
 
 def dso(
@@ -82,7 +86,12 @@ def dso(
         columns = _window(ground, method, year_days)
     table = pa.table({**ground.groups.columns, **columns})
     values = {"method": method, "base": base, "months": months, "exclude": tuple(exclude)}
-    return Figures(table, (*by, "currency"), as_of, "receivables_minor", values)
+
+    def documents(row: int) -> pa.Table:
+        chosen = ground.of == row
+        return documents_of(book, ground.rows[chosen], receivable_minor=ground.values[chosen])
+
+    return Figures(table, (*by, "currency"), as_of, "receivables_minor", values, documents)
 
 
 def _opening(book: Book, as_of: date, months: int, rates: Sequence[Rate], to: str | None) -> OpenItems | None:
@@ -117,15 +126,17 @@ def _ground(
     grid = np.zeros((groups.size, depth), np.int64)
     grid[sold] = sales.grid[:, :depth]  # a row of the grid is a group of its own
     lengths = np.array([month_days(month - k) for k in range(depth)], np.int64)
+    whole = int(lengths.sum())
     if as_of != month_end(as_of):
         lengths[0] = as_of.day
-    return _Ground(groups, receivables, not_due_minor, before, grid, lengths)
+    return _Ground(groups, receivables, not_due_minor, before, grid, lengths, whole, now.value, now.rows, owns[0])
 
 
 @dataclass(frozen=True)
 class _Side:
     """Receivables of one day as a ground needs them."""
 
+    rows: NDArray[np.int64]
     value: NDArray[np.int64]
     current: NDArray[np.bool_]
     keys: dict[str, tuple[NDArray[np.int32], list[str | None]]]
@@ -136,12 +147,16 @@ def _side(items: OpenItems, base: Base, by: Sequence[str], exclude: Sequence[str
     value = _net(items) if base == "net" else items.open_minor
     keys = {name: items.key(name) for name in by}
     keys["currency"] = items.currency, list(items.currencies)
-    return _Side(value[keep], not_due(items)[keep], {n: (own[keep], texts) for n, (own, texts) in keys.items()})
+    return _Side(items.rows[keep], value[keep], not_due(items)[keep], {n: (own[keep], texts) for n, (own, texts) in keys.items()})
 
 
 def _net(items: OpenItems) -> NDArray[np.int64]:
-    """Return open amounts less the VAT in them, in the proportion of each document, rounded half up."""
-    table = items.book.columns("documents", ["amount_minor", "tax_minor"]).take(pa.array(items.rows))
+    """Return open amounts less the VAT in them, in the proportion of each document, rounded half up.
+
+    Raises: NeedsSales when a billing does not tell its VAT: net receivables are then not known.
+    """
+    table = items.book.columns("documents", ["amount_minor", "tax_minor", "kind"]).take(pa.array(items.rows))
+    need_tax(table)
     out = []
     rows = zip(
         items.open_minor.tolist(), table["amount_minor"].to_pylist(), table["tax_minor"].to_pylist(), strict=True
@@ -179,7 +194,9 @@ def _countback(ground: _Ground) -> dict[str, Any]:
 def _window(ground: _Ground, method: str, year_days: int) -> dict[str, Any]:
     sold = ground.grid.sum(axis=1)
     months = len(ground.lengths)
-    length = float(ground.lengths.sum()) if method == "rolling" else year_days * months / 12
+    covered = float(ground.lengths.sum())
+    part = covered / ground.whole  # below 1 where the last month is not over
+    length = covered if method == "rolling" else year_days * months / 12 * part
     top = {"best_possible": ground.not_due, "delinquent": ground.receivables - ground.not_due}.get(
         method, ground.receivables
     )
@@ -187,7 +204,7 @@ def _window(ground: _Ground, method: str, year_days: int) -> dict[str, Any]:
     if method == "turnover":
         top = (ground.receivables + ground.before) // 2
         positive = positive & (top > 0)
-        value = np.divide(sold * (12 / months), top, out=np.zeros(len(sold)), where=positive)
+        value = np.divide(sold * (12 / months / part), top, out=np.zeros(len(sold)), where=positive)
     else:
         value = np.divide(top, sold, out=np.zeros(len(sold)), where=positive) * length
     return {

@@ -18,7 +18,7 @@ from creditlib.facts.book import Book
 from creditlib.facts.open_items import OpenItems, open_items
 from creditlib.facts.tables import codes, days
 from creditlib.measures.aging import overdue
-from creditlib.measures.figures import Figures
+from creditlib.measures.figures import Figures, documents_of
 from creditlib.measures.segments import group, sums
 
 _PARTS = ("open_items_minor", "unapplied_minor", "delivered_not_billed_minor", "orders_minor")
@@ -70,7 +70,12 @@ def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), item
             "overdue_minor": pa.array(sums(mine[late], items.open_minor[late], groups.size)),
         }
     )
-    return Figures(table, (*by, "currency"), as_of)
+
+    def documents(row: int) -> pa.Table:
+        chosen = np.flatnonzero(mine == row)
+        return documents_of(book, items.rows[chosen], open_minor=items.open_minor[chosen])
+
+    return Figures(table, (*by, "currency"), as_of, _documents=documents)
 
 
 def _orders(book: Book, as_of: date) -> pa.Table:
@@ -130,4 +135,9 @@ def concentration(items: OpenItems, *, top: int = 10, by: str = "customer") -> F
             "overdue_minor": pa.array(overdue_minor).take(index),
         }
     )
-    return Figures(table, (by, "currency"), items.as_of, values={"top": top, **measures})
+
+    def documents(row: int) -> pa.Table:
+        chosen = np.flatnonzero(groups.codes == picked[row])
+        return documents_of(items.book, items.rows[chosen], open_minor=items.open_minor[chosen])
+
+    return Figures(table, (by, "currency"), items.as_of, values={"top": top, **measures}, _documents=documents)

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from creditlib.errors import CurrencyError, UsageError
+from creditlib.facts.book import Book
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +29,15 @@ class Why:
     key: Mapping[str, str | None]
     documents: pa.Table
     values: Mapping[str, Any]
+
+
+def documents_of(book: Book, ids: NDArray[np.int64], **columns: Any) -> pa.Table:
+    """Return documents as a person looks them up, with what each gives to a figure."""
+    names = ["id", "customer", "document", "kind", "issue_on", "due_on", "currency", "source_file", "source_row"]
+    table = book.columns("documents", names).take(pa.array(ids))
+    for name, values in columns.items():
+        table = table.append_column(name, pa.array(values))
+    return table
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ class Figures:
 
     @property
     def currency(self) -> str:
-        """The one currency. Raises: CurrencyError when there are several: convert first, or read `totals`."""
+        """The one currency, of figures that have rows. Raises: CurrencyError when there are several: convert first, or read `totals`."""
         found = self.currencies
         if len(found) != 1:
             raise CurrencyError(
@@ -57,8 +69,8 @@ class Figures:
 
     @property
     def total_minor(self) -> int:
-        """The total in minor units of the one currency. Raises: CurrencyError when there are several."""
-        return self.totals.get(self.currency, 0)
+        """The total in minor units of the one currency, 0 where there are no rows. Raises: CurrencyError when there are several."""
+        return self.totals.get(self.currency, 0) if self.table.num_rows else 0
 
     @property
     def totals(self) -> dict[str, int]:

@@ -6,7 +6,7 @@ figure is "at least"); weights are exact integers until the last division.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number
 from creditlib.facts.book import Book
-from creditlib.facts.ledger import amounts, ids, live, live_columns, start_columns, started
-from creditlib.facts.open_items import Rate
+from creditlib.facts.ledger import amounts, ids, live, live_columns, start_columns, started, starts
+from creditlib.facts.open_items import Rate, to_currency
 from creditlib.facts.tables import among, days
 from creditlib.measures.dso import need_history
-from creditlib.measures.figures import Figures
+from creditlib.measures.figures import Figures, documents_of
 from creditlib.measures.pieces import Grouper, Products
 from creditlib.measures.segments import counts, group, sums
 
 _ITEM_KINDS: Final = ("invoice", "debit_note", "bill")
+Weigh = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
+"""Items and amounts in their own currency → what they weigh."""
 _SCALE: Final = 1000  # payment points are kept to a thousandth
 
 
@@ -44,21 +46,23 @@ def payment_behaviour(
     """
     need_history(book, "payment behaviour")
     items = _due_items(book, day_number(start), day_number(end), by)
-    groups = group(items.keys)
+    keys, weigh = _weighing(items, rates, to, end)
+    groups = group(keys)
     of = groups.codes[items.group]
     number = counts(of, groups.size)
-    tally = _Tally(items, of, groups.size, late_after, points)
+    tally = _Tally(items, of, groups.size, late_after, points, weigh)
     for item, paid, on in _settlements(book, items, day_number(end)):
         tally.add(item, paid, on)
+    tally.owed = tally.left.copy()
     still = np.flatnonzero(tally.left > 0)
     rest = tally.left[still]
     tally.add(still, rest, np.full(len(still), day_number(end), np.int32))
-    open_minor = sums(of[still], rest, groups.size)
+    open_minor = sums(of[still], weigh(still, rest), groups.size)
     on_time = sums(of, (~tally.bad).astype(np.int64), groups.size)
     columns = {
         **groups.columns,
         "items": pa.array(number),
-        "due_minor": pa.array(sums(of, items.amount, groups.size)),
+        "due_minor": pa.array(sums(of, weigh(np.arange(len(of)), items.amount), groups.size)),
         "unpaid_minor": pa.array(open_minor),
         "dbt_days": tally.per_weight(tally.beyond.sums),
         "net_dbt_days": tally.per_weight(tally.net.sums),
@@ -69,9 +73,16 @@ def payment_behaviour(
     }
     if points:
         columns["payment_index"] = tally.per_weight(tally.index.sums, _SCALE)
-    return Figures(
-        pa.table(columns), (*by, "currency"), end, "due_minor", {"start": start, "end": end, "late_after": late_after}
-    )
+
+    def documents(row: int) -> pa.Table:
+        chosen = np.flatnonzero(of == row)
+        rows = np.empty(len(of), np.int64)
+        named = np.flatnonzero(items.place >= 0)
+        rows[items.place[named]] = named
+        return documents_of(book, rows[chosen], due_minor=items.amount[chosen], unpaid_minor=np.maximum(tally.owed[chosen], 0))
+
+    values = {"start": start, "end": end, "late_after": late_after, "points": tuple(points)}
+    return Figures(pa.table(columns), (*by, "currency"), end, "due_minor", values, documents)
 
 
 @dataclass(frozen=True)
@@ -86,14 +97,34 @@ class _Items:
     keys: list[tuple[str, NDArray[np.int32], list[str | None]]]
 
 
+def _weighing(
+    items: _Items, rates: Sequence[Rate], to: str | None, end: date
+) -> tuple[list[tuple[str, NDArray[np.int32], list[str | None]]], Weigh]:
+    """Return the keys of the result, and how an amount of an item weighs: as it is, or in the one currency reported in.
+
+    What is left of an item is counted in its own currency, so that rounding never makes a paid item look unpaid.
+    """
+    if to is None:
+        return items.keys, lambda item, amount: amount
+    *others, (name, own, texts) = items.keys
+    currency = own[items.group]
+
+    def weigh(item: NDArray[np.int64], amount: NDArray[np.int64]) -> NDArray[np.int64]:
+        return to_currency(amount, currency[item], texts, rates, to, end)
+
+    return [*others, (name, np.zeros(len(own), np.int32), [to])], weigh
+
+
 class _Tally:
     """Weighted days by group, added up settlement by settlement."""
 
     def __init__(
-        self, items: _Items, of: NDArray[np.int64], groups: int, late_after: int, points: Sequence[tuple[float, float]]
-    ) -> None:
-        self._items, self._of, self._late_after, self._points = items, of, late_after, points
+        self, items: _Items, of: NDArray[np.int64], groups: int, late_after: int, points: Sequence[tuple[float, float]],
+        weigh: Weigh,
+    ) -> None:  # fmt: skip
+        self._items, self._of, self._late_after, self._points, self._weigh = items, of, late_after, points, weigh
         self.left = items.amount.copy()
+        self.owed = self.left  # at the end of the window, once frozen
         self.bad = np.zeros(len(of), np.bool_)
         self.weight = np.zeros(groups, np.int64)
         self.fine = np.zeros(groups, np.int64)
@@ -105,6 +136,7 @@ class _Tally:
         when = on.astype(np.int64)
         late = when - self._items.due[item]
         np.subtract.at(self.left, item, paid)
+        paid = self._weigh(item, paid)
         np.add.at(self.weight, of, paid)
         self.net.add(of, paid, late)
         self.beyond.add(of, paid, np.maximum(late, 0))
@@ -131,14 +163,15 @@ def _due_items(book: Book, first: int, last: int, by: Sequence[str]) -> _Items:
     names = ["due_on", "issue_on", "kind", "amount_minor", "currency", *by, *start_columns(book)]
     for at, piece in book.scan("documents", list(dict.fromkeys(names))):
         due, begin, amount = days(piece["due_on"]), started(piece), amounts(piece)
+        issued = days(piece["issue_on"])
+        issued = np.where(issued == NO_DAY, np.where(begin == NO_DAY, due, begin), issued)
+        due = np.where(due == NO_DAY, issued, due)  # an item without a due date is due on its invoice date, as in aging
         chosen = among(piece["kind"], _ITEM_KINDS)
         chosen &= (due != NO_DAY) & (due >= first) & (due <= last) & (begin <= last) & (amount > 0)
         rows = np.flatnonzero(chosen)
         place[at + rows] = np.arange(count, count + len(rows), dtype=np.int32)
         count += len(rows)
-        due, begin, issued = due[rows], begin[rows], days(piece["issue_on"])[rows]
-        issued = np.where(issued == NO_DAY, np.where(begin == NO_DAY, due, begin), issued)
-        parts.append((due, issued, amount[rows], grouper.add(piece, rows).astype(np.int32)))
+        parts.append((due[rows], issued[rows], amount[rows], grouper.add(piece, rows).astype(np.int32)))
     none = np.zeros(0, np.int32)
     due, issued, amount, of = (
         np.concatenate(part) for part in zip((none, none, none.astype(np.int64), none), *parts, strict=True)
@@ -152,11 +185,19 @@ def _settlements(
     """Yield (item, amount, day) of the allocations to chosen items in effect at the end of the window, a piece at a time."""
     if not book.rows("allocations"):
         return
-    for _, piece in book.scan("allocations", ["to_document", "amount_minor", *live_columns(book)]):
+    named = book.nulls("allocations", ["from_document"])["from_document"] < book.rows("allocations")
+    begin = starts(book) if named else None
+    columns = ["to_document", "amount_minor", *(["from_document"] if named else []), *live_columns(book)]
+    for _, piece in book.scan("allocations", columns):
         to = ids(piece["to_document"])
         item = items.place[to]
         use = live(piece, last) & (item >= 0)
         if piece["to_document"].null_count:
             use &= to >= 0
         chosen = np.flatnonzero(use)
-        yield item[chosen].astype(np.int64), amounts(piece)[chosen], days(piece["on"])[chosen]
+        on = days(piece["on"])[chosen]
+        if begin is not None:  # a receipt pays from the day it exists, whatever day the allocation bears
+            payer = ids(piece["from_document"])[chosen]
+            on = np.maximum(on, np.where(payer >= 0, begin[payer], on))
+            chosen, on = chosen[on <= last], on[on <= last]
+        yield item[chosen].astype(np.int64), amounts(piece)[chosen], on

@@ -135,13 +135,9 @@ def _from_documents(book: Book, as_of: date, base: Base, by: Sequence[str]) -> S
     billed = np.isin(kind, [i for i, k in enumerate(kinds) if k in BILLING_KINDS])
     value = amounts(table)
     if base != "gross":
-        tax = book.columns("documents", ["tax_minor"])["tax_minor"]
-        if tax.null_count == len(tax):
-            raise NeedsSales(
-                f"base {base!r} needs the VAT of each document, and the book has none.",
-                f"口径 {base!r} 需要每张单据的税额，账簿中没有。",
-            )
-        value = value - tax.fill_null(0).to_numpy()
+        tax = book.columns("documents", ["tax_minor", "kind"])
+        need_tax(tax)
+        value = value - tax["tax_minor"].fill_null(0).to_numpy()
     keep = billed & (start != NO_DAY) & (start <= day_number(as_of))
     whole = bool(keep.all())
     keys = {name: codes(table[name]) for name in (*by, "currency")}
@@ -149,6 +145,17 @@ def _from_documents(book: Book, as_of: date, base: Base, by: Sequence[str]) -> S
         start, value = start[keep], value[keep]
         keys = {name: (own[keep], texts) for name, (own, texts) in keys.items()}
     return Sales(_month_of(start), start.astype(np.int64), value, keys)
+
+
+def need_tax(table: pa.Table) -> None:
+    """Raise NeedsSales when a billing does not tell its VAT. table: kind, tax_minor."""
+    billed = among(table["kind"], BILLING_KINDS)
+    untold = int(np.count_nonzero(billed & ~np.asarray(table["tax_minor"].is_valid())))
+    if untold:
+        raise NeedsSales(
+            f"without VAT: {untold} of {int(billed.sum())} billings do not tell their VAT. Map the tax column (0 where there is none).",
+            f"不含税口径：{int(billed.sum())} 张开票单据中 {untold} 张未写税额。请映射税额列（无税写 0）。",
+        )
 
 
 def _month_of(start: NDArray[np.int32]) -> NDArray[np.int64]:

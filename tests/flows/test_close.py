@@ -81,8 +81,9 @@ def test_control_by_entity_account_and_currency_ties(reading: Reading, tmp_path:
 def test_an_account_nobody_gave_a_figure_for_is_a_finding(reading: Reading) -> None:
     made = closed(reading, control=[Control("1000", "1122", "CNY", Decimal("1050"))])
     found = {f.check: f.en for f in made.findings}
-    assert "2000 1121 CNY: 300.00 CNY was not compared" in found["no-control"] or "USD" in found["no-control"]
-    assert made.ties is True  # what was given ties; what was not given is told
+    assert "is open, and the control figures given do not cover it" in found["control-missing"]
+    assert "no-control" not in found
+    assert (made.ties, made.needs_a_person) == (True, True)  # what was given ties; what was not given needs a person
 
 
 def test_one_cent_on_one_account_is_told_with_both_figures(reading: Reading) -> None:

@@ -237,19 +237,21 @@ def test_payment_behaviour_equals_a_loop_over_the_items_due(held: Book, grace: i
     seen: dict[tuple[str, str], list[tuple[int, int, int, bool]]] = defaultdict(list)
     paid_on_time: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for number, row in enumerate(rows):
-        begin, due = row["posted_on"] or row["issue_on"], row["due_on"]
+        begin = row["posted_on"] or row["issue_on"]
+        due = row["due_on"] or row["issue_on"] or begin  # as in aging
         if row["kind"] not in ("invoice", "debit_note", "bill") or row["amount_minor"] <= 0:
             continue
         if due is None or not start <= due <= AS_OF or (begin and begin > AS_OF):
             continue
         issued = row["issue_on"] or begin or due
-        mine = [
-            (line["amount_minor"], line["on"], False)
-            for line in lines
-            if line["to_document"] == number
-            and line["on"] <= AS_OF
-            and not (line["undone_on"] and line["undone_on"] <= AS_OF)
-        ]
+        mine = []
+        for line in lines:
+            payer = None if line["from_document"] is None else rows[line["from_document"]]
+            exists = (payer["posted_on"] or payer["issue_on"]) if payer else None
+            on = max(line["on"], exists or line["on"])  # a receipt pays from the day it exists
+            undone = line["undone_on"] and line["undone_on"] <= AS_OF
+            if line["to_document"] == number and on <= AS_OF and not undone:
+                mine.append((line["amount_minor"], on, False))
         left = row["amount_minor"] - sum(paid for paid, _, _ in mine)
         if left > 0:
             mine.append((left, AS_OF, True))

@@ -20,7 +20,7 @@ from creditlib.faces.wording import bucket_label, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from creditlib.flows.closing import Close
+    from creditlib.flows.closing import Close, Measure
 
 
 def close(
@@ -194,9 +194,16 @@ def close_json(made: Close, path: Path, lang: Lang) -> dict[str, Any]:
             for x in made.control
         ],
         "dso": [{"method": x.method, "days": x.days, "at_least": x.at_least} for x in made.dso],
-        "measures": {m.key: m.value for m in made.measures},
+        "measures": {m.key: _measure(m, made.currency) for m in made.measures},
         "findings": [show.finding_json(f, lang) for f in made.findings],
     }  # fmt: skip
+
+
+def _measure(measure: Measure, currency: str) -> float | str | None:
+    """Return a measure as JSON: an amount as a decimal string, the others as numbers."""
+    if measure.value is None or measure.unit != "amount":
+        return measure.value
+    return money.plain(round(measure.value), currency)
 
 
 def _items_csv(made: Close) -> None:

@@ -24,7 +24,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from creditlib.errors import CreditError, Lang, PolicyError, UsageError
 from creditlib.faces.wording import say
 
-OK: Final = 0
 ATTENTION: Final = 1
 WRONG: Final = 2
 _WIDE: Final = 240
@@ -72,21 +71,33 @@ def usage(key: str, **values: object) -> UsageError:
 
 
 @contextmanager
-def told(option: str | None) -> Iterator[None]:
-    """Print an error of this library to stderr in at most three lines and leave with its exit code."""
+def told(option: str | None, *, bad_policy: int = 2) -> Iterator[None]:
+    """Print an error to stderr in at most three lines and leave with its exit code.
+
+    bad_policy: the code for a policy that breaks its rules: 1 where the policy is what was asked about.
+    """
     try:
         yield
+    except OSError as error:
+        place = error.filename or ""
+        lang = _spoken(option)
+        typer.echo(say("terminal.error.system", lang, place=place, what=error.strerror or type(error).__name__), err=True)
+        raise typer.Exit(WRONG) from None
     except CreditError as error:
-        try:
-            lang = language(option)
-        except UsageError:
-            lang = "en"
+        lang = _spoken(option)
         lines = error.text(lang).split("\n")
         if len(lines) > 3:
             file = error.en.split(": ")[0]
             lines = [*lines[:2], say("policy.check.more", lang, count=len(lines) - 2, file=file)]
         typer.echo("\n".join(lines), err=True)
-        raise typer.Exit(ATTENTION if isinstance(error, PolicyError) else WRONG) from None
+        raise typer.Exit(bad_policy if isinstance(error, PolicyError) else WRONG) from None
+
+
+def _spoken(option: str | None) -> Lang:
+    try:
+        return language(option)
+    except UsageError:
+        return "en"
 
 
 def one_format(as_json: bool, as_csv: bool) -> None:

@@ -49,7 +49,7 @@ def show(
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
 ) -> None:
     """Show the values in force on a day, with the reference of each."""
-    with told(lang):
+    with told(lang, bad_policy=1):
         words = language(lang)
         if as_json and as_csv:
             raise _usage("error.two_formats")
@@ -73,7 +73,7 @@ def check(
     lang: LangOption = None,
 ) -> None:
     """Check a policy file and print every problem: exit 0 when there is none, else 1."""
-    with told(lang):
+    with told(lang, bad_policy=1):
         words = language(lang)
         try:
             loaded = _load(file)
@@ -94,7 +94,7 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Show what B has instead of A: every row, or with --at the values in force on a day."""
-    with told(lang):
+    with told(lang, bad_policy=1):
         words = language(lang)
         old, new = _load(a), _load(b)
         on = None if at is None else _day(at)
@@ -122,7 +122,7 @@ def print_document(
     as_toml: Annotated[bool, typer.Option("--toml", help="A policy file to start from, not the document.")] = False,
 ) -> None:
     """Print the policy as a document that a board can sign, in Markdown; or a policy file to start from."""
-    with told(lang):
+    with told(lang, bad_policy=1):
         words = language(lang)
         if as_toml and (at is not None or policy != STANDARD):
             raise _usage("error.toml_is_standard")

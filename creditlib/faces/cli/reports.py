@@ -350,5 +350,8 @@ def dso(
                     "" if line.sales_days is None else str(line.sales_days), line.why[1 if words == "zh" else 0],
                 )  # fmt: skip
             out.print(table)
-        if all(line.days is None for line in made.dso):
+            out.print()
+            show.findings_block(out, reading.findings, words)
+        rejected = any(f.severity == "must_act" for f in reading.findings)
+        if rejected or all(line.days is None for line in made.dso):
             raise typer.Exit(c.ATTENTION)

@@ -48,8 +48,9 @@ def check(
             return
         if not files:
             raise c.usage("terminal.error.no_file")
-        from creditlib.facts.checks import Limits, check_open, known_checks
         from creditlib.facts.checks import check as check_book
+        from creditlib.facts.checks import check_open, known_checks
+        from creditlib.flows.close import limits
 
         wanted = known_checks(only) if only else None
         request = Request(files, words, as_of, map_file, dates, home, query, policy_file=policy)
@@ -61,9 +62,7 @@ def check(
             steps.at("measure")
             found = [*reading.findings, *check_book(reading.book)]
             if day is not None:
-                values = loaded.at(day)
-                limits = Limits(*(values[f"checks.{n}_days"] for n in ("unapplied", "dispute", "far_due", "old_item")))
-                found += check_open(request.items(reading, loaded), limits)
+                found += check_open(request.items(reading, loaded), limits(loaded.at(day)))
         found = [f for f in found if wanted is None or f.check in wanted]
         found.sort(key=lambda f: f.severity != "must_act")
         if as_json:
