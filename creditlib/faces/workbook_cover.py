@@ -200,7 +200,10 @@ def _tie_total(fill: Fill, lines: list[ControlLine]) -> None:
     home = book.place("tie_account").sheet
     currency, digits, last = lines[0].currency, fill.digits(lines[0].currency), len(lines) - 1
     fill.put_text("tie_account", fill.say("word.total"), like="tie_total")
-    fill.put_text("tie_note", fill.say("cover.total_note"), like="tie_total")
+    left_out = f"COUNT({book.ref('tie_control', 0, to=last, home=home)})<{len(lines)}"
+    open_note, note = (plain(fill.say(f"cover.{key}")) for key in ("total_note_open", "total_note"))
+    missing = any(line.control_minor is None for line in lines)
+    fill.put_said("tie_note", choose(left_out, missing, open_note, note), like="tie_total")
     sums: dict[str, int] = {
         "book": sum(line.book_minor for line in lines),
         "control": sum(line.control_minor or 0 for line in lines),
@@ -272,7 +275,7 @@ def _must_act(fill: Fill) -> str:
 
 
 def _verdict(fill: Fill, lines: list[ControlLine], found: list[Group]) -> Said:
-    """Say what the tie-out's cells say: not tied out, differs, ties with findings, ties."""
+    """Say what the tie-out's cells say: not compared, differs, compared in part, ties with findings, ties."""
     book = fill.book
     home = book.place("cover_verdict").sheet
     last = len(lines) - 1
@@ -283,7 +286,11 @@ def _verdict(fill: Fill, lines: list[ControlLine], found: list[Group]) -> Said:
     given = [line for line in lines if line.control_minor is not None]
     wrong = [line for line in given if not line.ties]
     must = sum(group.severity == "must_act" for group in found)
-    differs, ties, reconciled = (plain(fill.say(f"word.{key}")).native for key in ("differs", "yes", "reconciled"))
+    n_open = len(lines) - len(given)
+    differs, ties, reconciled, none = (
+        plain(fill.say(f"word.{key}")).native for key in ("differs", "yes", "reconciled", "no_control")
+    )
+    left_out = f"SUMPRODUCT(--({statuses}={none}))"
     bad, good = f"SUMPRODUCT(--({statuses}={differs}))", f"SUMPRODUCT(({statuses}={ties})+({statuses}={reconciled}))"
     kinds = f"SUMPRODUCT(--({severities}={_must_act(fill)}))"
     digits = max(fill.digits(line.currency) for line in lines)
@@ -298,20 +305,28 @@ def _verdict(fill: Fill, lines: list[ControlLine], found: list[Group]) -> Said:
         difference=figure(f"SUM({rests})", apart, code),
     )
     many = fill.sentence("cover.verdict_many", n=figure(bad, len(wrong), "0"))
-    rest = choose(
-        f"{good}>0",
-        len(given) > len(wrong),
-        fill.sentence("cover.verdict_rest", n=figure(good, len(given) - len(wrong), "0")),
-        plain(fill.say("cover.verdict_end")),
+    nothing = plain("")
+    agree = fill.sentence("cover.verdict_rest", n=figure(good, len(given) - len(wrong), "0"))
+    open_too = fill.sentence("cover.verdict_rest_open", n=figure(left_out, n_open, "0"))
+    rest = (
+        choose(f"{good}>0", len(given) > len(wrong), agree, nothing)
+        + choose(f"{left_out}>0", n_open > 0, open_too, nothing)
+        + plain(fill.say("cover.verdict_end"))
     )
     verdict = choose(f"{bad}=1", len(wrong) == 1, one, many) + rest
+    in_part = choose(
+        f"{left_out}=1",
+        n_open == 1,
+        plain(fill.say("cover.verdict_open_one")),
+        fill.sentence("cover.verdict_open", n=figure(left_out, n_open, "0")),
+    )
     fine = choose(
         f"{kinds}>0",
         must > 0,
         fill.sentence("cover.verdict_findings", n=figure(kinds, must, "0")),
         plain(fill.say("cover.verdict_clean")),
     )
-    tied_out = choose(f"{bad}>0", bool(wrong), verdict, fine)
+    tied_out = choose(f"{bad}>0", bool(wrong), verdict, choose(f"{left_out}>0", n_open > 0, in_part, fine))
     return choose(f"COUNT({controls})=0", not given, plain(fill.say("cover.verdict_none")), tied_out)
 
 

@@ -10,11 +10,10 @@ from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_cells import Said, choose, figure, plain
 from creditlib.faces.workbook_fill import Fill
 from creditlib.faces.workbook_findings import short_name
-from creditlib.faces.workbook_tops import rows_of
+from creditlib.faces.workbook_tops import held_by_the_largest, rows_of
 from creditlib.flows.closing import Measure
 
 MOVES = ("opening", "billed", "receipts", "credit_notes", "write_offs", "fx", "other", "closing")
-_OLD_DAYS = 90
 
 
 def fill_in(fill: Fill) -> None:
@@ -153,16 +152,13 @@ def _buckets(fill: Fill) -> None:
     dash = book.place("dash_open").sheet
     share = sums["overdue"] / sums["open"] if sums["open"] > 0 else 0.0
     said = fill.sentence("dash.buckets_title", share=figure(book.ref("dash_share", home=dash), share, "0.0%"))
-    # place p of the overdue buckets begins above edges[p - 1]; the first begins above day 0
-    starts = {close.edges[place - 1]: place for place in range(1, len(fill.overdue)) if place - 1 < len(close.edges)}
-    old = next((days for days in sorted(starts) if days >= _OLD_DAYS), None)
-    if old is not None:
-        kept = fill.overdue[starts[old] :]
-        total = sum(sums[fill.slots[key]] for key in kept)
-        cells_of = f"{book.ref('data_bucket_now', down=starts[old])}:{_bare(book.ref('data_bucket_now', down=len(fill.overdue) - 1))}"
-        said = said + fill.sentence(
-            "dash.buckets_old", old=figure(f"SUM({cells_of})", fill.scaled(total), "#,##0.0"), days=str(old)
-        )
+    if close.edges:  # old: beyond the middle edge of the policy; the bucket after edge k stands at place k + 1
+        middle = len(close.edges) // 2
+        kept = range(middle + 1, len(fill.overdue))
+        total = sum(sums[fill.slots[fill.overdue[place]]] for place in kept)
+        first, last = (book.ref("data_bucket_now", down=place) for place in (middle + 1, len(fill.overdue) - 1))
+        old = figure(f"SUM({first}:{_bare(last)})", fill.scaled(total), "#,##0.0")
+        said = said + fill.sentence("dash.buckets_old", old=old, days=str(close.edges[middle]))
     late = book.ref("dash_overdue", home=dash)
     fill.put_said(
         "dash_buckets_title", choose(f"{late}>0", sums["overdue"] > 0, said, plain(fill.say("dash.buckets_none")))
@@ -266,7 +262,7 @@ def _trend(fill: Fill) -> None:
 
 
 def _top(fill: Fill) -> None:
-    """Write the ten largest overdue balances for the stacked bars."""
+    """Write the largest overdue balances for the stacked bars, as many as the chart has room for."""
     book, close = fill.book, fill.close
     data = book.on("data_top_label")
     home, dash = data.title, book.place("dash_open").sheet
@@ -309,12 +305,13 @@ def _top(fill: Fill) -> None:
     whole = aging.totals(fill, close.currency)["overdue"]
     part = sum(int(row["overdue_minor"]) for _, row in rows) / whole if whole else 0.0
     share = figure(f"IF({late}=0,0,SUM({held})/{late})", part, "0%")
-    fill.put_said("dash_top_title", fill.sentence("dash.top_title", share=share))
+    key = "dash.top_title" if len(rows) > 1 else "dash.top_title_one"
+    fill.put_said("dash_top_title", fill.sentence(key, n=str(len(rows)), share=share))
     fill.put_text("dash_top_subtitle", fill.say("dash.top_subtitle", unit=fill.scale[1]))
 
 
 def _moves(fill: Fill) -> None:
-    """Write the roll-forward, and below it what one day of DSO and the ten largest are, and a check."""
+    """Write the roll-forward, and below it what one day of DSO and the largest customers are, and a check."""
     book, close = fill.book, fill.close
     home = book.place("dash_move_label").sheet
     data = book.place("data_move_month").sheet
@@ -365,12 +362,9 @@ def _notes(fill: Fill, moved: bool) -> None:
         row = close.measures.index(day)
         value = figure(_over(fill, book.ref("measure_value", row), home), fill.scaled(round(day.value)), "#,##0.0")
         lines.append(fill.sentence("dash.one_day", value=value, unit=fill.scale[1]))
-    rows = [(c, r) for c, r in enumerate(rows_of(close.concentration)) if r["currency"] == close.currency]
-    if rows:
-        tenth = rows[:10][-1]
-        share = figure(book.ref("concentration_cumulative", tenth[0]), float(tenth[1]["cumulative_share"]), "0.0%")
-        largest = figure(book.ref("concentration_share", rows[0][0]), float(rows[0][1]["share"]), "0.0%")
-        lines.append(fill.sentence("dash.ten", share=share, largest=largest))
+    held = held_by_the_largest(fill)
+    if held is not None:
+        lines.append(held)
     whole = aging.open_ref(fill, close.currency)
     digits = fill.digits()
     code = "#,##0" + ("." + "0" * digits if digits else "")

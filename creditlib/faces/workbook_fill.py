@@ -178,10 +178,19 @@ class Fill:
         """Return a subtitle made of its parts."""
         return self.say("word.separator").join(part for part in parts if part)
 
+    def value(self, parameter: str, otherwise: str) -> str:
+        """Return a policy value as the close used it; `otherwise` where the close does not tell it."""
+        return next((value for name, value, _ in self.close.policy_values if name == parameter), otherwise)
+
+    def whole(self, parameter: str, otherwise: int) -> int:
+        """Return a policy value that is a whole number."""
+        value = self.value(parameter, "")
+        return int(value) if value.isdecimal() else otherwise
+
     @cached_property
     def headline(self) -> DsoLine | None:
         """The DSO that the dashboard shows: by the policy's method, countback where the close names none."""
-        method = next((value for name, value, _ in self.close.policy_values if name == "dso.method"), "countback")
+        method = self.value("dso.method", "countback")
         return next((line for line in self.close.dso if line.method == method), None)
 
     @property

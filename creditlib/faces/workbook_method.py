@@ -38,13 +38,14 @@ def _basis(fill: Fill) -> list[tuple[str, str]]:
     if close.other_currencies:
         currency += gap + fill.say("method.t_other", list=", ".join(close.other_currencies))
     separator = "、" if fill.lang == "zh" else ", "
+    netting = fill.value("aging.netting", "separate")
     return [
         (fill.say("method.l_dates"), fill.say("method.t_dates", as_of=close.as_of.isoformat()) + gap + known),
         (
             fill.say("method.l_edges"),
             fill.say("method.t_edges", buckets=separator.join(fill.bucket(key) for key in close.buckets)),
         ),
-        (fill.say("method.l_unapplied"), fill.say("method.t_unapplied")),
+        (fill.say("method.l_unapplied"), fill.say(f"method.t_unapplied_{netting}")),
         (fill.say("method.l_shape"), say(f"common.shape.{close.shape}", fill.lang)),
         (fill.say("method.l_currency"), currency),
         (fill.say("method.l_formulas"), fill.say("method.t_formulas", items=fill.book.place("items_code").sheet)),

@@ -124,6 +124,26 @@ class Sheet:
         band = next((b for b in self.bands if b.first <= row < b.first + b.height), None)
         return self.final(row, max(band.count - 1, 0) if band else 0)
 
+    def fixed_formula(self) -> str:
+        """Return the address of a formula that can't follow its rows, "" where there is none: one written over several cells
+        (shared, array, data table), beside or below a list, or above it but reaching over several rows.
+        """
+        top = min((band.first for band in self.bands), default=0)
+        for row, model in self.rows.items() if top else ():
+            for column, (_, content) in model.cells.items():
+                over = re.search(r'<f\b[^>]*\bt="(?:shared|array|dataTable)"[^>]*>', content)
+                if over is None:
+                    continue
+                reach = re.search(r'\bref="[A-Z]+(\d+)(?::[A-Z]+(\d+))?"', over[0])
+                if row >= top or (reach and reach[2] and reach[1] != reach[2]):
+                    return f"{letters(column)}{row}"
+        return ""
+
+    def moves(self, area: str) -> bool:
+        """Whether an area such as "A5:Q6" has rows that move or are repeated."""
+        rows = [int(row) for _, row in ADDRESS.findall(area)]
+        return bool(self.bands) and max(rows, default=0) >= min(band.first for band in self.bands)
+
     def put(self, column: int, final_row: int, content: str, style: int | None = None) -> None:
         """Fill a cell; its style stays the template's unless one is given."""
         self.filled.setdefault(final_row, {})[column] = (content, style)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from creditlib.errors import TemplateError
 from creditlib.faces.package import Package, Part, clean
+from creditlib.faces.wording import say
 from creditlib.faces.workbook_sheet import ADDRESS, Band, Sheet, column_of, letters
 from creditlib.faces.workbook_styles import Styles
 
@@ -238,12 +239,34 @@ class Template:
                 new[drawing] = text.encode()
         return new
 
+    def _refuse_what_stays(self, sheet: Sheet) -> None:
+        """Raise TemplateError for what would stay behind, or break, when a sheet's rows move."""
+        cell = sheet.fixed_formula()
+        if cell:
+            raise self._error("formulas", sheet=sheet.title, cell=cell)
+        folder, _, file = sheet.part.rpartition("/")
+        links = f"{folder}/_rels/{file}.rels"
+        if links not in self.package.parts:
+            return
+        for target in re.findall(r'\bTarget="[^"]*?(tables/[^"]+)"', self.package.text(links)):
+            area = re.search(r'<table\b[^>]*?\sref="([^"]+)"', self.package.text(f"xl/{target}"))
+            if area and sheet.moves(area[1]):
+                raise self._error("tables", sheet=sheet.title, range=area[1])
+
+    def _error(self, key: str, **values: object) -> TemplateError:
+        values["path"] = self.package.path
+        return TemplateError(*(say(f"workbook.error.{key}", lang, **values) for lang in ("en", "zh")))
+
     def replaced(self) -> tuple[dict[str, Part], frozenset[str]]:
-        """Return the parts with new content, and those to leave out."""
+        """Return the parts with new content, and those to leave out.
+
+        Raises: TemplateError for shared formulas and tables in rows that move.
+        """
         new = self._without_charts()
         for title in self._parts:
             if title in self._sheets:
                 sheet = self._sheets[title]
+                self._refuse_what_stays(sheet)
 
                 def follow(native: str, copy: int, home: str = title) -> str:
                     return self.relocate(native, home, copy)

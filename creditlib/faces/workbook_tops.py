@@ -144,20 +144,9 @@ def _concentration(fill: Fill) -> None:
     _years(fill)
     index = next((m.value for m in close.measures if m.key == "herfindahl" and m.value is not None), None)
     parts: list[cells.Said] = []
-    own = [copy for copy, row in enumerate(rows) if row["currency"] == close.currency]
-    if own:
-        tenth = own[:10][-1]
-        share = book.ref("concentration_cumulative", tenth, home=home)
-        top = book.ref("concentration_share", own[0], home=home)
-        whole = _base(fill, close.currency, rows[own[0]])[1]
-        ten = sum(int(rows[copy]["total_minor"]) for copy in own[:10])
-        parts.append(
-            fill.sentence(
-                "dash.ten",
-                share=cells.figure(share, ten / whole if whole else 0.0, "0.0%"),
-                largest=cells.figure(top, int(rows[own[0]]["total_minor"]) / whole if whole else 0.0, "0.0%"),
-            )
-        )
+    held = held_by_the_largest(fill)
+    if held is not None:
+        parts.append(held)
     if index is not None:
         separator = [cells.plain("; " if fill.lang == "en" else "；")] if parts else []
         parts += [*separator, cells.plain(fill.say("concentration.herfindahl", value=f"{index:.3f}"))]
@@ -166,6 +155,32 @@ def _concentration(fill: Fill) -> None:
         for more in parts[1:]:
             said = said + more
         fill.put_said("concentration_summary", said)
+
+
+def largest(fill: Fill) -> list[int]:
+    """Return the copies of the largest customers in the close's currency: as many as the policy's concentration.top."""
+    rows = enumerate(rows_of(fill.close.concentration))
+    own = [copy for copy, row in rows if row["currency"] == fill.close.currency]
+    return own[: fill.whole("concentration.top", len(own))]
+
+
+def held_by_the_largest(fill: Fill) -> cells.Said | None:
+    """Say what the largest customers hold together, and the largest alone; None where nobody owes anything."""
+    copies = largest(fill)
+    if not copies:
+        return None
+    rows = rows_of(fill.close.concentration)
+    first, last = rows[copies[0]], rows[copies[-1]]
+    alone, together = (
+        fill.book.ref("concentration_share", copies[0]),
+        fill.book.ref("concentration_cumulative", copies[-1]),
+    )
+    return fill.sentence(
+        "dash.largest" if len(copies) > 1 else "dash.largest_one",
+        n=str(len(copies)),
+        share=cells.figure(together, float(last["cumulative_share"]), "0.0%"),
+        largest=cells.figure(alone, float(first["share"]), "0.0%"),
+    )
 
 
 def _base(fill: Fill, currency: str, row: dict[str, Any]) -> tuple[str, int]:

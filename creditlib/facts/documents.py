@@ -24,7 +24,7 @@ from creditlib.errors import Finding, UsageError
 from creditlib.facts import due as due_dates
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.layout import Body
-from creditlib.facts.rejection import YES, reject, row_name
+from creditlib.facts.rejection import YES, reject, row_name, yes_or_no
 from creditlib.facts.signed import row_amounts, row_kinds, with_credit_signs, with_minus
 from creditlib.facts.tables import KINDS, coded
 from creditlib.facts.values import Amounts, Dates, Minor, exact_sum, read_dates, to_minor
@@ -33,6 +33,8 @@ DATE_FIELDS: Final = ("issue_on", "posted_on", "shipped_on", "received_on", "acc
                       "disputed_from", "disputed_to")  # fmt: skip
 _CODES: Final = ("entity", "gl_account", "salesperson", "collector", "terms", "dispute_reason")
 _TEXTS: Final = ("order", "delivery", "contract", "reference_text")
+_BESIDE: Final = ("tax_minor", "local_minor", "original_minor")
+"""Amounts of a whole document, split with it into instalments."""
 _UNDATED: Final = ("credit_note", "receipt", "advance", "write_off", "fx_difference", "other")
 """Kinds that need no due date."""
 _NO: Final = {"no", "n", "false", "0", "否", "无", "未作废", "a"}
@@ -239,10 +241,7 @@ def _columns(
     if "dispute_reason" in columns:
         columns["dispute_reason"] = _reasons(columns["dispute_reason"])
     if "related_party" in body.columns:
-        flags = [
-            None if t is None else t.casefold() in YES for t in body.texts("related_party").filter(mask).to_pylist()
-        ]
-        columns["related_party"] = pa.array(flags, pa.bool_())
+        columns["related_party"] = yes_or_no(body.texts("related_party").filter(mask))
     return columns
 
 
@@ -315,10 +314,29 @@ def _due(
             for k, (on, part) in enumerate(lines):
                 due[start[row] + k], minor[start[row] + k] = on, part
         columns = {n: c.take(pa.array(index)) for n, c in columns.items()}
+        whole = {n: columns[n].to_pylist() for n in _BESIDE if n in columns}
+        for name, values in whole.items():
+            for row, lines in splits.items():
+                at = int(start[row])
+                values[at : at + len(lines)] = _pro_rata(values[at], [part for _, part in lines])
+            columns[name] = pa.array(values, pa.int64())
         columns["amount_minor"] = pa.array(minor)
     columns["due_on"] = pa.array(due, pa.int32(), mask=due == NO_DAY).cast(pa.date32())
     columns["due_from"] = coded(origin[index], ["given", "terms", "none"])
     return columns, index
+
+
+def _pro_rata(value: int | None, parts: Sequence[int]) -> list[int | None]:
+    """Split an amount beside the one that was split, in the same proportions; the last part takes the rest.
+
+    >>> _pro_rata(100, [1, 1, 1]), _pro_rata(-5, [50, 50]), _pro_rata(None, [1, 2])
+    ([33, 33, 34], [-2, -3], [None, None])
+    """
+    if value is None:
+        return [None] * len(parts)
+    total, sign = sum(parts), -1 if value < 0 else 1
+    made = [sign * (abs(value) * part // total) for part in parts[:-1]]
+    return [*made, value - sum(made)]
 
 
 def _grouped(check: str, body: Body, places: NDArray[np.int32], count: int, value: str) -> Finding:

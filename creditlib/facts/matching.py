@@ -5,8 +5,8 @@ What must stay true: an allocation that can't be applied is a finding with its a
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +18,14 @@ from creditlib.days import NO_DAY, DateOrder
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.layout import Body
+from creditlib.facts.lookup import Found, find
+from creditlib.facts.rejection import no_row_used, column_fault
 from creditlib.facts.tables import ALLOCATIONS, build, codes, days
-from creditlib.facts.values import Amounts, read_dates, to_minor
+from creditlib.facts.values import Amounts, Dates, read_dates, to_minor
+
+_DATES: Final = ("on", "known_on", "undone_on")
+_NO_DATE: Final = ("it has no date", "没有日期")
+_NO_CREDIT: Final = ("it is no credit, so it can pay nothing", "不是贷方金额，无法核销")
 
 
 def _table(origin: str, rows: int, **columns: Any) -> pa.Table:
@@ -89,56 +95,42 @@ def by_clearing(
     return table, left
 
 
-class _Index:
-    """Finds documents by number, narrowed by customer and entity where a row names them."""
-
-    def __init__(self, documents: pa.Table, wanted: set[str]) -> None:
-        self.by: dict[str, list[int]] = defaultdict(list)
-        hit = pc.is_in(documents["document"], value_set=pa.array(sorted(wanted), pa.string()))
-        ids = np.flatnonzero(np.asarray(pc.fill_null(hit, False)))
-        self.customers = documents["customer"].cast(pa.string())
-        self.entities = documents["entity"].cast(pa.string())
-        self.due = days(documents["due_on"])
-        for i, number in zip(ids.tolist(), documents["document"].take(pa.array(ids)).to_pylist(), strict=True):
-            self.by[number].append(i)
-
-    def find(self, number: str | None, customer: str | None, entity: str | None) -> list[int]:
-        """Return the ids under a number, oldest due first."""
-        ids = self.by.get(number or "", [])
-        if len(ids) > 1 and customer is not None:
-            ids = [i for i in ids if self.customers[i].as_py() == customer] or ids
-        if len(ids) > 1 and entity is not None:
-            ids = [i for i in ids if self.entities[i].as_py() == entity] or ids
-        return sorted(ids, key=lambda i: (self.due[i], i)) if len(ids) > 1 else ids
-
-
 def by_column(documents: pa.Table, target: pa.Array) -> tuple[pa.Table, list[Finding]]:
     """Rows that name the document they pay: each pays it in full, on its own day."""
     rows = np.flatnonzero(np.asarray(pc.is_valid(target)))
-    numbers = target.take(pa.array(rows)).to_pylist()
-    index = _Index(documents, set(numbers))
+    taken = pa.array(rows)
+    told = documents.select(["document", "currency", "customer", "entity", "source_file", "source_row"]).take(taken)
+    customers, entities = (_texts(told[name]) for name in ("customer", "entity"))
+    numbers = target.take(taken)
+    (found,) = find(documents, [numbers], customers, entities)
+    texts, own, currency = numbers.to_pylist(), told["document"].to_pylist(), told["currency"].to_pylist()
+    place = [f"{f}!{r}" for f, r in zip(told["source_file"].to_pylist(), told["source_row"].to_pylist(), strict=True)]
     amount = documents["amount_minor"].to_numpy()
     posted, issued = days(documents["posted_on"]), days(documents["issue_on"])
     on = np.where(posted != NO_DAY, posted, issued)
-    own = documents["document"].take(pa.array(rows)).to_pylist()
-    place = [f"{f}!{r}" for f, r in zip(*_source(documents, rows), strict=True)]
-    currency = documents["currency"].take(pa.array(rows)).to_pylist()
     room: dict[int, int] = {}
     links: list[tuple[int, int, int, int]] = []
     findings = []
     for k, row in enumerate(rows.tolist()):
+        if texts[k] == own[k]:
+            continue  # a receipt that names itself is not applied yet
         give = -int(amount[row])
         if give <= 0 or on[row] == NO_DAY:
+            fault = _NO_DATE if give > 0 else _NO_CREDIT
+            findings.append(
+                CHECKS["allocation-unusable"].finding(
+                    place[k], first=own[k] or "–", second=texts[k], value=fault,
+                    amount_minor=abs(give), currency=currency[k],
+                )
+            )  # fmt: skip
             continue
-        if numbers[k] == own[k]:
-            continue  # a receipt that names itself is not applied yet
-        ids = [i for i in index.find(numbers[k], index.customers[row].as_py(), index.entities[row].as_py()) if i != row]
+        ids = [i for i in found.of(k) if i != row]
         ids = [i for i in ids if amount[i] > 0] or ids  # a receipt may bear the number of an invoice
         if not ids:
             shown = f"{money.text(give, currency[k])} {currency[k]}"
             findings.append(
                 CHECKS["allocation-not-found"].finding(
-                    place[k], amount=shown, first=own[k] or "–", second=numbers[k], value=f'"{numbers[k]}"',
+                    place[k], amount=shown, first=own[k] or "–", second=texts[k], value=f'"{texts[k]}"',
                     amount_minor=give, currency=currency[k],
                 )
             )  # fmt: skip
@@ -152,9 +144,8 @@ def by_column(documents: pa.Table, target: pa.Array) -> tuple[pa.Table, list[Fin
     return table, findings
 
 
-def _source(documents: pa.Table, rows: NDArray[np.int64]) -> tuple[list[str], list[int]]:
-    taken = documents.select(["source_file", "source_row"]).take(pa.array(rows))
-    return taken["source_file"].to_pylist(), taken["source_row"].to_pylist()
+def _texts(column: pa.ChunkedArray) -> pa.Array:
+    return pa.chunked_array(column.cast(pa.string()).chunks, pa.string()).combine_chunks()
 
 
 def _spread(ids: list[int], give: int, amount: NDArray[np.int64], room: dict[int, int]) -> list[tuple[int, int]]:
@@ -175,62 +166,121 @@ def _spread(ids: list[int], give: int, amount: NDArray[np.int64], room: dict[int
 
 
 def from_sheet(body: Body, documents: pa.Table, order: DateOrder | None) -> tuple[pa.Table, list[Finding]]:
-    """Read a sheet of allocations: from, to, amount, date."""
+    """Read a sheet of allocations: from, to, amount, date. A row of which anything can't be read is told and not applied."""
     order = order or body.mapping.date_order
-    froms, tos = body.texts("from_document").to_pylist(), body.texts("to_document").to_pylist()
-    customers, entities = body.texts("customer").to_pylist(), body.texts("entity").to_pylist()
-    index = _Index(documents, {n for n in (*froms, *tos) if n})
+    sides = [body.texts(name) for name in ("from_document", "to_document")]
+    found_from, found_to = find(documents, sides, body.texts("customer"), body.texts("entity"))
+    source, target = found_from.first, found_to.first
     rows = len(body.rows)
-    dates = {n: read_dates(body.columns[n], order) for n in ("on", "known_on", "undone_on") if n in body.columns}
+    dates = {n: read_dates(body.columns[n], order) for n in _DATES if n in body.columns}
     none = np.full(rows, NO_DAY, np.int32)
-    on = dates["on"].values if "on" in dates else none
-    own, names = codes(documents["currency"])
-    amount = documents["amount_minor"].to_numpy()
+    day = {name: dates[name].values if name in dates else none for name in _DATES}
     exact = body.amounts["amount"]
+    above = exact.valid & (exact.unscaled > 0)
+    above[[row for row, value in exact.long.items() if exact.valid[row] and value > 0]] = True
+    known = (source >= 0) & (target >= 0)
+
+    told: list[tuple[int, Finding]] = []  # row, finding
     findings: list[Finding] = []
-    target: list[list[tuple[int, int]]] = []
-    source = np.full(rows, -1, np.int64)
-    first = np.full(rows, -1, np.int64)
-    found_to: list[list[int]] = []
-    for row in range(rows):
-        f, t = (
-            index.find(froms[row], customers[row], entities[row]),
-            index.find(tos[row], customers[row], entities[row]),
-        )
-        found_to.append(t)
-        shown = f"{exact.exact(row):,f}" if exact.valid[row] else "–"
-        words: dict[str, Any] = {"first": froms[row] or "–", "second": tos[row] or "–"}
-        if not f or not t:
-            missing = " + ".join(f'"{n}"' for n, ids in ((froms[row], f), (tos[row], t)) if not ids)
-            findings.append(
-                CHECKS["allocation-not-found"].finding(body.place(row), amount=shown, value=missing, **words)
-            )
-        elif not exact.valid[row] or exact.exact(row) <= 0 or on[row] == NO_DAY:
-            fault = (
-                ("its date can't be read", "日期无法识别")
-                if on[row] == NO_DAY
-                else ("its amount is not above 0", "金额不大于 0")
-            )
-            findings.append(CHECKS["allocation-unusable"].finding(body.place(row), value=fault, **words))
-        else:
-            source[row], first[row] = f[0], t[0]
-            if own[f[0]] != own[t[0]]:
-                value = f"{names[own[f[0]]]} → {names[own[t[0]]]}"
-                findings.append(
-                    CHECKS["allocation-across-currencies"].finding(body.place(row), amount=shown, value=value, **words)
-                )
-    used = np.flatnonzero(source >= 0)
-    usable = Amounts(exact.unscaled, exact.valid & (source >= 0), exact.scale, exact.long)
-    minor = to_minor(usable, np.where(first >= 0, own[first], 0).astype(np.int32), [n or "XXX" for n in names]).values
-    room: dict[int, int] = {}
-    target = [_spread(found_to[row], int(minor[row]), amount, room) for row in used.tolist()]
-    repeat = np.repeat(used, [len(t) for t in target]) if len(used) else used
-    flat = np.array([pair for t in target for pair in t], np.int64).reshape(-1, 2)
-    across = own[source[repeat]] != own[flat[:, 0]] if len(flat) else np.zeros(0, bool)
+    undated = np.zeros(rows, bool)
+    silent = np.zeros(rows, bool)  # rows one finding for the whole column speaks for
+    for name, read in dates.items():
+        column, which = column_fault(body, name, read, no_row_used)
+        findings += [column] if column is not None else []
+        silent[which] = True
+        undated[[*which, *read.bad]] = True
+    undated |= day["on"] == NO_DAY
+    own, names = codes(documents["currency"])
+    usable = known & above & ~undated
+    first = np.where(usable, target, 0)
+    currency = own[first] if len(own) else np.zeros(rows, np.int32)
+    chosen = Amounts(exact.unscaled, exact.valid & usable, exact.scale, exact.long)
+    rounded = to_minor(chosen, currency, [n or "XXX" for n in names])
+    too_long = set(rounded.too_long)
+    minor = rounded.values
+    empty = usable & (minor == 0)
+    for row in np.flatnonzero(~known & ~silent).tolist():
+        told.append((row, _not_found(body, row, bool(source[row] >= 0), bool(target[row] >= 0))))
+    faults = (known & (~above | undated) & ~silent) | empty
+    faults[list(too_long)] = True
+    usable &= ~faults
+    for row in np.flatnonzero(faults).tolist():
+        fault = _fault(body, row, dates, above=bool(above[row]), too_long=row in too_long)
+        told.append((row, CHECKS["allocation-unusable"].finding(body.place(row), value=fault, **_words(body, row))))
+    used = np.flatnonzero(usable)
+    across = np.zeros(rows, bool)
+    across[used] = own[source[used]] != own[target[used]] if len(used) else False
+    for row in np.flatnonzero(across).tolist():
+        value = f"{names[own[source[row]]]} → {names[own[target[row]]]}"
+        told.append(
+            (row, CHECKS["allocation-across-currencies"].finding(
+                body.place(row), amount=_shown(exact, row), value=value, **_words(body, row)
+            ))
+        )  # fmt: skip
+    findings += [finding for _, finding in sorted(told, key=lambda one: one[0])]
+    findings += [
+        CHECKS["rounded-amounts"].finding(body.grid, count=count, currency=name, lost=f"{rounded.lost[name]:,f}")
+        for name, count in rounded.rounded.items()
+    ]
+    repeat, flat, parts = _parts(used, found_to, minor, documents["amount_minor"].to_numpy())
     table = _table(
-        "given", len(flat), from_document=pa.array(source[repeat], mask=across), to_document=flat[:, 0],
-        amount_minor=flat[:, 1], on=_day_array(on[repeat]),
-        known_on=_day_array(dates["known_on"].values[repeat] if "known_on" in dates else none[repeat]),
-        undone_on=_day_array(dates["undone_on"].values[repeat] if "undone_on" in dates else none[repeat]),
+        "given", len(flat), from_document=pa.array(source[repeat], mask=across[repeat]), to_document=flat,
+        amount_minor=parts, **{name: _day_array(values[repeat]) for name, values in day.items()},
     )  # fmt: skip
     return table, findings
+
+
+def _parts(
+    used: NDArray[np.int64], found: Found, minor: NDArray[np.int64], amount: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return row, document and amount of every allocation: one for each row, more where a number means several documents."""
+    spread: dict[int, list[tuple[int, int]]] = {}
+    room: dict[int, int] = {}
+    count = np.ones(len(used), np.int64)
+    for k in np.flatnonzero(found.count[used] > 1).tolist():
+        row = int(used[k])
+        spread[k] = _spread(found.of(row), int(minor[row]), amount, room)
+        count[k] = len(spread[k])
+    repeat = np.repeat(used, count)
+    target, part = found.first[repeat], minor[repeat].copy()
+    start = np.cumsum(count) - count
+    for k, lines in spread.items():
+        here = slice(start[k], start[k] + len(lines))
+        target[here], part[here] = [to for to, _ in lines], [give for _, give in lines]
+    return repeat, target, part
+
+
+def _shown(exact: Amounts, row: int) -> str:
+    return f"{exact.exact(row):,f}" if exact.valid[row] else "–"
+
+
+def _words(body: Body, row: int) -> dict[str, str]:
+    return {
+        "first": body.texts("from_document")[row].as_py() or "–",
+        "second": body.texts("to_document")[row].as_py() or "–",
+    }
+
+
+def _not_found(body: Body, row: int, has_source: bool, has_target: bool) -> Finding:
+    words = _words(body, row)
+    missing = " + ".join(
+        f'"{words[side]}"' for side, there in (("first", has_source), ("second", has_target)) if not there
+    )
+    amount = _shown(body.amounts["amount"], row)
+    return CHECKS["allocation-not-found"].finding(body.place(row), amount=amount, value=missing, **words)
+
+
+def _fault(
+    body: Body, row: int, dates: Mapping[str, Dates], *, above: bool, too_long: bool
+) -> tuple[str, str]:
+    """Return what is wrong with one row of allocations, in English and Chinese."""
+    for name, read in dates.items():
+        text = body.texts(name)[row].as_py()
+        if text is not None and read.values[row] == NO_DAY:
+            header = body.mapping.header(name)
+            return f'{header} "{text}" is no date', f"{header}“{text}”不是日期"
+    if "on" not in dates or dates["on"].values[row] == NO_DAY:
+        return _NO_DATE
+    if too_long:
+        return "its amount has more than 15 digits", "金额超过 15 位"
+    return ("its amount rounds to 0", "金额舍入后为 0") if above else ("its amount is not above 0", "金额不大于 0")

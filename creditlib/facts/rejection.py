@@ -5,6 +5,7 @@ What must stay true: a rejected row is a finding with its place and amount; noth
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from typing import Final
@@ -25,8 +26,24 @@ SIGNED_FROM: Final = ("open_amount", "amount", "original_amount", "paid_amount",
 SIDE: Final = ("tax", "local_amount", "original_amount")  # amounts beside the one that is counted
 NOT_USED: Final = ("; the row was not used", "；该行未计入")
 AS_BLANK: Final = ("; taken as blank", "；按空白处理")
+_NEEDED_DATES: Final = ("issue_on", "posted_on", "settled_on")
 _SHOWN: Final = 60  # characters of a document's number: a quotation mark left open makes the rest of a file one cell
 YES: Final = {"yes", "y", "true", "1", "x", "是", "有", "已作废", "作废", "cancelled", "canceled", "void", "b"}
+
+
+def no_row_used(count: int) -> tuple[str, str]:
+    """Return what became of the rows of a column that can't be read, where the date is needed."""
+    return f"none of its {count} rows was used", f"其 {count} 行均未计入"
+
+
+def taken_as_blank(count: int) -> tuple[str, str]:
+    """Return what became of the dates of a column that can't be read, where rows can do without."""
+    return f"its {count} dates were taken as blank", f"其 {count} 个日期按空白处理"
+
+
+def yes_or_no(texts: pa.Array) -> pa.Array:
+    """Return a column of flags: true for a yes in any spelling, null where blank."""
+    return pa.array([None if t is None else t.casefold() in YES for t in texts.to_pylist()], pa.bool_())
 
 
 def row_name(body: Body, row: int) -> tuple[str, str] | str:
@@ -118,29 +135,44 @@ def _bad_amounts(body: Body, amount: Amounts, findings: list[Finding]) -> dict[i
     return rejected
 
 
-def _reject_dates(body: Body, name: str, read: Dates, rejected: dict[int, Finding], findings: list[Finding]) -> None:
-    header = body.mapping.header(name)
+def column_fault(
+    body: Body, name: str, read: Dates, effect: Callable[[int], tuple[str, str]]
+) -> tuple[Finding | None, list[int]]:
+    """Return the one finding for a column whose dates read in two ways or in none, and the rows that hold such a date.
+
+    effect: what became of so many rows, in English and Chinese.
+    """
     column = read.column
-    if column.ambiguous is not None or column.mixed is not None:
-        rows = [
-            r for r in np.flatnonzero(np.asarray(pc.is_valid(body.texts(name)))).tolist() if read.values[r] == NO_DAY
-        ]
-        if column.ambiguous is not None:
-            text, found = column.ambiguous
-            first, second = list(dict.fromkeys(found.values()))[:2]
-            finding = CHECKS["ambiguous-date"].finding(
-                body.grid, count=len(rows), column=header, value=text, first=day_of(first), second=day_of(second)
-            )
-        else:
-            first_text, second_text = column.mixed or ("", "")
-            finding = CHECKS["mixed-date-orders"].finding(
-                body.grid, count=len(rows), column=header, first=first_text, second=second_text
-            )
-        findings.append(finding)
-        for row in rows:
-            rejected.setdefault(row, finding)
+    if column.ambiguous is None and column.mixed is None:
+        return None, []
+    filled = np.asarray(pc.is_valid(body.texts(name)))
+    rows: list[int] = np.flatnonzero(filled & (read.values == NO_DAY)).tolist()
+    header, told = body.mapping.header(name), effect(len(rows))
+    if column.ambiguous is None:
+        first, second = column.mixed or ("", "")
+        return CHECKS["mixed-date-orders"].finding(
+            body.grid, count=len(rows), column=header, first=first, second=second, effect=told
+        ), rows
+    text, found = column.ambiguous
+    one, other = list(dict.fromkeys(found.values()))[:2]
+    return CHECKS["ambiguous-date"].finding(
+        body.grid, count=len(rows), column=header, value=text, first=day_of(one), second=day_of(other), effect=told
+    ), rows
+
+
+def _reject_dates(body: Body, name: str, read: Dates, rejected: dict[int, Finding], findings: list[Finding]) -> None:
+    """Reject rows whose date is needed and can't be read; take the others as blank. A due date that reads in two ways
+    is needed: the row would be aged on a wrong day."""
+    needed = name in _NEEDED_DATES
+    ages = needed or name == "due_on"
+    fault, rows = column_fault(body, name, read, no_row_used if ages else taken_as_blank)
+    if fault is not None:
+        findings.append(fault)
+        if ages:
+            for row in rows:
+                rejected.setdefault(row, fault)
         return
-    needed = name in ("issue_on", "posted_on", "settled_on")
+    header = body.mapping.header(name)
     effect = NOT_USED if needed else AS_BLANK
     texts = body.texts(name)
     for row in read.bad:

@@ -53,7 +53,7 @@ def row_amounts(body: Body) -> tuple[Amounts, str, list[Finding]]:
     findings = []
     if unknown:
         count = int(pc.sum(pc.is_in(body.texts("debit_credit"), value_set=pa.array(unknown))).as_py())
-        findings.append(CHECKS["unknown-kind"].finding(body.grid, count=count, value=", ".join(unknown[:5])))
+        findings.append(CHECKS["unknown-flag"].finding(body.grid, count=count, value=", ".join(unknown[:5])))
     if _is_signed(amount, credit):
         return amount, name, findings
     return negated(amount, credit), name, findings

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from creditlib.days import parse_iso
 from creditlib.errors import Finding, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
@@ -27,7 +28,7 @@ from creditlib.measures.exposure import concentration
 from creditlib.policy import Policy, Values
 
 _USED = (
-    "aging.edges", "aging.year_edges", "aging.netting", "dso.method", "dso.base", "dso.excluded_kinds", "dso.rolling_months",
+    "aging.edges", "aging.year_edges", "aging.netting", "dso.method", "dso.base", "dso.excluded_kinds", "dso.rolling_months", "dso.window_months",
     "dso.year_days", "dso.benchmark", "payment.window_months", "payment.index_points", "cei.months", "concentration.top",
     "overdue.top", "checks.unapplied_days", "checks.dispute_days", "checks.far_due_days", "checks.old_item_days",
     "close.fx_max_age_days", "home.currency",
@@ -108,6 +109,9 @@ def _findings(ground: Ground, reading: Reading | None, tie: list[Finding]) -> tu
     found = [*tie, *(reading.findings if reading else ())]
     found += check(ground.book)
     found += check_open(ground.original, limits(values))
+    review_by = parse_iso(values["policy.review_by"])
+    if ground.as_of > review_by:
+        found.append(CHECKS["policy-review-due"].finding(ground.policy.name, on=review_by, as_of=ground.as_of))
     limit = values["close.fx_max_age_days"]
     for rate in ground.rates:
         age = (ground.as_of - rate.on).days

@@ -117,7 +117,7 @@ def movement(ground: Ground) -> tuple[Movement, ...]:
 def _dso(ground: Ground, method: str, day: date, items: OpenItems | None = None) -> dict[str, Any] | None:
     """One DSO figure in the close's currency."""
     values = ground.values
-    months = values["dso.rolling_months"] if method == "rolling" else 12
+    months = values["dso.rolling_months" if method == "rolling" else "dso.window_months"]
     book, currency = ground.book, ground.currency
     figures = dso(
         book, day, method=method, base=values["dso.base"], months=months, year_days=values["dso.year_days"],  # type: ignore[arg-type]

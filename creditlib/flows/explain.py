@@ -11,6 +11,7 @@ from creditlib import money
 from creditlib.flows.closing import DsoLine
 
 _SAME = 0.05  # days: below what any door shows
+_YEAR = 365
 
 
 def explain_gap(lines: tuple[DsoLine, ...], default: str, currency: str) -> tuple[DsoLine, ...]:
@@ -44,8 +45,10 @@ def _words(line: DsoLine, base: DsoLine | None, currency: str) -> tuple[str, str
             )
         return "", ""
     if line.method == "turnover":
-        return f"= {line.sales_days} days ÷ {line.sales_days / line.days:.1f} days" if line.sales_days else "", (
-            f"= {line.sales_days} 天 ÷ {line.sales_days / line.days:.1f} 天" if line.sales_days else ""
+        days = _YEAR / line.days
+        return (
+            f"once every {days:.1f} days, over average receivables",
+            f"按平均应收计算，约 {days:.1f} 天周转一次",
         )
     if line.method == "best_possible":
         return "only what is not due: the rest is what is overdue", "仅未到期部分：其余为逾期"

@@ -121,6 +121,7 @@ def label(line: ControlLine) -> tuple[str, str]:
 
 def _finding(line: ControlLine, *, given: bool) -> Finding | None:
     """given: some control figure was; an account left out then is a gap, not a choice."""
+
     def shown(minor: int) -> str:
         return f"{money.text(minor, line.currency)} {line.currency}"
 

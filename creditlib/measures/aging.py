@@ -133,5 +133,5 @@ def aging(
 
     return Figures(
         pa.table(columns), (*by, "currency"), items.as_of,
-        values={"edges": tuple(edges), "basis": basis, "netting": items.netting}, _documents=documents,
+        values={"edges": tuple(edges), "basis": basis, "netting": items.netting}, documents=documents,
     )  # fmt: skip

@@ -81,7 +81,7 @@ def cei(
         chosen = np.flatnonzero(in_last == row)
         return documents_of(book, last.rows[chosen], open_minor=last.open_minor[chosen], not_due=current[chosen])
 
-    return Figures(table, (*by, "currency"), end, "ending_minor", {"start": start, "end": end}, documents)
+    return Figures(table, (*by, "currency"), end, "ending_minor", {"start": start, "end": end}, documents=documents)
 
 
 def _key(items: OpenItems, name: str) -> tuple[NDArray[np.int32], list[str | None]]:

@@ -91,7 +91,7 @@ def dso(
         chosen = ground.of == row
         return documents_of(book, ground.rows[chosen], receivable_minor=ground.values[chosen])
 
-    return Figures(table, (*by, "currency"), as_of, "receivables_minor", values, documents)
+    return Figures(table, (*by, "currency"), as_of, "receivables_minor", values, documents=documents)
 
 
 def _opening(book: Book, as_of: date, months: int, rates: Sequence[Rate], to: str | None) -> OpenItems | None:

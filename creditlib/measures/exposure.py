@@ -75,7 +75,7 @@ def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), item
         chosen = np.flatnonzero(mine == row)
         return documents_of(book, items.rows[chosen], open_minor=items.open_minor[chosen])
 
-    return Figures(table, (*by, "currency"), as_of, _documents=documents)
+    return Figures(table, (*by, "currency"), as_of, documents=documents)
 
 
 def _orders(book: Book, as_of: date) -> pa.Table:
@@ -140,4 +140,4 @@ def concentration(items: OpenItems, *, top: int = 10, by: str = "customer") -> F
         chosen = np.flatnonzero(groups.codes == picked[row])
         return documents_of(items.book, items.rows[chosen], open_minor=items.open_minor[chosen])
 
-    return Figures(table, (by, "currency"), items.as_of, values={"top": top, **measures}, _documents=documents)
+    return Figures(table, (by, "currency"), items.as_of, values={"top": top, **measures}, documents=documents)

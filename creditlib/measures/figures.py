@@ -42,14 +42,15 @@ def documents_of(book: Book, ids: NDArray[np.int64], **columns: Any) -> pa.Table
 
 @dataclass(frozen=True)
 class Figures:
-    """A measure's result. keys: columns that name a row, currency last. total: the money column that adds up."""
+    """A measure's result. keys: columns that name a row, currency last. total: the money column that adds up. documents: row → the
+    documents behind it."""
 
     table: pa.Table
     keys: tuple[str, ...]
     as_of: date
     total: str = "total_minor"
     values: Mapping[str, Any] = field(default_factory=dict)
-    _documents: Callable[[int], pa.Table] | None = field(default=None, repr=False, compare=False)
+    documents: Callable[[int], pa.Table] = field(kw_only=True, repr=False, compare=False)
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -95,13 +96,11 @@ class Figures:
         """Return the documents and the parameters behind one row.
 
         key: as many of `keys` as single the row out, for example `customer="C-014"`.
-        Raises: UsageError when none or several rows fit, or the measure keeps no documents.
+        Raises: UsageError when none or several rows fit.
         """
         row = self._find(key)
-        if self._documents is None:
-            raise UsageError("these figures keep no documents.", "该结果未保留单据。")
         named = {name: self.table[name][row].as_py() for name in self.keys}
-        return Why(named, self._documents(row), self.values)
+        return Why(named, self.documents(row), self.values)
 
     def _find(self, key: Mapping[str, str | None]) -> int:
         unknown = key.keys() - set(self.keys)
@@ -117,8 +116,11 @@ class Figures:
         ]
         if len(found) != 1:
             told = ", ".join(f"{k}={v}" for k, v in key.items()) or "no key"
+            if not found:
+                raise UsageError(f"no row has {told}.", f"没有符合 {told} 的行。")
+            left = [k for k in self.keys if k not in key]
             raise UsageError(
-                f"{len(found)} rows have {told}; name one of {', '.join(self.keys)} more.",
-                f"{len(found)} 行符合 {told}；请补充 {'、'.join(self.keys)}。",
+                f"{len(found)} rows have {told}; say {', '.join(left)} too.",
+                f"{len(found)} 行符合 {told}；请再给出 {'、'.join(left)}。",
             )
         return found[0]

@@ -82,7 +82,7 @@ def payment_behaviour(
         return documents_of(book, rows[chosen], due_minor=items.amount[chosen], unpaid_minor=np.maximum(tally.owed[chosen], 0))
 
     values = {"start": start, "end": end, "late_after": late_after, "points": tuple(points)}
-    return Figures(pa.table(columns), (*by, "currency"), end, "due_minor", values, documents)
+    return Figures(pa.table(columns), (*by, "currency"), end, "due_minor", values, documents=documents)
 
 
 @dataclass(frozen=True)

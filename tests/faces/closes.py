@@ -237,7 +237,7 @@ def make(
     movement: tuple[Movement, ...] = ()
     previous: dict[str, int] = {}
     measures: tuple[Measure, ...] = (
-        Measure("top10_share", sum(r["share"] for r in top[:10]), "share", 0.69),
+        Measure("top10_share", sum(r["share"] for r in top), "share", 0.69),
         Measure(
             "herfindahl", sum((r["total_minor"] / total) ** 2 for r in own_lines) if total else None, "index", 0.03
         ),
@@ -280,8 +280,8 @@ def make(
             DsoLine("rolling", 76.32, False, total, sales // 4, 92, 75.1),
             DsoLine("countback", 71.4, False, total, None, None, 70.6),
             DsoLine("best_possible", 53.6, False, total - overdue, sales, 365, 54.0),
-            DsoLine("delinquent", 17.5, previous=16.6),
-            DsoLine("turnover", 70.9, True, int(total * 0.97), sales, 365, 70.1),
+            DsoLine("delinquent", 17.5, True, previous=16.6),
+            DsoLine("turnover", sales / int(total * 0.97), False, int(total * 0.97), sales, 365, 5.1),
         )
         measures = (
             Measure("cei", 0.832, "share", 0.859),
@@ -312,6 +312,7 @@ def make(
         policy_name="standard",
         policy_fingerprint="5bc2804293c5",
         policy_values=(
+            ("concentration.top", "20", "credit manual §6.3"),
             ("aging.edges", ", ".join(map(str, edges)), "credit manual §6.1 信用管理手册"),
             ("dso.benchmark", "94 days", "board minute 2023-12-15 §4"),
             (

@@ -99,7 +99,7 @@ def test_check_of_a_sound_file_exits_0(firm: Path) -> None:
     result = credit_policy("check", "firm.toml")
     fingerprint = load_policy(firm).fingerprint
     assert result.exit_code == 0
-    assert result.stdout == f"✓ firm.toml: 21 parameters, 22 rows, no problem. firm@{fingerprint}\n"
+    assert result.stdout == f"✓ firm.toml: 22 parameters, 23 rows, no problem. firm@{fingerprint}\n"
 
 
 def test_check_prints_every_problem_and_exits_1(firm: Path) -> None:
@@ -203,7 +203,7 @@ def test_print_to_a_folder_that_is_not_there_is_a_wrong_call(in_tmp: Path) -> No
          "leave out --policy, --at."),
         (("check", "x.toml"), 2, "x.toml: no policy to read there (No such file or directory). "
          "A copy to start from: credit policy print --toml --out FILE"),
-        (("show", "--at", "1999-12-31"), 1, "standard: no value on 1999-12-31 for 21 parameters (home.currency, …). "
+        (("show", "--at", "1999-12-31"), 1, "standard: no value on 1999-12-31 for 22 parameters (home.currency, …). "
          "The policy is in force from 2000-01-01. Ask for that day or later, or add an earlier row. [not-in-force]"),
     ],
 )  # fmt: skip

@@ -213,3 +213,42 @@ def test_help_of_every_command_has_an_example() -> None:
     for command in ("close", "aging", "dso", "check", "map", "sample"):
         text = run(command, "--help").stdout
         assert f"Example: credit {command}" in text
+
+
+def test_a_close_never_replaces_a_file_it_reads(ledger: Path) -> None:
+    before = ledger.read_bytes()
+    refused = run("close", ledger, "--as-of", "2024-03-10", "--out", ledger, "--force")
+    assert (refused.exit_code, ledger.read_bytes()) == (2, before)
+    assert "is one of the files read" in refused.stderr
+
+
+def test_json_keeps_stdout_for_the_figures_and_tells_rejected_rows_beside_it(in_tmp: Path) -> None:
+    Path("bad.csv").write_text(
+        "customer,document,issue_date,due_date,amount,currency\nC1,I1,2024-01-02,2024-02-01,x,CNY\nC1,I2,2024-01-02,2024-02-01,5.00,CNY\n"
+    )
+    result = run("aging", "bad.csv", "--as-of", "2024-03-10", "--json")
+    assert result.exit_code == 1
+    assert valid("aging", result.stdout)[0]["total"] == "5.00"
+    assert '▲ bad.csv!2: amount "x" is no amount' in result.stderr
+
+
+def test_the_version_is_the_one_of_the_package() -> None:
+    import creditlib
+
+    assert run("--version").stdout == f"creditlib {creditlib.__version__}\n"
+
+
+def test_a_policy_that_breaks_its_rules_is_wrong_usage_of_a_close(ledger: Path) -> None:
+    Path("policy.toml").write_text("[[nosuch]]\n")
+    assert run("close", ledger, "--as-of", "2024-03-10", "--policy", "policy.toml", "--out", "c.xlsx").exit_code == 2
+    assert run("policy", "check", "policy.toml").exit_code == 1
+
+
+def test_an_account_the_control_file_leaves_out_needs_a_person(in_tmp: Path) -> None:
+    Path("o.csv").write_text(
+        "customer,document,issue_date,due_date,amount,currency,account\nC1,I1,2024-01-02,2024-02-01,5.00,CNY,1122\nC1,I2,2024-01-02,2024-02-01,7.00,CNY,1131\n"
+    )
+    Path("control.csv").write_text("account,currency,balance\n1122,CNY,5.00\n")
+    result = run("close", "o.csv", "--as-of", "2024-03-10", "--control", "control.csv", "--out", "c.xlsx", "--json")
+    assert result.exit_code == 1
+    assert "control-missing" in {f["check"] for f in json.loads(result.stdout)["findings"]}

@@ -153,7 +153,7 @@ def test_a_changed_amount_moves_customer_total_tie_out_verdict_and_dashboard(tmp
     model.evaluate()
     assert value_of(model, (status[0], status[1] + copy, status[2])) == "▲ differs"
     assert value_of(model, verdict) == (
-        f"Not ready to sign: {first['entity']} · {first['gl_account']} differs from the general ledger by 0.01; the other 3 agree."
+        f"Not ready to sign: {first['entity']} · {first['gl_account']} differs from the general ledger by 0.01; 3 agree."
     )
     total = close.total_minor + 1
     sheet, row, _ = named(path, "aging_total_label")
@@ -185,8 +185,57 @@ def test_resorting_the_open_items_is_seen(tmp_path: Path) -> None:
 def test_no_control_figure_is_never_a_tie(tmp_path: Path) -> None:
     path = write_workbook(closes.open_list(), tmp_path / "close.xlsx", lang="zh")
     model = calculated(path)
-    assert value_of(model, named(path, "cover_verdict")) == "尚未核对：没有提供总账余额。"
+    assert value_of(model, named(path, "cover_verdict")) == "未与总账比较：没有提供总账余额。"
     assert value_of(model, named(path, "tie_status")) == "○ 无总账数"
+
+
+def uncompared(*places: int) -> Close:
+    """The usual close, some of its four accounts without a figure from the general ledger."""
+    close = closes.usual()
+    lines = [replace(line, control_minor=None) if k in places else line for k, line in enumerate(close.control)]
+    return replace(close, control=tuple(lines))
+
+
+@pytest.mark.parametrize(
+    ("places", "lang", "said"),
+    [
+        ((1,), "en", "Does not tie completely: 1 account was not compared with the general ledger."),
+        ((1, 3), "en", "Does not tie completely: 2 accounts were not compared with the general ledger."),
+        ((0, 1, 2), "zh", "核对不完整：3 个科目未与总账比较。"),
+        ((0, 1, 2, 3), "en", "Not compared with the general ledger: no figure from it was given."),
+        ((0, 1, 2, 3), "zh", "未与总账比较：没有提供总账余额。"),
+    ],
+)
+def test_accounts_without_a_ledger_figure_are_no_complete_tie(
+    places: tuple[int, ...], lang: str, said: str, tmp_path: Path
+) -> None:
+    path = write_workbook(uncompared(*places), tmp_path / "close.xlsx", lang=lang)  # type: ignore[arg-type]
+    model = calculated(falsified(path, tmp_path / "false.xlsx"))
+    assert value_of(model, named(path, "cover_verdict")) == said
+    assert cached(path)[named(path, "cover_verdict")][1] == said
+
+
+def test_a_ledger_figure_entered_later_is_compared(tmp_path: Path) -> None:
+    close = uncompared(1)
+    path = write_workbook(close, tmp_path / "close.xlsx")
+    model = calculated(path)
+    place = named(path, "tie_control", 1)
+    model.update_cell_with_number(*place, float(to_decimal(close.control[1].book_minor - 1, "CNY")))  # one cent less
+    model.evaluate()
+    assert "differs from the general ledger by 0.01; 3 agree." in str(value_of(model, named(path, "cover_verdict")))
+    model.update_cell_with_number(*place, float(to_decimal(close.control[1].book_minor, "CNY")))
+    model.evaluate()
+    assert str(value_of(model, named(path, "cover_verdict"))).startswith("Ties to the general ledger")
+
+
+def test_a_difference_beside_an_account_not_compared_says_both(tmp_path: Path) -> None:
+    close = uncompared(3)
+    first, *rest = close.control
+    close = replace(close, control=(replace(first, control_minor=first.book_minor - 100), *rest))
+    path = write_workbook(close, tmp_path / "close.xlsx")
+    said = str(value_of(calculated(path), named(path, "cover_verdict")))
+    assert said.endswith("differs from the general ledger by 1.00; 2 agree; 1 not compared.")
+    assert said == cached(path)[named(path, "cover_verdict")][1]
 
 
 def test_missing_history_is_said_in_words_and_leaves_no_empty_chart(tmp_path: Path) -> None:

@@ -61,8 +61,8 @@ def test_a_moved_cell_another_font_and_a_wider_column_survive(tmp_path: Path) ->
         ("xl/styles.xml", "Microsoft YaHei", "Georgia"),
         (
             "xl/worksheets/sheet3.xml",
-            '<col width="27" customWidth="1" min="2" max="2"/>',
-            '<col width="41" customWidth="1" min="2" max="2"/>',
+            '<col width="27" customWidth="1" min="2" max="2"',
+            '<col width="41" customWidth="1" min="2" max="2"',
         ),
         ("xl/worksheets/sheet3.xml", "Aging by customer", "Who owes us what"),
     )

@@ -178,3 +178,40 @@ def test_rates_are_the_latest_on_or_before_the_day(tmp_path: Path) -> None:
 def test_rates_without_a_currency_to_report_in_are_refused(reading: Reading) -> None:
     with pytest.raises(UsageError, match="--currency"):
         closed(reading, rates=[Rate("USD", Decimal(7), AS_OF)])
+
+
+def test_the_overdue_list_counts_only_items_of_its_own_currency(tmp_path: Path) -> None:
+    (tmp_path / "o.csv").write_text(
+        "customer,document,issue_date,due_date,amount,currency\n"
+        "C1,I1,2024-02-01,2024-03-21,100.00,CNY\nC1,I2,2022-10-01,2022-11-01,900.00,EUR\n"
+    )
+    made = closed(read(tmp_path / "o.csv"))
+    assert made.overdue_top is not None
+    row = made.overdue_top.to_pylist()[0]
+    assert (row["currency"], row["oldest_days"], row["items"]) == ("CNY", 10, 1)  # 21 to 31 March
+
+
+def test_a_converted_close_weighs_payments_in_the_reporting_currency(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text(
+        "customer,document,issue_date,due_date,paid_date,amount,currency\n"
+        "C1,I1,2024-01-01,2024-01-31,2024-02-10,100.00,CNY\nC1,I2,2024-01-01,2024-01-31,2024-03-01,100.00,USD\n"
+    )
+    made = closed(read(tmp_path / "p.csv"), currency="CNY", rates=[Rate("USD", Decimal("7"), AS_OF)])
+    dbt = next(m.value for m in made.measures if m.key == "dbt")
+    assert dbt == pytest.approx((100 * 10 + 700 * 30) / 800)  # 10 days late on 100, 30 days late on 700
+
+
+def test_a_policy_value_moves_the_window_of_simple_dso(tmp_path: Path) -> None:
+    rows = "".join(f"C1,I{m},2024-0{m}-01,2024-0{m}-28,2024-12-31,{m}00.00\n" for m in (1, 2, 3))
+    (tmp_path / "h.csv").write_text("customer,document,issue_date,due_date,paid_date,amount\n" + rows)
+    reading = read(tmp_path / "h.csv", home="CNY")
+    from creditlib.policy import standard_text
+
+    text = standard_text()
+    at = text.index("[[dso.window_months]]")
+    (tmp_path / "policy.toml").write_text(text[:at] + text[at:].replace("value = 12", "value = 2", 1), encoding="utf-8")
+    lines = {}
+    for name, policy in (("standard", load_policy()), ("two", load_policy(tmp_path / "policy.toml"))):
+        made = close(reading, policy, AS_OF)
+        lines[name] = next(line for line in made.dso if line.method == "simple")
+    assert (lines["standard"].sales_minor, lines["two"].sales_minor) == (60_000, 50_000)  # 100+200+300; 200+300

@@ -122,3 +122,23 @@ def test_figures_of_each_customer_stand_beside_one_another(ledger: Callable[...,
     )
     rows = dso(reading.book, DAY, method="countback", by=["customer"]).rows()
     assert [(r["customer"], r["days"]) for r in rows] == [("C1", 30.0), ("C2", 0.0)]
+
+
+def test_a_month_that_is_not_over_counts_only_its_days_so_far(book: Any) -> None:
+    # on 15 June, 15 of the 91 days of three months are of June: 365 × 3/12 × 76/91 days, not a whole quarter
+    assert _days(book, "simple", day=date(2024, 6, 15)) == pytest.approx(339 / 452 * 91.25 * 76 / 91)
+
+
+def test_net_base_needs_the_vat_of_every_billing(ledger: Callable[..., Any]) -> None:
+    reading = ledger(
+        HEADER
+        + "C1,I-4,invoice,2024-06-10,2024-07-10,2024-07-01,CNY,113,13\nC1,I-5,invoice,2024-06-11,2024-07-11,,CNY,113,\n"
+    )
+    with pytest.raises(NeedsSales, match="1 of 2 billings do not tell their VAT"):
+        dso(reading.book, DAY, method="simple", base="net")
+
+
+def test_a_dso_names_the_receivables_behind_it(book: Any) -> None:
+    why = dso(getattr(book, "book", book), DAY, method="simple").why(currency="CNY")
+    assert why.documents["document"].to_pylist() == ["I-5", "I-6"]  # I-4 was paid on 1 June
+    assert sum(why.documents["receivable_minor"].to_pylist()) == 33_900  # 113 + 226

@@ -19,7 +19,10 @@ from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.checks import Limits, check, check_open
 from creditlib.facts.open_items import Rate, open_items
+from creditlib.facts.outside import Control, read_control
 from creditlib.facts.reading import read
+from creditlib.flows.close import close
+from creditlib.policy import load_policy, standard_text
 
 CASES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("checks.toml").read_text(encoding="utf-8"))
 AS_OF = date(2024, 6, 30)
@@ -37,6 +40,18 @@ CLOSING = {  # these come from the close: control figures and rates stand outsid
         "total USD: open items 100.00 USD, control 99.99 USD, difference 0.01 USD. Find the difference before signing: a missing row, "
         "a changed amount or another day. [control-differs]",
         "合计 USD：未清项 100.00 USD，总账 99.99 USD，差额 0.01 USD。签发前请查明差额：缺行、金额改动或日期不同。 [control-differs]",
+    ),
+    "control-missing": (
+        {"control": (Control(None, None, "CNY", Decimal("1.00")),)},  # a figure for CNY; the item is in USD
+        "total USD: 100.00 USD is open, and the control figures given do not cover it. Add its balance to the control file. "
+        "[control-missing]",
+        "合计 USD：未清 100.00 USD，所给总账余额未涵盖。请在总账文件中补充其余额。 [control-missing]",
+    ),
+    "policy-review-due": (
+        {"policy": "reviewed.toml"},
+        "reviewed: the policy was to be reviewed by 2024-06-29; this close is of 2024-06-30. "
+        "Review the policy and date the next review. [policy-review-due]",
+        "reviewed：政策应于 2024-06-29 前复审；本次结账为 2024-06-30。请复审政策并写明下次复审日期。 [policy-review-due]",
     ),
     "old-rate": (
         {"control": "712.00", "rates": (Rate("USD", Decimal("7.12"), date(2024, 5, 24)),), "currency": "CNY"},
@@ -83,16 +98,19 @@ def test_check_gives_its_whole_line_once_and_nothing_unexpected_beside_it(name: 
 
 
 @pytest.mark.parametrize("name", CLOSING)
-def test_check_of_the_close_gives_its_whole_line(name: str, ledger: Callable[..., Any]) -> None:
-    flow = pytest.importorskip("creditlib.flows.close")
-    from creditlib.facts.outside import read_control
-    from creditlib.policy import load_policy
-
+def test_check_of_the_close_gives_its_whole_line(name: str, ledger: Callable[..., Any], tmp_path: Path) -> None:
     given, en, zh = CLOSING[name]
     options = dict(given)
-    if "control" in options:
+    if isinstance(options.get("control"), str):
         options["control"] = read_control(options["control"])
-    found = [f for f in flow.close(ledger(ONE_INVOICE), load_policy(), AS_OF, **options).findings if f.check == name]
+    policy = load_policy()
+    if file := options.pop("policy", None):
+        text = standard_text()
+        (tmp_path / file).write_text(
+            text.replace(f'value = "{policy.at(AS_OF)["policy.review_by"]}"', 'value = "2024-06-29"'), encoding="utf-8"
+        )
+        policy = load_policy(tmp_path / file)
+    found = [f for f in close(ledger(ONE_INVOICE), policy, AS_OF, **options).findings if f.check == name]
     assert [f.line("en") for f in found] == [en]
     assert [f.line("zh") for f in found] == [zh]
 

@@ -359,7 +359,13 @@ CASES = (
     ),
     Case(
         "documents without VAT", errors.NeedsSales, lambda _: dso(_book(), DAY, base="net"),
-        "base 'net' needs the VAT of each document, and the book has none.", "口径 'net' 需要每张单据的税额，账簿中没有。",
+        "without VAT: 1 of 1 billings do not tell their VAT. Map the tax column (0 where there is none).",
+        "不含税口径：1 张开票单据中 1 张未写税额。请映射税额列（无税写 0）。",
+    ),
+    Case(
+        "CEI from inside a month", errors.UsageError, lambda _: cei(_sales(gross_minor=[100]), date(2024, 6, 2), DAY),
+        "CEI from 2024-06-02: sales are given by month, so it must start on the first of a month.",
+        "CEI 起始日 2024-06-02：销售额按月给出，须从月初开始。",
     ),
     Case(
         "exposure by salesperson", errors.UsageError, lambda _: exposure(_book(), DAY, by=["salesperson"]),
@@ -376,11 +382,11 @@ CASES = (
     ),
     Case(
         "row not singled out", errors.UsageError, lambda _: _two_currencies().row(customer="C1"),
-        "2 rows have customer=C1; name one of customer, currency more.", "2 行符合 customer=C1；请补充 customer、currency。",
+        "2 rows have customer=C1; say currency too.", "2 行符合 customer=C1；请再给出 currency。",
     ),
     Case(
-        "why without documents", errors.UsageError, lambda _: exposure(_book(), DAY).why(customer="C1"),
-        "these figures keep no documents.", "该结果未保留单据。",
+        "why of nobody", errors.UsageError, lambda _: aging(open_items(_book(), DAY), edges=[30]).why(customer="C9"),
+        "no row has customer=C9.", "没有符合 customer=C9 的行。",
     ),
     Case(
         "amount × days too large", errors.TooLarge,

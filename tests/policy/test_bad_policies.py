@@ -334,7 +334,7 @@ def test_an_empty_file_misses_every_parameter(in_tmp: Path) -> None:
     Path("firm.toml").write_text("", encoding="utf-8")
     with pytest.raises(PolicyError) as refused:
         load_policy("firm.toml")
-    assert len(refused.value.en.split("\n")) == 21
+    assert len(refused.value.en.split("\n")) == 22
 
 
 def test_a_row_refused_for_another_reason_leaves_no_gap_behind(in_tmp: Path) -> None:

@@ -41,6 +41,7 @@ def test_the_standard_policy_gives_the_values_written_in_the_manual() -> None:
         "dso.base": "gross",
         "dso.excluded_kinds": ("bill", "retention", "advance"),
         "dso.rolling_months": 3,
+        "dso.window_months": 12,
         "dso.benchmark": 94,
         "dso.year_days": 365,
         "payment.window_months": 12,
@@ -103,11 +104,11 @@ def test_a_day_before_the_first_row_says_from_when_the_policy_is_in_force() -> N
     with pytest.raises(PolicyError) as refused:
         load_policy().at(date(1999, 12, 31))
     assert refused.value.en == (
-        "standard: no value on 1999-12-31 for 21 parameters (home.currency, …). "
+        "standard: no value on 1999-12-31 for 22 parameters (home.currency, …). "
         "The policy is in force from 2000-01-01. Ask for that day or later, or add an earlier row. [not-in-force]"
     )
     assert refused.value.zh == (
-        "standard：1999-12-31 时 21 个参数（home.currency 等）无有效值。本政策自 2000-01-01 起生效。"
+        "standard：1999-12-31 时 22 个参数（home.currency 等）无有效值。本政策自 2000-01-01 起生效。"
         "请改用该日或之后的日期，或补充更早的行。[not-in-force]"
     )
 

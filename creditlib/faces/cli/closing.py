@@ -66,6 +66,9 @@ def close(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy, control, firm
         )
         path = Path(out or f"close-{request.day}.xlsx")
+        inputs = [*files, *(f for f in (control, sales, fx, policy, template, map_file) if f is not None)]
+        if any(Path(name).exists() and path.exists() and path.samefile(name) for name in inputs):
+            raise c.usage("terminal.error.own_input", path=path)
         if path.exists() and not force:
             raise c.usage("terminal.error.exists", path=path)
         from creditlib.faces.workbook import write_workbook
@@ -109,6 +112,16 @@ def _summary(out: Console, made: Close, lang: Lang) -> None:
         )
         out.print(table)
         out.print()
+    for total in made.file_totals:
+        left = made.totals().get(total.currency, 0) if not made.converted else None
+        if left is not None and total.used_minor != left:
+            out.print(
+                say(
+                    "terminal.read.bridge", lang, used=money.text(total.used_minor, total.currency),
+                    moved=money.text(left - total.used_minor, total.currency), left=money.text(left, total.currency),
+                    currency=total.currency, as_of=made.as_of,
+                )
+            )  # fmt: skip
     _control(out, made, lang)
     best = next(
         (line for line in made.dso if line.method == {n: v for n, v, _ in made.policy_values}["dso.method"]), None

@@ -81,7 +81,9 @@ def told(option: str | None, *, bad_policy: int = 2) -> Iterator[None]:
     except OSError as error:
         place = error.filename or ""
         lang = _spoken(option)
-        typer.echo(say("terminal.error.system", lang, place=place, what=error.strerror or type(error).__name__), err=True)
+        typer.echo(
+            say("terminal.error.system", lang, place=place, what=error.strerror or type(error).__name__), err=True
+        )
         raise typer.Exit(WRONG) from None
     except CreditError as error:
         lang = _spoken(option)

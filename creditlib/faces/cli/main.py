@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
+import creditlib
 from creditlib.faces.cli import closing, policy, reports, tools
 from creditlib.faces.cli.common import language
 from creditlib.faces.wording import say
@@ -17,7 +19,6 @@ from creditlib.faces.wording import say
 INTERNAL = 3
 
 app = typer.Typer(
-    help="Trade credit: from a receivables export to a tied closing workbook. 应收账款：从导出文件到核对一致的结账工作簿。",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -30,6 +31,21 @@ app.command()(tools.check)
 app.command("map")(tools.map_columns)
 app.command()(tools.sample)
 app.add_typer(policy.app, name="policy")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"creditlib {creditlib.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Trade credit: from a receivables export to a tied closing workbook. 应收账款：从导出文件到核对一致的结账工作簿。"""
 
 
 def run() -> None:

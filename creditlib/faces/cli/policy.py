@@ -48,7 +48,10 @@ def show(
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
 ) -> None:
-    """Show the values in force on a day, with the reference of each."""
+    """Show the values in force on a day, with the reference of each.
+
+    Example: credit policy show --at 2026-10-31
+    """
     with told(lang, bad_policy=1):
         words = language(lang)
         if as_json and as_csv:
@@ -72,7 +75,10 @@ def check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Policy file.")],
     lang: LangOption = None,
 ) -> None:
-    """Check a policy file and print every problem: exit 0 when there is none, else 1."""
+    """Check a policy file and print every problem: exit 0 when there is none, else 1.
+
+    Example: credit policy check policy.toml
+    """
     with told(lang, bad_policy=1):
         words = language(lang)
         try:
@@ -93,7 +99,10 @@ def diff(
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what B has instead of A: every row, or with --at the values in force on a day."""
+    """Show what B has instead of A: every row, or with --at the values in force on a day.
+
+    Example: credit policy diff standard policy.toml
+    """
     with told(lang, bad_policy=1):
         words = language(lang)
         old, new = _load(a), _load(b)
@@ -121,7 +130,10 @@ def print_document(
     out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write to this new file.")] = None,
     as_toml: Annotated[bool, typer.Option("--toml", help="A policy file to start from, not the document.")] = False,
 ) -> None:
-    """Print the policy as a document that a board can sign, in Markdown; or a policy file to start from."""
+    """Print the policy as a document that a board can sign, in Markdown; or a policy file to start from.
+
+    Example: credit policy print --toml --out policy.toml
+    """
     with told(lang, bad_policy=1):
         words = language(lang)
         if as_toml and (at is not None or policy != STANDARD):

@@ -72,6 +72,8 @@ def aging(
             fx=fx,
             policy_file=policy,
         )
+        from creditlib.facts.checks import check, check_open
+        from creditlib.flows.close import limits
         from creditlib.measures.aging import aging as age
 
         with c.Steps(words) as steps:
@@ -84,6 +86,7 @@ def aging(
             steps.at("measure")
             items = request.items(reading, loaded)
             figures = age(items, edges=given, basis=BASES[basis], by=(by,))  # type: ignore[arg-type]
+            found = [*reading.findings, *check(reading.book), *check_open(items, limits(values))]
         names = _names(reading.book) if by == "customer" else {}
         if as_json:
             c.write_json(_aging_json(figures, by, names))
@@ -96,7 +99,9 @@ def aging(
                 _aging_table(out, figures, code, by, BASES[basis], names, words, None if all_rows else TOP)
             out.print(say("terminal.read.policy", words, name=loaded.name, fingerprint=loaded.fingerprint))
             out.print()
-            show.findings_block(out, reading.findings, words)
+            show.findings_block(out, found, words)
+        if as_json or as_csv:
+            show.told_aside(found, words)
         if any(f.severity == "must_act" for f in reading.findings):
             raise typer.Exit(c.ATTENTION)
 
@@ -340,18 +345,32 @@ def dso(
             out = c.console()
             show.reading_lines(out, reading, words)
             out.print()
-            show.title(out, say("terminal.title.dso", words, as_of=made.as_of, currency=code, base=values["dso.base"]))
+            show.title(
+                out,
+                say(
+                    "terminal.title.dso",
+                    words,
+                    as_of=made.as_of,
+                    currency=code,
+                    base=say(f"terminal.base.{values['dso.base']}", words),
+                ),
+            )
             table = show.table(*((say(f"terminal.col.{n}", words), how) for n, how in
                                  (("method", "l"), ("days", "r"), ("receivables", "r"), ("sales", "r"), ("over_days", "r"), ("why", "fold"))))  # fmt: skip
+            said = ""
             for line in made.dso:
+                reason = line.why[1 if words == "zh" else 0]
+                shown, said = ("″" if reason and reason == said else reason), reason
                 table.add_row(
                     say(f"terminal.method.{line.method}", words), days(line.days, line.at_least),
                     show.amount(line.receivables_minor, code), show.amount(line.sales_minor, code),
-                    "" if line.sales_days is None else str(line.sales_days), line.why[1 if words == "zh" else 0],
+                    "" if line.sales_days is None else str(line.sales_days), shown,
                 )  # fmt: skip
             out.print(table)
             out.print()
-            show.findings_block(out, reading.findings, words)
+            show.findings_block(out, made.findings, words)
+        if as_json or as_csv:
+            show.told_aside(made.findings, words)
         rejected = any(f.severity == "must_act" for f in reading.findings)
         if rejected or all(line.days is None for line in made.dso):
             raise typer.Exit(c.ATTENTION)

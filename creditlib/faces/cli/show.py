@@ -42,7 +42,7 @@ def share(value: float | None) -> str:
     >>> share(0.2489), share(None)
     ('24.9%', '')
     """
-    return "" if value is None else f"{value:.1%}"
+    return "" if value is None else f"{value + 0.0:.1%}".replace("-0.0%", "0.0%")
 
 
 def table(*columns: tuple[str, str]) -> Table:
@@ -105,6 +105,14 @@ def findings_block(out: Console, findings: Sequence[Finding], lang: Lang) -> Non
             out.print(
                 "  " + say("terminal.say.more", lang, count=totals[finding.check] - SHOWN) + f" [{finding.check}]"
             )
+
+
+def told_aside(findings: Sequence[Finding], lang: Lang) -> None:
+    """Write what must be acted on to stderr, beside figures that go to a program."""
+    err = Console(stderr=True, markup=False, highlight=False, emoji=False)
+    for finding in findings:
+        if finding.severity == "must_act":
+            err.print(Text("▲ " + finding.line(lang)), soft_wrap=True)
 
 
 def finding_json(finding: Finding, lang: Lang) -> dict[str, object]:

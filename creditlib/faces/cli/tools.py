@@ -106,6 +106,7 @@ def map_columns(
     query: c.Query = None,
     lang: c.LangOption = None,
     as_json: c.Json = False,
+    as_csv: c.Csv = False,
 ) -> None:
     """Propose a map.toml: which column of a file means what.
 
@@ -125,6 +126,9 @@ def map_columns(
             preset = None if mapping is None else mapping.preset
             unused = [] if mapping is None else list(mapping.unused)
             c.write_json({"sheet": grid.name, "preset": preset, "columns": columns, "unused": unused})
+        elif as_csv:
+            taken = {} if mapping is None else mapping.columns
+            c.write_csv(["field", "column", "header"], [[n, i + 1, mapping.headers[i]] for n, i in taken.items()])  # type: ignore[union-attr]
         elif out is None:
             typer.echo(text, nl=False)
         else:
