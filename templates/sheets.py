@@ -124,7 +124,7 @@ def aging(book: Book, ws: Worksheet) -> None:
     say = book.say
     columns = [
         Column("code", say("aging.code"), 9.5, color=MUTED),
-        Column("name", say("aging.name"), 27),
+        Column("name", say("aging.name"), 27, wrap=True),
         Column("currency", say("aging.currency"), 5, align="center", color=MUTED),
         number("count", say("aging.count"), 5.5, COUNT, color=MUTED),
         number("open", "", 13.8, bold=True),
@@ -182,8 +182,8 @@ def dso(book: Book, ws: Worksheet) -> None:
     """The DSO family, and the other measures."""
     say = book.say
     columns = [
-        Column("method", say("dso.method"), 27, bold=True),
-        Column("formula", say("dso.formula"), 52, color=MUTED),
+        Column("method", say("dso.method"), 30, bold=True),
+        Column("formula", say("dso.formula"), 52, color=MUTED, wrap=True),
         number("receivables", say("dso.receivables"), 16),
         number("sales", say("dso.sales"), 16),
         number("window", say("dso.window"), 10.5, COUNT),
@@ -207,7 +207,7 @@ def dso(book: Book, ws: Worksheet) -> None:
     put(ws, 9, 1, say("dso.measures"), **SECTION)
     measures = [
         Column("name", say("dso.measure"), 0, bold=True),
-        Column("meaning", say("dso.meaning"), 0, color=MUTED),
+        Column("meaning", say("dso.meaning"), 0, color=MUTED, wrap=True),
         number("value", say("dso.value"), 0, "#,##0.00"),
         number("previous", say("dso.previous"), 0, "#,##0.00", color=MUTED),
     ]
@@ -228,7 +228,7 @@ def overdue(book: Book, ws: Worksheet) -> None:
     columns = [
         number("rank", say("overdue.rank"), 4, "0", color=MUTED),
         Column("code", say("aging.code"), 9.5, color=MUTED, indent=1),
-        Column("name", say("aging.name"), 29),
+        Column("name", say("aging.name"), 29, wrap=True),
         Column("currency", say("aging.currency"), 5, align="center", color=MUTED),
         Column("salesperson", say("overdue.salesperson"), 13, indent=1),
         number("count", say("overdue.count"), 6, COUNT),
@@ -260,7 +260,7 @@ def concentration(book: Book, ws: Worksheet) -> None:
     columns = [
         number("rank", say("overdue.rank"), 7, "0", color=MUTED),
         Column("code", say("aging.code"), 14, color=MUTED, indent=1),
-        Column("name", say("aging.name"), 34),
+        Column("name", say("aging.name"), 34, wrap=True),
         Column("currency", say("aging.currency"), 8, align="center", color=MUTED),
         number("open", "", 16, bold=True),
         number("share", say("concentration.share"), 15, SHARE),
@@ -339,11 +339,11 @@ def findings(book: Book, ws: Worksheet) -> None:
         Column("title", say("findings.finding"), 25, indent=1, wrap=True),
         Column("where", say("findings.where"), 30, color=MUTED, wrap=True),
         Column("text", say("findings.text"), 54, wrap=True),
-        number("count", say("findings.count"), 9.5, COUNT),
+        number("count", say("findings.count"), 11, COUNT),
         number("amount", say("findings.amount"), 14.5),
         Column("currency", say("findings.currency"), 5.5, align="center", color=MUTED),
-        Column("todo", say("findings.todo"), 38, indent=1, wrap=True),
-        Column("check", say("findings.check"), 19, color=MUTED, wrap=True),
+        Column("todo", say("findings.todo"), 40, indent=1, wrap=True),
+        Column("check", say("findings.check"), 21, indent=1, color=MUTED, wrap=True),
     ]
     look.widths(ws, [c.width for c in columns])
     look.head(book, ws, "findings", say("findings.title"), len(columns))

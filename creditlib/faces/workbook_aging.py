@@ -9,6 +9,7 @@ from typing import Any
 
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_fill import Fill
+from creditlib.faces.workbook_findings import heighten, widen_for
 from creditlib.faces.workbook_items import block_range
 from creditlib.faces.workbook_sheet import letters
 from creditlib.faces.workbook_template import quoted
@@ -98,6 +99,7 @@ def _lines(fill: Fill) -> None:
     }
     late = [at[fill.slots[key]] for key in fill.overdue]
     styles: dict[tuple[str, str], int] = {}
+    widen_for(fill, "aging_code", (row["customer"] for row in fill.aging), 18)
     for copy, row in enumerate(fill.aging):
         currency, customer = row["currency"], row["customer"]
         digits = fill.digits(currency)
@@ -117,6 +119,7 @@ def _lines(fill: Fill) -> None:
 
         put("code", cells.text(customer))
         put("name", cells.text(row["name"]))
+        heighten(fill, "aging_name", row["name"], copy)
         put("currency", cells.text(currency))
         if not first:
             continue

@@ -18,7 +18,7 @@ from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_cells import Said, choose, figure, plain
 from creditlib.faces.workbook_fill import Fill
-from creditlib.faces.workbook_findings import catalogue, columns_wide, lines_needed, ordered
+from creditlib.faces.workbook_findings import catalogue, columns_wide, heighten, ordered
 from creditlib.faces.workbook_items import block_range
 from creditlib.flows.closing import ControlLine
 from creditlib.money import text as money_text
@@ -226,14 +226,7 @@ def _group(fill: Fill, copy: int, group: Group) -> None:
     todo = catalogue(group.check, "todo", fill.lang)
     text = f"{todo} {where}" if todo else where
     fill.put_text("check_todo", text, copy)
-    _heighten(fill, "check_todo", text, copy)
-
-
-def _heighten(fill: Fill, name: str, text: str, copy: int = 0) -> None:
-    """Let a row be as high as a wrapped text needs."""
-    lines = lines_needed(text, fill.book.width(name) - 2)
-    if lines > 1:
-        fill.book.on(name).heights[fill.book.at(name, copy)[1]] = 5 + 13 * lines
+    heighten(fill, "check_todo", text, copy)
 
 
 def _basis(fill: Fill) -> None:
@@ -241,7 +234,7 @@ def _basis(fill: Fill) -> None:
     skipped = {book.place("cover_verdict").sheet, book.place("data_divisor").sheet}
     contents = " · ".join(title for title in book.titles() if title not in skipped)
     fill.put_text("cover_contents", contents)
-    _heighten(fill, "cover_contents", contents)
+    heighten(fill, "cover_contents", contents)
     fill.put_text("cover_entity", fill.entity)
     book.put("cover_as_of", cells.day(close.as_of))
     fill.put_text("cover_policy", fill.policy)
@@ -257,7 +250,7 @@ def _basis(fill: Fill) -> None:
         )
         parts.append(fill.say("cover.converted", currency=close.currency, rates=rates))
     fill.put_text("cover_based_on", " · ".join(parts))
-    _heighten(fill, "cover_based_on", " · ".join(parts))
+    heighten(fill, "cover_based_on", " · ".join(parts))
     named = [f"{s.name} ({fill.say('word.rows', n=f'{s.rows:,}')})" for s in close.sources]
     shown: list[str] = []
     for name in named:
@@ -267,7 +260,7 @@ def _basis(fill: Fill) -> None:
     if len(shown) < len(named):
         shown.append(fill.say("cover.sources_more", n=len(named) - len(shown)))
     fill.put_text("cover_source", " · ".join(shown))
-    _heighten(fill, "cover_source", " · ".join(shown))
+    heighten(fill, "cover_source", " · ".join(shown))
 
 
 def _must_act(fill: Fill) -> str:

@@ -5,6 +5,8 @@ What must stay true: every figure is a formula over another sheet; where the fil
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
 from creditlib.faces import workbook_aging as aging
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_cells import Said, choose, figure, plain
@@ -179,6 +181,11 @@ def _buckets(fill: Fill) -> None:
     )
 
 
+def _rounded(value: float) -> float:
+    """Round to one decimal as a spreadsheet does: half away from zero."""
+    return float(Decimal(repr(value)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)) or 0.0
+
+
 def _bare(reference: str) -> str:
     return reference.rsplit("!", 1)[-1]
 
@@ -330,8 +337,8 @@ def _moves(fill: Fill) -> None:
             lines_add = sum(int(getattr(m, f"{name}_minor")) for k, m in moves.items() if k != "closing") == minor
             closes = key == "closing" and lines_add
             book.put(f"data_move_{name}", cells.formula(native, exact) if closes else cells.number(exact), down=place)
-            native = _over(fill, book.ref(f"data_move_{name}", down=place), home)
-            book.put(f"dash_move_{name}", cells.formula(native, repr(fill.scaled(minor))), down=place)
+            native = f"ROUND({_over(fill, book.ref(f'data_move_{name}', down=place), home)},1)+0"  # never "-0.0"
+            book.put(f"dash_move_{name}", cells.formula(native, repr(_rounded(fill.scaled(minor)))), down=place)
     if moves:
         month = close.as_of.strftime("%Y-%m")
         last = close.trend[-2].on.strftime("%Y-%m") if len(close.trend) > 1 else fill.say("dso.previous")
@@ -340,10 +347,9 @@ def _moves(fill: Fill) -> None:
             fill.put_text(f"dash_move_{name}_head", text)
         a = book.ref("dash_move_month", home=home)
         b = book.ref("dash_move_month", down=len(MOVES) - 1, home=home)
-        change = (moves["closing"].month_minor if "closing" in moves else 0) - (
-            moves["opening"].month_minor if "opening" in moves else 0
-        )
-        shown = figure(f"ABS({b}-{a})", abs(fill.scaled(change)), "#,##0.0")
+        ends = [_rounded(fill.scaled(moves[key].month_minor if key in moves else 0)) for key in ("closing", "opening")]
+        change = ends[0] - ends[1]  # of the figures shown
+        shown = figure(f"ABS({b}-{a})", abs(change), "#,##0.0")
         up, down = (fill.sentence(f"dash.move_{way}", change=shown) for way in ("up", "down"))
         fill.put_said("dash_move_title", choose(f"{b}>={a}", change >= 0, up, down))
         fill.put_text("dash_move_subtitle", fill.say("dash.move_subtitle", unit=fill.scale[1]))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from creditlib.faces import workbook_aging as aging
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_fill import Fill
-from creditlib.faces.workbook_findings import lines_needed
+from creditlib.faces.workbook_findings import heighten
 from creditlib.faces.workbook_tops import largest
 from creditlib.flows.closing import DsoLine, Measure
 
@@ -77,9 +77,8 @@ def _dso_line(fill: Fill, copy: int, line: DsoLine, yardstick: tuple[int, DsoLin
     book.put("dso_window", cells.number(line.sales_days), copy)
     book.put("dso_previous", cells.number(None if line.previous is None else repr(line.previous)), copy)
     fill.put_text("dso_note", note, copy)
-    lines = lines_needed(note, book.width("dso_note") - 1)
-    if lines > 1:
-        book.on("dso_note").heights[book.at("dso_note", copy)[1]] = 6 + 13 * lines
+    heighten(fill, "dso_note", note, copy)
+    heighten(fill, "dso_formula", formula, copy)
     if line.days is None:
         fill.put_text("dso_days", fill.say("dso.needs"), copy)
         return
@@ -161,7 +160,9 @@ def _measure(fill: Fill, copy: int, measure: Measure) -> None:
     note = "cei_month" if measure.key == "cei" and months == 1 else measure.key
     window = fill.whole("payment.window_months", 12)
     fill.put_text("measure_name", fill.say(f"measure.{name}", n=n), copy)
-    fill.put_text("measure_meaning", fill.say(f"measure_note.{note}", months=months, window=window), copy)
+    meaning = fill.say(f"measure_note.{note}", months=months, window=window)
+    fill.put_text("measure_meaning", meaning, copy)
+    heighten(fill, "measure_meaning", meaning, copy)
     look = 2 * MEASURE_LOOKS["days" if measure.key == "payment_index" else measure.unit]
     for right, (name, value) in enumerate((("measure_value", measure.value), ("measure_previous", measure.previous))):
         style = book.style("measure_looks", right=look + right)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Literal
 
 from creditlib.errors import Finding, Lang
@@ -14,6 +15,9 @@ from creditlib.facts.catalogue import CHECKS
 
 SHAPES = {"有限责任公司", "股份有限公司", "有限公司", "集团"}
 _NAME_WIDTH = 26
+_FIRST_WIDE = "\u2e80"
+_WORD = re.compile(r"[^\s\u2e80-\uffef]+|[\u2e80-\uffef]")
+_WIDE_IN_CHINESE = frozenset("“”‘’…—→·○▲✓÷×±")
 
 
 def catalogue(check: str, what: Literal["title", "todo"], lang: Lang) -> str:
@@ -53,8 +57,39 @@ def short_name(name: str) -> str:
 
 
 def lines_needed(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column of a width."""
-    return sum(max(1, math.ceil(columns_wide(line) / (width * 1.08))) for line in text.split("\n"))
+    """Return how many lines a text takes in a column of a width, broken between words and beside Chinese characters.
+
+    >>> lines_needed("one two three", 8), lines_needed("苏州恒泰精密机械", 8), lines_needed("", 8)
+    (2, 2, 1)
+    """
+    quoted = not text.isascii() and not _WIDE_IN_CHINESE.isdisjoint(text)  # such lines break early
+    room, lines = max(width * (1.1 if text.isascii() else 0.94 if quoted else 1.0), 4.0), 0
+    for line in text.split("\n"):
+        lines, used = lines + 1, 0.0
+        for word in _WORD.findall(line):
+            wide = 0.9 * columns_wide(word) if word > _FIRST_WIDE else float(len(word))
+            wide += sum(letter in _WIDE_IN_CHINESE for letter in word)
+            if used and used + wide > room:
+                lines, used = lines + 1, 0
+            while wide > room:  # longer than a line by itself
+                lines, wide = lines + 1, wide - room
+            used += wide + (line.isascii() or word[-1].isascii())
+    return lines
+
+
+def heighten(fill: Fill, name: str, text: str | None, copy: int = 0, *, least: float = 16) -> None:
+    """Let the row of a wrapped text be as high as the text needs; a row made higher by another text stays so."""
+    lines = lines_needed(text or "", fill.book.width(name) - 1)
+    if lines > 1:
+        heights, row = fill.book.on(name).heights, fill.book.at(name, copy)[1]
+        heights[row] = max(heights.get(row, least), 5 + 13 * min(lines, 30))
+
+
+def widen_for(fill: Fill, name: str, texts: Iterable[str | None], most: int, spare: float = 1) -> None:
+    """Let the column of a name be wide enough for its longest text, up to `most`."""
+    widest, column = fill.book.on(name).widest, fill.book.place(name).column
+    longest = max((columns_wide(text or "") for text in texts), default=0)
+    widest[column] = max(widest.get(column, 0), min(longest + spare, most))
 
 
 def ordered(findings: tuple[Finding, ...]) -> list[Finding]:
@@ -102,7 +137,7 @@ def fill_in(fill: Fill) -> None:
         book.put("findings_count", cells.number(finding.count), copy)
         fill.put_amount("findings_amount", finding.amount_minor, finding.currency or fill.close.currency, copy)
         lines = max(
-            lines_needed(texts[name] or "", book.width(f"findings_{name}"))
+            lines_needed(texts[name] or "", book.width(f"findings_{name}") - (name in ("title", "todo", "check")))
             for name in ("title", "where", "text", "todo", "check")
         )
         if lines > 1:

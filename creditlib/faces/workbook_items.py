@@ -12,12 +12,15 @@ from creditlib.errors import TooLarge
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill, currency_runs, runs
+from creditlib.faces.workbook_findings import widen_for
 from creditlib.faces.workbook_sheet import letters
 from creditlib.flows.closing import UNAPPLIED
 
 _EPOCH_SERIAL = 25_569  # 1970-01-01 as a spreadsheet counts days
 _LAST_ROW = 1_048_576
 _CHUNK = 4_096
+_WIDEST_CODE = 18
+_WIDEST_NAME = 40  # a name that is longer is cut where it is shown, not in its cell
 FIELDS = {
     "code": "customer", "name": "name", "document": "document", "kind": "kind", "issue": "issue_on", "due": "due_on",
     "days": "days_past_due", "bucket": "bucket", "original_currency": "original_currency", "original": "original_minor",
@@ -70,6 +73,8 @@ def fill_in(fill: Fill) -> None:
         for row in grouped:
             for way in ("max", "min"):
                 fill.widen(name, row[f"{column_name}_{way}"], row[money])
+    widen_for(fill, "items_name", fill.items["name"].unique().to_pylist(), _WIDEST_NAME, 0)
+    widen_for(fill, "items_code", fill.items["customer"].unique().to_pylist(), _WIDEST_CODE)
     if n:
         columns = finished_columns(fill)
         place = book.place("items_code")

@@ -6,6 +6,7 @@ from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
 from creditlib.faces.workbook_findings import lines_needed
+from creditlib.flows.closing import FileTotal
 from creditlib.money import shown_decimals
 
 
@@ -80,7 +81,7 @@ def fill_in(fill: Fill) -> None:
         book.put("file_rejected_rows", cells.number(total.rejected_rows), copy)
         a, b, c, d = (book.ref(f"file_{name}", copy, home=home) for name in ("total", "used", "rejected", "rounding"))
         said = cells.choose(
-            f"ROUND({a}-{b}-{c}-{d},6)=0",
+            f"ROUND({a}-{b}-{c}-{d},{_places(total)})=0",
             True,
             cells.plain(fill.say("word.yes")),
             cells.plain(fill.say("word.differs")),
@@ -109,3 +110,11 @@ def fill_in(fill: Fill) -> None:
 def _fits(value: str, currency: str) -> bool:
     """Whether a decimal text has no more decimals than its currency."""
     return len(value.partition(".")[2].rstrip("0")) <= shown_decimals(currency)
+
+
+def _places(total: FileTotal) -> int:
+    """Return to how many decimals a file total is checked: all it has, as far as a spreadsheet's 15 digits carry."""
+    texts = (total.file, total.rejected, total.rounding)
+    most = max(shown_decimals(total.currency), *(len(text.partition(".")[2]) for text in texts))
+    whole = len(total.file.lstrip("-").partition(".")[0])
+    return max(min(most, 14 - whole), 0)

@@ -94,7 +94,7 @@ class Sheet:
         self.hidden_columns: set[int] = set()
         self.footer: dict[str, str] = {}
         self.frozen = 0  # rows frozen, 0: as the template says
-        self.widest: dict[int, int] = {}  # column: characters of its longest figure
+        self.widest: dict[int, float] = {}  # column: characters of its longest figure or code
 
     def column_width(self, column: int) -> float:
         """Return a column's width in the template."""

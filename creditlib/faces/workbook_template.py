@@ -55,6 +55,7 @@ class Template:
             self._parts[title] = target.lstrip("/") if target.startswith("/") else "xl/" + target
         self._sheets: dict[str, Sheet] = {}
         self._dropped_charts: set[str] = set()
+        self._widths: dict[str, float] = {}
         self.styles = Styles(self.package.text("xl/styles.xml"))
         self._names: dict[str, Place] = {}
         for name, target in re.findall(
@@ -114,7 +115,11 @@ class Template:
 
     def width(self, name: str) -> float:
         """Return how wide the template makes the column of a name, over all columns merged with its cell."""
-        place = self.place(name)
+        if name not in self._widths:
+            self._widths[name] = self._width(self.place(name))
+        return self._widths[name]
+
+    def _width(self, place: Place) -> float:
         sheet = self.sheet(place.sheet)
         last = place.column
         for merged in re.findall(r'<mergeCell ref="([^"]+)"', sheet.tail):

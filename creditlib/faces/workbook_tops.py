@@ -10,6 +10,7 @@ import pyarrow as pa
 from creditlib.faces import workbook_aging as aging
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_fill import APART, Fill
+from creditlib.faces.workbook_findings import heighten, widen_for
 from creditlib.flows.closing import UNAPPLIED
 
 
@@ -58,6 +59,7 @@ def _overdue(fill: Fill) -> None:
     if not rows:
         fill.put_text("overdue_name", fill.say("overdue.none"))
         return
+    widen_for(fill, "overdue_code", (row["customer"] for row in rows), 18, 2)
     running: dict[str, int] = {}
     sums = {currency: aging.totals(fill, currency) for currency in {row["currency"] for row in rows}}
     ranks: dict[str, int] = {}
@@ -67,6 +69,7 @@ def _overdue(fill: Fill) -> None:
         book.put("overdue_rank", cells.number(ranks[currency]), copy)
         fill.put_text("overdue_code", customer, copy)
         fill.put_text("overdue_name", row["name"], copy)
+        heighten(fill, "overdue_name", row["name"], copy)
         fill.put_text("overdue_currency", currency, copy)
         fill.put_text("overdue_salesperson", row.get("salesperson"), copy)
         book.put("overdue_count", cells.number(row.get("items")), copy)
@@ -122,6 +125,7 @@ def _concentration(fill: Fill) -> None:
         book.put("concentration_rank", cells.number(ranks[currency]), copy)
         fill.put_text("concentration_code", customer, copy)
         fill.put_text("concentration_name", row["name"], copy)
+        heighten(fill, "concentration_name", row["name"], copy)
         fill.put_text("concentration_currency", currency, copy)
         native = aging.line_ref(fill, currency, customer, "open")
         fill.put_amount("concentration_open", amount, currency, copy, native=native)

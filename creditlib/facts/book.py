@@ -2,7 +2,7 @@
 
 What must stay true: data only, no report knows its way in here; a connected folder is opened only when every file still has the
 hash its manifest lists; columns are read when they are asked for, and a long table can be read a piece at a time, so that
-memory follows the result and not the book.
+memory follows the result and not the book; what allocations point to is there.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Book:
     Each is a `pyarrow.Table` of the schema of that name, or anything with `__arrow_c_stream__`; what is not given is empty.
     complete: the documents are all there were, not only what is open today: earlier month ends and payment behaviour can be
     told. folder: where a connected book lies.
+    Raises: UsageError for documents not numbered 0…n−1, or allocations that point to none of them or are not above 0.
     """
 
     documents: Any = None
@@ -60,6 +61,10 @@ class Book:
                     object.__setattr__(self, name, empty(name))
             elif not (isinstance(given, pa.Table) and given.schema.equals(SCHEMAS[name])):
                 object.__setattr__(self, name, conform(name, given))
+        if self.documents is not None:
+            _check_ids(self.documents)
+        if self.allocations is not None:
+            _check_links(self.allocations, self.rows("documents"))
 
     def columns(self, table: str, names: Sequence[str]) -> pa.Table:
         """Return some columns of a table; from a connected folder only those are read."""
@@ -120,6 +125,51 @@ class Book:
     def table(self, name: str) -> pa.Table:
         """Return a whole table."""
         return self.columns(name, SCHEMAS[name].names)
+
+
+def _check_ids(documents: pa.Table) -> None:
+    """Refuse documents whose ids are not 0…n−1. Raises: UsageError."""
+    at = 0
+    for chunk in documents["id"].chunks:
+        ids = chunk.to_numpy()
+        wrong = np.flatnonzero(ids != np.arange(at, at + len(ids)))
+        if len(wrong):
+            row, found = at + int(wrong[0]), int(ids[wrong[0]])
+            raise UsageError(
+                f"documents: row {row} has id {found}. Number the rows 0, 1, 2, …: allocations point to them.",
+                f"documents：第 {row} 行的 id 为 {found}。请按 0、1、2……逐行编号：核销记录以此指向单据。",
+            )
+        at += len(ids)
+
+
+def _check_links(allocations: pa.Table, count: int) -> None:
+    """Refuse allocations of nothing, to nothing, or to documents that are not there. Raises: UsageError."""
+    at = 0
+    for batch in allocations.select(["from_document", "to_document", "amount_minor"]).to_batches():
+        source, target = batch["from_document"], batch["to_document"]
+        faults: list[tuple[NDArray[np.bool_], Any, str, str]] = [
+            (
+                ~(np.asarray(source.is_valid()) | np.asarray(target.is_valid())),
+                None,
+                "names no document",
+                "未指向任何单据",
+            )
+        ]
+        for column in (source, target):
+            ids = (column.fill_null(0) if column.null_count else column).to_numpy()
+            outside = ((ids < 0) | (ids >= count)) & np.asarray(column.is_valid())
+            faults.append((outside, ids, f"points to document {{}} of {count}", f"指向单据 {{}}，而单据共 {count} 张"))
+        amount = batch["amount_minor"].to_numpy()
+        faults.append((amount <= 0, amount, "has the amount {}, not above 0", "金额为 {}，须大于 0"))
+        for wrong, values, en, zh in faults:
+            if wrong.any():
+                row = int(np.argmax(wrong))
+                value = None if values is None else int(values[row])
+                raise UsageError(
+                    f"allocations: row {at + row} {en.format(value)}. Ids count from 0; amounts are minor units, positive.",
+                    f"allocations：第 {at + row} 行{zh.format(value)}。id 从 0 起；金额以分计，为正数。",
+                )
+        at += batch.num_rows
 
 
 def _is_all(rows: NDArray[np.int64], count: int) -> bool:
@@ -205,7 +255,10 @@ def save_book(book: Book, folder: str | Path) -> Path:
         hashes = {}
         for name in SCHEMAS:
             path = work / f"{name}.parquet"
-            _write(book.table(name), path)
+            table = book.table(name)
+            if getattr(book, name) is None:  # not held, so not checked when the book was made
+                _check_ids(table) if name == "documents" else _check_links(table, book.rows("documents"))
+            _write(table, path)
             hashes[path.name] = _hash(path)
         manifest = {"format": _FORMAT, "complete": book.complete, "sha256": hashes}
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -106,8 +106,8 @@ class _View:
 
 
 def _duplicates(view: _View) -> list[Finding]:
-    """The same document number, customer, entity, kind and due date twice; instalments differ in the due date, and the parts
-    of one receipt in the documents they pay."""
+    """The same document number, customer, entity and kind twice, with the same due date or the same amount. Instalments of a
+    source differ in both, those made here stand in one row, and the parts of one receipt differ in the documents they pay."""
     numbers = view.table["document"].combine_chunks()
     numbers = numbers if isinstance(numbers, pa.Array) else numbers.chunk(0)
     coded_numbers = numbers.dictionary_encode()
@@ -118,7 +118,8 @@ def _duplicates(view: _View) -> list[Finding]:
     maybe = np.flatnonzero((own >= 0) & (often[np.maximum(own, 0)] > 1))
     if not len(maybe):
         return []
-    first: dict[tuple[Any, ...], int] = {}
+    by_due: dict[tuple[Any, ...], int] = {}
+    by_amount: dict[tuple[Any, ...], int] = {}
     pairs: list[tuple[int, int]] = []
     customer, _ = codes(view.table["customer"])
     entity, _ = codes(view.table["entity"])
@@ -126,15 +127,21 @@ def _duplicates(view: _View) -> list[Finding]:
     pays = np.full(len(own), -1, np.int64)
     source = pc.fill_null(links["from_document"], -1).to_numpy()
     pays[source[source >= 0]] = pc.fill_null(links["to_document"], -1).to_numpy()[source >= 0]
+    currency, _ = codes(view.table["currency"])
+    file, _ = codes(view.table["source_file"])
+    line = view.table["source_row"].to_numpy()
     rows_seen = zip(
         maybe.tolist(), own[maybe].tolist(), customer[maybe].tolist(), entity[maybe].tolist(), view.kind[maybe].tolist(),
-        view.due[maybe].tolist(), strict=True,
+        view.due[maybe].tolist(), currency[maybe].tolist(), view.amount[maybe].tolist(), strict=True,
     )  # fmt: skip
-    for row, *key in rows_seen:
-        before = first.setdefault(tuple(key), row)
-        parts = pays[row] >= 0 and pays[before] >= 0 and pays[row] != pays[before]
-        if before != row and not parts:
-            pairs.append((row, before))
+    for row, *key, due, money_of, amount in rows_seen:
+        likely = by_due.setdefault((*key, due), row), by_amount.setdefault((*key, money_of, amount), row)
+        for before in dict.fromkeys(likely):
+            parts = pays[row] >= 0 and pays[before] >= 0 and pays[row] != pays[before]
+            split = file[row] == file[before] and line[row] == line[before]
+            if before != row and not parts and not split:
+                pairs.append((row, before))
+                break
     places = {
         w: p["where"]
         for w, p in zip((b for _, b in pairs), view.words(np.array([b for _, b in pairs], np.int64)), strict=True)
@@ -221,9 +228,12 @@ def _credit_codes(view: _View) -> list[Finding]:
     table = view.book.columns("customers", ["customer", "credit_code", "country"])
     found = []
     seen: dict[str, str] = {}
+    wrong: set[tuple[str, str]] = set()
     for row in table.filter(table["credit_code"].is_valid()).to_pylist():
         code, customer = row["credit_code"].strip().upper(), row["customer"]
-        if row["country"] in (None, "CN", "China", "中国") and not credit_code_valid(code):
+        chinese = row["country"] in (None, "CN", "China", "中国")
+        if chinese and not credit_code_valid(code) and (customer, code) not in wrong:
+            wrong.add((customer, code))  # a customer has one row for each assignment
             found.append(CHECKS["invalid-credit-code"].finding("customers", customer=customer, value=code))
         if seen.setdefault(code, customer) != customer:
             found.append(

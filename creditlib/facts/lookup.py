@@ -87,9 +87,7 @@ class _Several:
         self.due = days(table["due_on"])
         self.customer, self.entity = (table[name].cast(pa.string()) for name in ("customer", "entity"))
 
-    def ranges(
-        self, numbers: _Numbers, customers: pa.Array, entities: pa.Array
-    ) -> tuple[_Numbers, _Numbers, _Numbers]:
+    def ranges(self, numbers: _Numbers, customers: pa.Array, entities: pa.Array) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Return ids in some order, and from where to where in it each row's documents stand."""
         own_customer, customer = (c + 1 for c in _shared_codes([self.customer, customers]))
         own_entity, entity = (c + 1 for c in _shared_codes([self.entity, entities]))

@@ -56,15 +56,36 @@ _KINDS_OF_VALUE: Final[dict[str, tuple[type, str, str]]] = {
 }
 
 
-def unrecognised(grid: Grid) -> MappingError:
-    """Return the error for a sheet whose columns fit no preset, with the row that looked most like a header."""
+_MEANS: Final[dict[str, _Fault]] = {
+    "documents": ("a customer and an amount", "客户和金额"),
+    "allocations": ("the document paid, the payment, the amount and the date", "被核销单据、收款单据、金额和日期"),
+    "sales": ("a month and sales", "月份和销售额"),
+    "customers": ("a customer and its name", "客户和客户名称"),
+    "control": ("a balance", "余额"),
+    "rates": ("a currency and a rate", "币种和汇率"),
+}
+_HEADERS: Final[dict[str, _Fault]] = {
+    "allocations": ("from document, to document, amount, date", "收款单号、发票号、核销金额、核销日期"),
+    "sales": ("month, customer, currency, gross, net", "月份、客户编码、币种、含税销售额、不含税销售额"),
+    "customers": ("customer, name", "客户编码、客户名称"),
+    "control": ("entity, account, currency, balance", "公司、科目、币种、余额"),
+    "rates": ("date, from, to, rate", "日期、源币种、目标币种、汇率"),
+}
+
+
+def unrecognised(grid: Grid, role: Role = "documents") -> MappingError:
+    """Return the error for a sheet whose columns fit no preset of a role, with the row that looked most like a header."""
     row = max(grid.head, key=lambda r: sum(bool(c) for c in r), default=())
     shown = ", ".join(c for c in row if c)[:200]
+    means, todo = _MEANS[role], _HEADERS.get(role)
+    if todo is None:
+        command = f'credit map "{grid.name.split(":")[0]}" --out map.toml'
+        todo = f"Write a map: {command}, then give --map map.toml", f"请生成映射：{command}，再用 --map map.toml"
+    else:
+        todo = f"Name its columns {todo[0]}", f"请将各列命名为：{todo[1]}"
     return MappingError(
-        f"{grid.name}: no column means a customer and an amount. Best header row found: {shown or '(none)'}. "
-        f'Write a map: credit map "{grid.name.split(":")[0]}" --out map.toml, then give --map map.toml.',
-        f"{grid.name}：找不到表示客户和金额的列。最像表头的一行：{shown or '（无）'}。"
-        f'请生成映射：credit map "{grid.name.split(":")[0]}" --out map.toml，再用 --map map.toml。',
+        f"{grid.name}: no column means {means[0]}. Best header row found: {shown or '(none)'}. {todo[0]}.",
+        f"{grid.name}：找不到表示{means[1]}的列。最像表头的一行：{shown or '（无）'}。{todo[1]}。",
     )
 
 

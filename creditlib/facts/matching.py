@@ -19,7 +19,7 @@ from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.layout import Body
 from creditlib.facts.lookup import Found, find
-from creditlib.facts.rejection import no_row_used, column_fault
+from creditlib.facts.rejection import column_fault, no_row_used
 from creditlib.facts.tables import ALLOCATIONS, build, codes, days
 from creditlib.facts.values import Amounts, Dates, read_dates, to_minor
 
@@ -254,7 +254,7 @@ def _shown(exact: Amounts, row: int) -> str:
     return f"{exact.exact(row):,f}" if exact.valid[row] else "–"
 
 
-def _words(body: Body, row: int) -> dict[str, str]:
+def _words(body: Body, row: int) -> dict[str, Any]:
     return {
         "first": body.texts("from_document")[row].as_py() or "–",
         "second": body.texts("to_document")[row].as_py() or "–",
@@ -270,9 +270,7 @@ def _not_found(body: Body, row: int, has_source: bool, has_target: bool) -> Find
     return CHECKS["allocation-not-found"].finding(body.place(row), amount=amount, value=missing, **words)
 
 
-def _fault(
-    body: Body, row: int, dates: Mapping[str, Dates], *, above: bool, too_long: bool
-) -> tuple[str, str]:
+def _fault(body: Body, row: int, dates: Mapping[str, Dates], *, above: bool, too_long: bool) -> tuple[str, str]:
     """Return what is wrong with one row of allocations, in English and Chinese."""
     for name, read in dates.items():
         text = body.texts(name)[row].as_py()

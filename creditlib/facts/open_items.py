@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib import money
-from creditlib.days import NO_DAY
+from creditlib.days import NO_DAY, day_number
 from creditlib.errors import CurrencyError, UsageError
 from creditlib.facts.allocate import oldest_due_first
 from creditlib.facts.book import Book
@@ -117,13 +117,33 @@ class OpenItems:
 
     def _through_customer(self, name: str) -> tuple[NDArray[np.int32], list[str | None]]:
         own, names = codes(self.column("customer"))
-        customers = self.book.columns("customers", ["customer", name])
-        found = dict(zip(customers["customer"].to_pylist(), customers[name].to_pylist(), strict=True))
+        found = in_force(self.book, name, self.as_of)
         texts = [found.get(n) or (n if name in ("group", "parent") else None) for n in names]
         cells = pa.array(texts, pa.string()).dictionary_encode()
         fallback = len(cells.dictionary)
         lookup = pc.fill_null(cells.indices, fallback).to_numpy().astype(np.int32)
         return lookup[own], [*cells.dictionary.to_pylist(), None]
+
+
+def in_force(book: Book, name: str, as_of: date) -> dict[str | None, str | None]:
+    """Return customer → one field of `customers`: of the row whose assignment holds on the day, the latest of several.
+
+    A collector whose assignments do not cover the day is None; group and parent are taken from any row then.
+    """
+    table = book.columns("customers", ["customer", name, "assigned_from", "assigned_to"])
+    day = day_number(as_of)
+    first, last = days(table["assigned_from"]), days(table["assigned_to"])
+    holds = (first <= day) & ((last == NO_DAY) | (last >= day))  # NO_DAY lies before every day
+    rows = np.argsort(first, kind="stable")  # a later assignment overwrites an earlier one
+    chosen = rows[holds[rows]]
+    if name != "collector":
+        chosen = np.concatenate([rows, chosen])
+    customers, values = table["customer"].to_pylist(), table[name].to_pylist()
+    found: dict[str | None, str | None] = {}
+    for row in chosen.tolist():
+        if values[row] is not None or name == "collector":
+            found[customers[row]] = values[row]
+    return found
 
 
 def open_items(book: Book, as_of: date, *, known_on: date | None = None, netting: Netting = "separate") -> OpenItems:

@@ -21,9 +21,10 @@ from creditlib.errors import SourceError, UsageError
 from creditlib.facts.layout import Body, read_body
 from creditlib.facts.mapping import Role, recognise, unrecognised
 from creditlib.facts.open_items import Rate
-from creditlib.facts.sources import open_grids
+from creditlib.facts.sources import Grid, open_grids
 from creditlib.facts.values import decimal_evidence, read_amounts, read_dates
 
+_ACCOUNT: Final = re.compile(r"[\d.\-/ ]*\d[\d.\-/ ]*")
 _AMOUNT: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 
 
@@ -53,22 +54,33 @@ def read_control(source: str | Path) -> tuple[Control, ...]:
                 f"--control“{text}”既不是金额，也不是存在的文件。",
             )
         return (Control(None, None, None, Decimal(text.replace(",", ""))),)
-    body = _body(source, "control")
+    lines = [line for body in _bodies(source, "control") for line in _controls(body)]
+    if not lines:
+        name = Path(text).name
+        raise SourceError(f"{name}: holds no control figure.", f"{name}：没有总账余额。")
+    return tuple(lines)
+
+
+def _controls(body: Body) -> list[Control]:
     columns = {n: body.texts(n).to_pylist() for n in ("entity", "account", "currency")}
     balance = body.amounts["balance"]
     _refuse_bad(body, "balance")
     lines = []
     for row in range(len(body.rows)):
+        key = " ".join(cells[row] for cells in columns.values() if cells[row])
         if not balance.valid[row]:
-            continue
+            if not key:
+                continue
+            raise UsageError(
+                f"{body.place(row)}: {key} has no balance. Enter it: a blank is not 0.",
+                f"{body.place(row)}：{key} 没有余额。请补录：空白不等于 0。",
+            )
         currency = columns["currency"][row]
         iso = money.currency_code(currency) if currency else body.mapping.currency
         if currency and iso is None:
             money.exponent(currency)  # raises, naming it
         lines.append(Control(columns["entity"][row], columns["account"][row], iso, balance.exact(row)))
-    if not lines:
-        raise SourceError(f"{body.grid}: holds no control figure.", f"{body.grid}：没有总账余额。")
-    return tuple(lines)
+    return lines
 
 
 def read_rates(source: str | Path, to: str, as_of: date, order: DateOrder | None = None) -> tuple[Rate, ...]:
@@ -77,7 +89,14 @@ def read_rates(source: str | Path, to: str, as_of: date, order: DateOrder | None
     A file without dates is taken as of that day; one without a target currency as rates to `to`.
     Raises: SourceError, MappingError; UsageError for a rate that is not above 0 or a date that can't be read.
     """
-    body = _body(source, "rates")
+    best: dict[str, Rate] = {}
+    for body in _bodies(source, "rates"):
+        _latest(body, best, to, as_of, order)
+    return tuple(best[code] for code in sorted(best))
+
+
+def _latest(body: Body, best: dict[str, Rate], to: str, as_of: date, order: DateOrder | None) -> None:
+    """Put the latest rates of one sheet into `best`."""
     froms, tos = body.texts("from_currency").to_pylist(), body.texts("to_currency").to_pylist()
     rates = _rates(body)
     on = np.full(len(body.rows), day_number(as_of), np.int32)
@@ -89,7 +108,6 @@ def read_rates(source: str | Path, to: str, as_of: date, order: DateOrder | None
                 f"{body.grid}：汇率日期无法确定。请写成 YYYY-MM-DD。",
             )
         on = read.values
-    best: dict[str, Rate] = {}
     for row, (currency, target) in enumerate(zip(froms, tos, strict=True)):
         source_code, target_code = (
             money.currency_code(currency or ""),
@@ -102,7 +120,6 @@ def read_rates(source: str | Path, to: str, as_of: date, order: DateOrder | None
         day = day_of(on[row])
         if source_code not in best or day >= best[source_code].on:
             best[source_code] = Rate(source_code, rates[row], day)
-    return tuple(best[code] for code in sorted(best))
 
 
 def _rates(body: Body) -> list[Decimal]:
@@ -120,12 +137,41 @@ def _rates(body: Body) -> list[Decimal]:
     return [read.exact(row) for row in range(len(body.rows))]
 
 
-def _body(source: str | Path, role: Role) -> Body:
-    for grid in open_grids(source):
-        how = recognise(grid, role)
-        if how is not None:
-            return read_body(grid, how)
-    raise unrecognised(grid)
+def _bodies(source: str | Path, role: Role) -> list[Body]:
+    """Return all sheets of a file that hold such figures. A total they state wrongly, and an account without its balance
+    that stands like a heading, are refused: what is compared with must be sure."""
+    grids = open_grids(source)
+    if not grids:
+        raise SourceError(f"{source}: holds no rows.", f"{source}：没有数据行。")
+    fits = [(grid, recognise(grid, role)) for grid in grids]
+    own = [(grid, how) for grid, how in fits if how is not None]
+    if not own:
+        raise unrecognised(max(grids, key=lambda grid: grid.rows), role)
+    sure = [(grid, how) for grid, how in own if getattr(recognise(grid), "role", role) == role]
+    bodies = []
+    for grid, how in sure or own:
+        body = read_body(grid, how)
+        for finding in body.findings:
+            if finding.severity == "must_act":
+                raise UsageError(finding.line("en"), finding.line("zh"))
+        if "account" in how.columns:
+            _refuse_bare_accounts(grid, body)
+        bodies.append(body)
+    return bodies
+
+
+def _refuse_bare_accounts(grid: Grid, body: Body) -> None:
+    """Refuse an account number without a balance, which the layout takes for a heading."""
+    first = body.mapping.header_row + 2
+    texts = grid.columns_below(body.mapping.header_row)[body.mapping.columns["account"]].texts.to_pylist()
+    used = set(body.rows.tolist())
+    for i, text in enumerate(texts):
+        if text and first + i not in used and _ACCOUNT.fullmatch(text):
+            place = f"{grid.name}!{first + i}"
+            raise UsageError(
+                f"{place}: {text} has no balance. Enter it: a blank is not 0.",
+                f"{place}：{text} 没有余额。请补录：空白不等于 0。",
+            )
 
 
 def _refuse_bad(body: Body, *names: str) -> None:

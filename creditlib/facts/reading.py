@@ -18,17 +18,18 @@ from numpy.typing import NDArray
 
 from creditlib import money
 from creditlib.days import NO_DAY, DateOrder
-from creditlib.errors import Finding, SourceError
+from creditlib.errors import Finding, MappingError, SourceError
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.documents import FileTotal, Part, gather, read_documents
 from creditlib.facts.layout import Body, read_body
 from creditlib.facts.mapping import Mapping, Shape, apply_map, load_map, recognise, unrecognised
 from creditlib.facts.matching import by_clearing, by_column, by_date, from_sheet
-from creditlib.facts.rejection import NOT_USED
+from creditlib.facts.parties import customers
+from creditlib.facts.rejection import NOT_USED, column_fault, no_row_used
 from creditlib.facts.sources import Grid, open_grids
-from creditlib.facts.tables import ALLOCATIONS, CUSTOMERS, DOCUMENTS, SALES, build, codes
-from creditlib.facts.values import read_dates, to_minor
+from creditlib.facts.tables import ALLOCATIONS, DOCUMENTS, SALES, build, codes
+from creditlib.facts.values import Dates, read_dates, to_minor
 
 RUNNING_SHARE: Final = 0.5
 """A list whose receipts reach this share of its debits is a running account, not a list of what is open."""
@@ -79,7 +80,7 @@ def read(
     told: list[Source] = []
     for source in sources:
         grids = open_grids(source, query)
-        found = [(grid, _mapping(grid, data, mapping)) for grid in grids]
+        found = _mappings(grids, data, mapping)
         if not any(m for _, m in found):
             raise unrecognised(max(grids, key=lambda g: g.rows)) if grids else _no_rows(source)
         for grid, how in found:
@@ -108,7 +109,7 @@ def read(
     book = Book(
         documents,
         allocations,
-        _customers(parts, bodies, findings),
+        customers(parts, bodies, date_order, findings),
         _sales([b for b in bodies if b.mapping.role == "sales"], home, date_order, findings),
         complete=shape != "open_items",
     )
@@ -124,10 +125,27 @@ def read_sales(
     for grid in open_grids(source):
         how = recognise(grid, "sales")
         if how is None:
-            raise unrecognised(grid)
+            raise unrecognised(grid, "sales")
         bodies.append(read_body(grid, how))
     findings: list[Finding] = [f for body in bodies for f in body.findings]
     return _sales(bodies, home, date_order, findings), tuple(findings)
+
+
+def _mappings(
+    grids: Sequence[Grid], data: dict[str, Any] | None, path: str | Path | None
+) -> list[tuple[Grid, Mapping | None]]:
+    """Return how each sheet is read, None for one that is not. Raises: MappingError when the map given fits no sheet."""
+    found: list[tuple[Grid, Mapping | None]] = []
+    faults: list[tuple[int, MappingError]] = []
+    for grid in grids:
+        try:
+            found.append((grid, _mapping(grid, data, path)))
+        except MappingError as fault:  # a cover sheet beside the ledger, unless no sheet fits
+            faults.append((grid.rows, fault))
+            found.append((grid, None))
+    if faults and not any(how for _, how in found):
+        raise max(faults, key=lambda fault: fault[0])[1]
+    return found
 
 
 def _mapping(grid: Grid, data: dict[str, Any] | None, path: str | Path | None) -> Mapping | None:
@@ -215,50 +233,7 @@ def _runs(documents: pa.Table) -> bool:
     return bool(receipts.any()) and -int(amount[receipts].sum()) >= RUNNING_SHARE * debits
 
 
-# --------------------------------------------------------------------------------------------------- customers and sales
-
-
-def _customers(parts: Sequence[Part], bodies: Sequence[Body], findings: list[Finding]) -> pa.Table:
-    """Collect customers from their own sheets, then from the names beside the documents; the later name stands."""
-    known: dict[str, dict[str, str | bool | None]] = {}
-    for body in bodies:
-        if body.mapping.role == "customers":
-            columns = {n: body.texts(n).to_pylist() for n in body.mapping.columns}
-            for i, code in enumerate(columns["customer"]):
-                if code is not None:
-                    known[code] = {n: values[i] for n, values in columns.items()}
-    listed = set(known)
-    called: dict[str, list[str]] = {}
-    for part in parts:
-        for code, name in _pairs(part):
-            if name is not None and name not in called.setdefault(code, []):
-                called[code].append(name)
-            if code not in listed and (name is not None or code not in known):
-                known[code] = {"customer": code, "customer_name": name}
-    for code, names_seen in called.items():
-        if len(names_seen) > 1:
-            listed_names = ", ".join(f'"{n}"' for n in names_seen), "、".join(f"“{n}”" for n in names_seen)
-            findings.append(CHECKS["renamed-customer"].finding(bodies[0].grid, customer=code, value=listed_names))
-    rows = list(known.values())
-    names = {
-        "name": "customer_name",
-        **{n: n for n in CUSTOMERS.names if n not in ("name", "related_party", "assigned_from", "assigned_to")},
-    }
-    columns = {field: pa.array([r.get(key) for r in rows], pa.string()) for field, key in names.items()}
-    return build(CUSTOMERS, columns, len(rows))
-
-
-def _pairs(part: Part) -> list[tuple[str, str | None]]:
-    """Return (code, name) pairs of one sheet in order of their last appearance."""
-    own, code_names = codes(part.columns["customer"])
-    cells = part.names.dictionary_encode()
-    width = len(cells.dictionary) + 1
-    named = pc.fill_null(cells.indices, width - 1).to_numpy().astype(np.int64)
-    pair = own.astype(np.int64) * width + named
-    last, index = np.unique(pair[::-1], return_index=True)
-    texts = [*cells.dictionary.to_pylist(), None]
-    order = np.argsort(-index, kind="stable")
-    return [(str(code_names[int(p) // width]), texts[int(p) % width]) for p in last[order]]
+# ---------------------------------------------------------------------------------------------------------------- sales
 
 
 def _sales(bodies: Sequence[Body], home: str | None, order: DateOrder | None, findings: list[Finding]) -> pa.Table:
@@ -267,7 +242,7 @@ def _sales(bodies: Sequence[Body], home: str | None, order: DateOrder | None, fi
 
 
 def _sales_part(body: Body, home: str | None, order: DateOrder | None, findings: list[Finding]) -> pa.Table:
-    months, bad = _months(body, order)
+    months, read = _months(body, order)
     currency = body.texts("currency").to_pylist()
     iso = [money.currency_code(c) if c else (body.mapping.currency or home) for c in currency]
     keep = np.array([m != NO_DAY and c is not None for m, c in zip(months.tolist(), iso, strict=True)], bool)
@@ -279,13 +254,7 @@ def _sales_part(body: Body, home: str | None, order: DateOrder | None, findings:
                     body.place(row), column=name, value=body.texts(name)[row].as_py(), effect=NOT_USED
                 )
             )
-    for row in bad:
-        findings.append(
-            CHECKS["unreadable-date"].finding(
-                body.place(row), column=body.mapping.header("month"), value=body.texts("month")[row].as_py(),
-                effect=NOT_USED,
-            )
-        )  # fmt: skip
+    findings += _lost_months(body, months, read)
     for row, code in enumerate(iso):
         if code is None:
             gross = body.amounts.get("gross") or body.amounts["net"]
@@ -313,12 +282,12 @@ def _sales_part(body: Body, home: str | None, order: DateOrder | None, findings:
     return build(SALES, columns, int(keep.sum()))
 
 
-def _months(body: Body, order: DateOrder | None) -> tuple[NDArray[np.int32], list[int]]:
+def _months(body: Body, order: DateOrder | None) -> tuple[NDArray[np.int32], Dates]:
     """Return the first day of each row's month; "2024-03", "2024年3月", "202403" or any date of it."""
     texts = body.texts("month")
     short = pc.extract_regex(texts, r"^(?P<y>\d{4})\s*[-/.年]?\s*(?P<m>0?[1-9]|1[0-2])\s*月?$")
-    column = body.columns["month"]
-    whole = read_dates(column, order or body.mapping.date_order).values.copy()
+    read = read_dates(body.columns["month"], order or body.mapping.date_order)
+    whole = read.values.copy()
     for row, cell in enumerate(short.to_pylist()):
         if cell is not None:
             whole[row] = (np.datetime64(f"{cell['y']}-{int(cell['m']):02d}", "D") - np.datetime64("1970-01-01")).astype(
@@ -327,5 +296,22 @@ def _months(body: Body, order: DateOrder | None) -> tuple[NDArray[np.int32], lis
         elif whole[row] != NO_DAY:
             first = np.datetime64(int(whole[row]), "D").astype("datetime64[M]").astype("datetime64[D]")
             whole[row] = first.astype(np.int64)
-    bad = np.flatnonzero(np.asarray(pc.is_valid(texts)) & (whole == NO_DAY)).tolist()
-    return whole, bad
+    return whole, read
+
+
+def _lost_months(body: Body, months: NDArray[np.int32], read: Dates) -> list[Finding]:
+    """Find rows whose month is blank or can't be read: one finding for a column that reads in two ways."""
+    filled = np.zeros(len(months), bool)
+    for name in ("gross", "net"):
+        if name in body.amounts:
+            filled |= np.asarray(pc.is_valid(body.texts(name)))
+    lost = (months == NO_DAY) & (filled | np.asarray(pc.is_valid(body.texts("month"))))
+    whole, told = column_fault(body, "month", Dates(months, (), read.column), no_row_used)
+    lost[told] = False
+    column, texts = body.mapping.header("month"), body.texts("month")
+    return ([whole] if whole is not None else []) + [
+        CHECKS["unreadable-date"].finding(
+            body.place(row), column=column, value=texts[row].as_py() or "", effect=NOT_USED
+        )
+        for row in np.flatnonzero(lost).tolist()
+    ]

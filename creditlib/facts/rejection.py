@@ -5,9 +5,8 @@ What must stay true: a rejected row is a finding with its place and amount; noth
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as MappingABC
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np

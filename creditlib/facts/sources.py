@@ -7,10 +7,9 @@ canonical spelling and marked, so that later stages need not ask for its decimal
 from __future__ import annotations
 
 import csv
-import io
 import re
-import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -23,14 +22,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib.errors import SourceError
+from creditlib.facts.database import URL, query_rows
+from creditlib.facts.encoding import utf8
+from creditlib.facts.workbooks import MAX_UNPACKED, sheets
 
 HEAD_ROWS: Final = 60
 """How far down a header row is looked for."""
-MAX_UNPACKED: Final = 2 * 1024**3
-"""A workbook that unpacks to more bytes than this is refused before it is opened."""
 
 _DELIMITERS: Final = ",;\t|"
-_URL = re.compile(r"[a-z][a-z0-9+]*://", re.I)
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,10 @@ class _Rows:
 
 @dataclass(frozen=True)
 class _Text:
-    """Delimited text, decoded."""
+    """Delimited text. name: of the file. data: UTF-8, lines ending in one \\n."""
 
-    raw: str
+    name: str
+    data: bytes
     delimiter: str
     width: int
     lines: int
@@ -83,7 +83,7 @@ class _Text:
         fast = self._fast(first)
         if fast is not None:
             return fast
-        rows = list(csv.reader(io.StringIO(self.raw, newline=""), delimiter=self.delimiter))[first:]
+        rows = list(_csv_rows(self.name, self.data, self.delimiter))[first:]
         return _Rows(rows, max([self.width, *map(len, rows)])).columns(0)
 
     def _fast(self, first: int) -> list[Column] | None:
@@ -96,29 +96,29 @@ class _Text:
             ragged.append(row.actual_columns)
             return "skip"
 
-        if _lines_of_rows(self.raw, first, self.delimiter) != first:
+        if _lines_of_rows(self.data, first, self.delimiter) != first:
             return None  # a cell of the header spans lines
-        start = _offset_of_line(self.raw, first)
-        body = self.raw[start:]
-        if not body.strip():
+        start = _offset_of_line(self.data, first)
+        if _is_blank(self.data, start):
             return _Rows([], self.width).columns(0)
         names = [str(i) for i in range(self.width)]
         try:
             table = pacsv.read_csv(
-                io.BytesIO(body.encode("utf-8")),
+                pa.BufferReader(pa.py_buffer(self.data).slice(start)),
                 read_options=pacsv.ReadOptions(column_names=names, block_size=16 << 20),
                 parse_options=pacsv.ParseOptions(
                     delimiter=self.delimiter, ignore_empty_lines=False, invalid_row_handler=keep
                 ),
                 convert_options=pacsv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
                 ),
             )
         except pa.ArrowInvalid:
             return None
         if ragged or table.num_rows != self.lines - first:
             return None
-        return [Column(_blank_to_null(table.column(name))) for name in names]
+        with ThreadPoolExecutor() as threads:  # Arrow's functions need no lock of Python's
+            return [Column(texts) for texts in threads.map(_blank_to_null, table.columns)]
 
 
 @dataclass(frozen=True)
@@ -132,18 +132,32 @@ class _Arrow:
         return [_arrow_column(table.column(i)) for i in range(table.num_columns)]
 
 
-def _offset_of_line(raw: str, line: int) -> int:
+def _offset_of_line(data: bytes, line: int) -> int:
     at = 0
     for _ in range(line):
-        at = raw.find("\n", at) + 1
+        at = data.find(b"\n", at) + 1
         if at == 0:
-            return len(raw)
+            return len(data)
     return at
 
 
-def _lines_of_rows(raw: str, rows: int, delimiter: str) -> int:
+def _is_blank(data: bytes, start: int = 0) -> bool:
+    """Whether nothing but blanks follows; a long text is looked at whole only when its beginning is blank."""
+    part = data[start : start + (1 << 16)].decode("utf-8", "ignore")
+    return not part.strip() and not data[start:].decode("utf-8").strip()
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    at = 0
+    while at < len(data):
+        end = data.find(b"\n", at) + 1 or len(data)
+        yield data[at:end].decode("utf-8")
+        at = end
+
+
+def _lines_of_rows(data: bytes, rows: int, delimiter: str) -> int:
     """Return how many lines the first rows take."""
-    reader = csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter)
+    reader = csv.reader(_lines(data), delimiter=delimiter)
     for _ in range(rows):
         next(reader, None)
     return reader.line_num
@@ -155,8 +169,11 @@ def _blank_to_null(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
         texts = texts.combine_chunks()
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.chunk(0) if texts.num_chunks else pa.array([], pa.string())
+    if texts.null_count == len(texts):
+        return texts
     texts = pc.utf8_trim(texts, " \t\r\n\u00a0\u3000")
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    blank = pc.equal(texts, "")
+    return pc.if_else(blank, pa.scalar(None, pa.string()), texts) if pc.any(blank).as_py() else texts
 
 
 def _number(value: float | int | Decimal) -> str:
@@ -221,8 +238,8 @@ def open_grids(source: Any, query: str | None = None) -> list[Grid]:
     """
     if hasattr(source, "__arrow_c_stream__"):
         return [_arrow_grid("table", source if isinstance(source, pa.Table) else pa.table(source))]
-    if isinstance(source, str) and _URL.match(source):
-        return [_sql(source, query)]
+    if isinstance(source, str) and URL.match(source):
+        return [_grid(*query_rows(source, query))]
     path = Path(source)
     if not path.is_file():
         raise SourceError(f"{path}: no such file.", f"{path}：文件不存在。")
@@ -252,28 +269,9 @@ def _arrow_grid(name: str, table: pa.Table) -> Grid:
 
 
 def _workbook(path: Path, limit: int = MAX_UNPACKED) -> list[Grid]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            size = sum(info.file_size for info in archive.infolist())
-        if size > limit:
-            raise SourceError(
-                f"{path.name}: unpacks to {size / 2**30:.1f} GiB, more than the {limit / 2**30:.1f} GiB allowed. "
-                "Export it as CSV or Parquet. [workbook-too-large]",
-                f"{path.name}：解压后为 {size / 2**30:.1f} GiB，超过允许的 {limit / 2**30:.1f} GiB。"
-                "请另存为 CSV 或 Parquet。[workbook-too-large]",
-            )
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raise SourceError(
-            f"{path.name}: can't be opened as a workbook ({error}). Open it in a spreadsheet and save it as .xlsx.",
-            f"{path.name}：无法作为工作簿打开（{error}）。请用电子表格软件打开后另存为 .xlsx。",
-        ) from error
-    many = sum(bool(rows) for _, rows in sheets) > 1
-    return [_grid(f"{path.name}:{name}" if many else path.name, rows) for name, rows in sheets if rows]
+    found = sheets(path, limit)
+    many = sum(bool(rows) for _, rows in found) > 1
+    return [_grid(f"{path.name}:{name}" if many else path.name, rows) for name, rows in found if rows]
 
 
 def _grid(name: str, rows: Sequence[Sequence[Any]]) -> Grid:
@@ -281,64 +279,7 @@ def _grid(name: str, rows: Sequence[Sequence[Any]]) -> Grid:
     return Grid(name, head, len(rows), _Rows(rows, max(map(len, rows), default=0)))
 
 
-def _sql(url: str, query: str | None) -> Grid:
-    try:
-        import sqlalchemy
-    except ImportError as error:
-        raise SourceError(
-            "Reading a database needs SQLAlchemy: pip install 'creditlib[sql]'.",
-            "读取数据库需要 SQLAlchemy：pip install 'creditlib[sql]'。",
-        ) from error
-    if not query:
-        raise SourceError(
-            "A database URL needs a query: --query 'SELECT …'.", "数据库地址需要同时给出查询：--query 'SELECT …'。"
-        )
-    try:
-        engine = sqlalchemy.create_engine(url)
-        name = engine.url.render_as_string(hide_password=True)
-        with engine.connect() as connection:
-            result = connection.execute(sqlalchemy.text(query))
-            rows: list[Sequence[Any]] = [tuple(result.keys()), *map(tuple, result)]
-    except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        place = re.sub(r"//[^@/]*@", "//***@", url)
-        raise SourceError(
-            f"{place}: the query failed: {reason}. Check the address, the rights and the SQL.",
-            f"{place}：查询失败：{reason}。请检查地址、权限和 SQL。",
-        ) from error
-    finally:
-        if "engine" in locals():
-            engine.dispose()
-    return _grid(name, rows)
-
-
 # ------------------------------------------------------------------------------------------------------- delimited text
-
-
-def decode(raw: bytes) -> str:
-    """Return text from bytes: by its byte-order mark, else UTF-8, else GB18030, else Windows Western.
-
-    GB18030 accepts nearly anything, so it is taken only where most two-byte pairs lie where Chinese characters do.
-
-    >>> decode("客户,für".encode("utf-8-sig")), decode("客户名称".encode("gb18030")), decode("Müller".encode("cp1252"))
-    ('客户,für', '客户名称', 'Müller')
-    """
-    if raw[:3] == b"\xef\xbb\xbf":
-        return raw[3:].decode("utf-8", "strict")
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    pairs = re.findall(rb"[\x81-\xfe][\x30-\xfe]", raw[: 1 << 20])
-    hanzi = sum(pair[1] >= 0xA1 for pair in pairs)
-    if pairs and hanzi >= len(pairs) / 2:
-        try:
-            return raw.decode("gb18030")
-        except UnicodeDecodeError:
-            pass
-    return raw.decode("cp1252", "replace")
 
 
 def _text(name: str, raw: bytes) -> Grid:
@@ -352,24 +293,53 @@ def _text(name: str, raw: bytes) -> Grid:
             f"{name}: is neither text, a workbook nor Parquet.", f"{name}：既不是文本，也不是工作簿或 Parquet。"
         )
     try:
-        text = decode(raw).replace("\r\n", "\n").replace("\r", "\n")
+        data = utf8(raw)
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{name}: its first bytes promise {error.encoding}, and byte {error.start} is not. Export it again.",
             f"{name}：文件开头标明 {error.encoding}，但第 {error.start} 字节不符。请重新导出。",
         ) from error
-    if text.count("\n") and not text.endswith("\n"):
-        text += "\n"
-    if not text.strip():
+    if _is_blank(data):
         raise SourceError(f"{name}: holds only blank lines.", f"{name}：只有空行。")
-    delimiter = _sniff(text)
+    delimiter = _sniff(data[: 1 << 16].decode("utf-8", "ignore"))
     head = []
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+    for row in _csv_rows(name, data, delimiter):
         head.append(tuple(cell.strip(" \t\u00a0\u3000") for cell in row))
         if len(head) == HEAD_ROWS:
             break
-    width = max(map(len, head))
-    return Grid(name, tuple(head), text.count("\n"), _Text(text, delimiter, width, text.count("\n")))
+    width, lines = max(map(len, head)), data.count(b"\n")
+    return Grid(name, tuple(head), lines, _Text(name, data, delimiter, width, lines))
+
+
+def _csv_rows(name: str, data: bytes, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows of delimited text. Raises: SourceError for a quotation mark that is never closed."""
+    reader = csv.reader(_lines(data), delimiter=delimiter)
+    last = 0  # lines of whole rows
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            line = _open_quote(data, last)
+            raise SourceError(
+                f"{name}: the quotation mark opened in line {line} is not closed within {csv.field_size_limit():,} "
+                "characters. Close it, or export the file again.",
+                f"{name}：第 {line} 行的引号在 {csv.field_size_limit():,} 个字符内没有闭合。请补上引号，或重新导出。",
+            ) from error
+        if row is None:
+            return
+        last = reader.line_num
+        yield row
+
+
+def _open_quote(data: bytes, line: int) -> int:
+    """Return the number of the line, from 1, where the endless field of the row after `line` lines opens."""
+    at = _offset_of_line(data, line)
+    while (opened := data.find(b'"', at)) >= 0:
+        closed = data.find(b'"', opened + 1)
+        if closed < 0 or closed - opened > csv.field_size_limit():
+            return data.count(b"\n", 0, opened) + 1
+        at = closed + 1
+    return line + 1
 
 
 def _sniff(text: str) -> str:

@@ -288,6 +288,36 @@ def test_the_same_close_makes_the_same_bytes(tmp_path: Path) -> None:
     assert write_workbook(closes.usual(), tmp_path / "b.xlsx").read_bytes() == first
 
 
+def height(path: Path, name: str, copy: int = 0) -> float:
+    sheet, row, _ = named(path, name, copy)
+    with zipfile.ZipFile(path) as archive:
+        xml = archive.read(f"xl/worksheets/sheet{sheet + 1}.xml").decode()
+    found = re.search(rf'<row r="{row}"[^>]*? ht="([\d.]+)"', xml)
+    assert found is not None
+    return float(found[1])
+
+
+def test_a_long_name_wraps_in_a_row_high_enough(tmp_path: Path) -> None:
+    rows = closes.item_rows(customers=3, per=4)
+    for row in rows:
+        row["name"] = "A Customer Whose Name Takes Forty Signs." if row["customer"] == rows[0]["customer"] else "Short"
+    close = closes.make(rows)
+    copy = [r["customer"] for r in close.aging.to_pylist()].index(rows[0]["customer"])
+    path = write_workbook(close, tmp_path / "close.xlsx")
+    assert height(path, "aging_name", copy) == 5 + 2 * 13
+    assert height(path, "aging_name", (copy + 1) % 3) == 16
+    xml = zipfile.ZipFile(path).read("xl/worksheets/sheet7.xml").decode()
+    assert '<col min="2" max="2" width="40.9"' in xml  # open items: one line a document, the column wider
+
+
+def test_a_finding_of_many_quoted_names_gets_all_its_lines(tmp_path: Path) -> None:
+    names = "、".join(f"“COST name {k}”" for k in range(20))
+    finding = replace(closes.found(1)[0], zh=f"客户 200794332 有名称{names}；显示最后一个。")
+    path = write_workbook(replace(closes.yen(), findings=(finding,)), tmp_path / "close.xlsx", lang="zh")
+    # each name takes 15 columns with its wide quotation marks and comma, three a line of 54: seven lines or more
+    assert height(path, "findings_text") >= 4 + 13 * 7
+
+
 def test_an_existing_file_is_left_unless_forced(tmp_path: Path) -> None:
     path = tmp_path / "close.xlsx"
     path.write_text("mine")

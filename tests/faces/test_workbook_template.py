@@ -139,6 +139,71 @@ def test_every_name_the_library_fills_is_in_both_templates() -> None:
         assert set(REQUIRED) <= set(book.defined_names)
 
 
+@pytest.mark.parametrize(
+    ("inside", "cell"),
+    [
+        ('<c r="V9"><f t="shared" ref="V9:V10" si="0">E9*2</f><v>0</v></c>', "V9"),
+        ('<c r="V9"><f t="shared" si="0"/><v>0</v></c>', "V9"),
+        ('<c r="V9"><f t="array" ref="V9">SUM(E9:F9*2)</f><v>0</v></c>', "V9"),
+    ],
+)
+def test_a_formula_written_over_several_cells_of_moving_rows_is_refused(
+    inside: str, cell: str, tmp_path: Path
+) -> None:
+    xml = parts(standard_template("en"))["xl/worksheets/sheet3.xml"].decode()
+    row = re.search(r'(<row r="9".*?)(</row>)', xml, re.S)
+    assert row is not None
+    template = edited(tmp_path / "firm.xlsx", ("xl/worksheets/sheet3.xml", row[0], row[1] + inside + row[2]))
+    with pytest.raises(TemplateError, match=f'sheet "Aging", cell {cell}: formulas filled over several cells') as error:
+        write_workbook(closes.yen(), tmp_path / "close.xlsx", template=template)
+    assert "共享公式" in error.value.zh
+    assert not (tmp_path / "close.xlsx").exists()
+
+
+@pytest.mark.parametrize(("reach", "fine"), [("V1:X1", True), ("V1:V3", False)])
+def test_above_a_list_a_formula_filled_across_one_row_stays(reach: str, fine: bool, tmp_path: Path) -> None:
+    xml = parts(standard_template("en"))["xl/worksheets/sheet3.xml"].decode()
+    row = re.search(r'(<row r="1".*?)(</row>)', xml, re.S)
+    assert row is not None
+    added = f'<c r="V1"><f t="shared" ref="{reach}" si="0">SUM(E9:E9)</f><v>0</v></c>'
+    template = edited(tmp_path / "firm.xlsx", ("xl/worksheets/sheet3.xml", row[0], row[1] + added + row[2]))
+    if fine:
+        write_workbook(closes.yen(), tmp_path / "close.xlsx", template=template)
+        return
+    with pytest.raises(TemplateError, match="cell V1"):
+        write_workbook(closes.yen(), tmp_path / "close.xlsx", template=template)
+
+
+@pytest.mark.parametrize(("area", "fine"), [("A5:Q6", False), ("X1:Y2", True)])
+def test_a_table_in_moving_rows_is_refused(area: str, fine: bool, tmp_path: Path) -> None:
+    with zipfile.ZipFile(edited(tmp_path / "plain.xlsx")) as old, zipfile.ZipFile(tmp_path / "firm.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        link = (
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+            'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/table" Target="../tables/table1.xml"/></Relationships>'
+        )
+        new.writestr("xl/worksheets/_rels/sheet7.xml.rels", link)
+        new.writestr("xl/tables/table1.xml", f'<table id="1" name="Items" displayName="Items" ref="{area}"/>')
+    if fine:
+        write_workbook(closes.yen(), tmp_path / "close.xlsx", template=tmp_path / "firm.xlsx")
+        return
+    with pytest.raises(TemplateError, match=f'sheet "Open items": the table {area} lies in rows that move') as error:
+        write_workbook(closes.yen(), tmp_path / "close.xlsx", template=tmp_path / "firm.xlsx")
+    assert area in error.value.zh
+
+
+def test_a_template_that_unpacks_to_more_than_it_may_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/workbook.xml", "w") as out:
+        for _ in range(65):
+            out.write(bytes(1 << 20))
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(TemplateError, match="unpacks to 65 MiB; a template may have 64 MiB") as error:
+        write_workbook(closes.yen(), tmp_path / "close.xlsx", template=path)
+    assert "65 MiB" in error.value.zh
+
+
 _KILLED = """
 import sys
 sys.path.insert(0, sys.argv[2])

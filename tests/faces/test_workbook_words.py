@@ -170,3 +170,21 @@ def test_the_last_month_end_of_the_trend_reads_the_aging(case: str, tmp_path: Pa
         assert "Aging" in formulas[place][0], name
     share, aging = cells.named(path, "data_trend_share_last", 12), cells.named(path, "dash_share")
     assert formulas[share][1] == pytest.approx(formulas[aging][1])
+
+
+def test_a_file_total_of_twelve_digits_is_checked_as_far_as_the_digits_carry(tmp_path: Path) -> None:
+    close = closes.make(closes.item_rows(customers=14, per=5, size=9_000_000_000_00))
+    total = replace(
+        close.file_totals[0], file="666783169272.084", used_minor=66_678_316_914_863, rejected="123.45", rounding="0.004"
+    )
+    path = write_workbook(replace(close, file_totals=(total,)), tmp_path / "close.xlsx")
+    # 666,783,169,148.63 + 123.45 + 0.004 = 666,783,169,272.084
+    assert cells.value_of(cells.calculated(path), cells.named(path, "file_check")) == "✓ ties"
+
+
+def test_a_small_movement_in_a_large_unit_is_not_minus_zero(tmp_path: Path) -> None:
+    close = closes.make(closes.item_rows(customers=14, per=5, size=9_000_000_000_00))  # shown in millions
+    path = write_workbook(close, tmp_path / "close.xlsx")
+    place = [move.key for move in close.movement].index("write_offs")  # -18,000.00: -0.018 million
+    value = cells.value_of(cells.calculated(path), cells.named(path, "dash_move_month", place))
+    assert str(float(value)) == "0.0"

@@ -21,8 +21,9 @@ from pyarrow import parquet
 
 from creditlib.errors import SourceError
 from creditlib.facts import sources
+from creditlib.facts.encoding import decode
 from creditlib.facts.reading import Reading, read
-from creditlib.facts.sources import decode, open_grids
+from creditlib.facts.sources import open_grids
 
 HEADER = ["客户编码", "客户名称", "单据编号", "开票日期", "到期日", "币种", "金额"]
 ROWS: list[list[Any]] = [
