@@ -90,6 +90,7 @@ def write_workbook(
     missing = [name for name in REQUIRED if not book.has(name)]
     if missing:
         raise book.missing(missing)
+    book.refuse_filled("cover_as_of")
     fill = Fill(close, book, lang)
     workbook_items.lay(fill)
     workbook_aging.lay(fill)

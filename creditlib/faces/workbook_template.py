@@ -91,12 +91,21 @@ class Template:
 
     def missing(self, names: list[str]) -> TemplateError:
         """Return the error that lists names the template lacks."""
-        listed = ", ".join(names)
+        listed = ", ".join(names[:5]) + (f" (+{len(names) - 5})" if len(names) > 5 else "")
         return TemplateError(
             f"{self.package.path}: the template lacks the defined name {listed}. Start again from a copy of the standard template, "
             "or define it on the cell where the figure should go.",
             f"{self.package.path}：模板缺少名称 {listed}。请从标准模板的副本重新开始，或在要填写的单元格上定义该名称。",
         )
+
+    def refuse_filled(self, name: str) -> None:
+        """Raise TemplateError when the cell of a name already holds something: a finished workbook is no template."""
+        place = self.place(name)
+        cell = f"{letters(place.column)}{place.row}"
+        xml = self.package.text(self._parts[place.sheet])
+        found = re.search(rf'<c r="{cell}"[^>]*?(?:/>|>(.*?)</c>)', xml, re.S)
+        if found and found[1] and re.search(r"<(?:v|is|f)\b", found[1]):
+            raise self._error("filled", sheet=place.sheet, cell=cell)
 
     def sheet(self, title: str) -> Sheet:
         """Return a sheet, read when first asked for."""

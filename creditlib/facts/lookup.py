@@ -122,8 +122,5 @@ def _shared_codes(columns: Sequence[pa.Array | pa.ChunkedArray]) -> list[_Number
     chunks = [c.chunks if isinstance(c, pa.ChunkedArray) else [c] for c in columns]
     coded = pa.chunked_array([chunk for part in chunks for chunk in part], pa.string()).dictionary_encode()
     indices = [pc.fill_null(chunk.indices, -1).to_numpy().astype(np.int64) for chunk in coded.chunks]
-    out, at = [], 0
-    for part in chunks:
-        out.append(np.concatenate([np.zeros(0, np.int64), *indices[at : at + len(part)]]))
-        at += len(part)
-    return out
+    whole = np.concatenate([np.zeros(0, np.int64), *indices])
+    return np.split(whole, np.cumsum([len(c) for c in columns])[:-1])

@@ -228,3 +228,10 @@ def test_killed_at_any_moment_it_leaves_the_old_file_or_the_new_one(tmp_path: Pa
             time.sleep(delay)
             process.send_signal(signal.SIGKILL)
         assert target.read_bytes() in (b"old", whole)
+
+
+def test_a_finished_workbook_is_refused_as_a_template(tmp_path: Path) -> None:
+    finished = write_workbook(closes.usual(), tmp_path / "last_month.xlsx")
+    with pytest.raises(TemplateError, match="is a finished closing workbook, not a template"):
+        write_workbook(closes.usual(), tmp_path / "this_month.xlsx", template=finished)
+    assert not (tmp_path / "this_month.xlsx").exists()

@@ -21,8 +21,31 @@ def _open(reading: Any) -> list[str]:
 
 
 def test_two_instalments_of_one_invoice_are_no_duplicate(ledger: Callable[..., Any]) -> None:
-    text = HEADER + "C1,I-1,invoice,2024-06-01,2024-07-01,CNY,10\nC1,I-1,invoice,2024-06-01,2024-08-01,CNY,10\n"
+    text = HEADER + "C1,I-1,invoice,2024-06-01,2024-07-01,CNY,10\nC1,I-1,invoice,2024-06-01,2024-08-01,CNY,11\n"
     assert check(ledger(text).book) == ()
+
+
+def test_equal_instalments_made_here_from_one_row_are_no_duplicate(ledger: Callable[..., Any]) -> None:
+    text = "customer,document,issue date,terms,currency,amount\nC1,I-1,2024-06-01,50% net 30; 50% net 60,CNY,10\n"
+    book = ledger(text).book
+    assert book.documents["amount_minor"].to_pylist() == [500, 500]
+    assert check(book) == ()
+
+
+def test_invoice_entered_twice_with_two_due_dates_is_a_duplicate(ledger: Callable[..., Any]) -> None:
+    text = HEADER + "C1,I-1,invoice,2024-06-01,2024-07-01,CNY,10\nC1,I-1,invoice,2024-06-01,2024-08-01,CNY,10\n"
+    assert [(f.check, f.where) for f in check(ledger(text).book)] == [("duplicate-document", "ledger.csv!3")]
+
+
+def test_same_number_and_amount_of_two_currencies_is_no_duplicate(ledger: Callable[..., Any]) -> None:
+    text = HEADER + "C1,I-1,invoice,2024-06-01,2024-07-01,CNY,10\nC1,I-1,invoice,2024-06-01,2024-08-01,USD,10\n"
+    assert check(ledger(text).book) == ()
+
+
+def test_wrong_credit_code_of_a_customer_with_two_collectors_is_told_once(ledger: Callable[..., Any]) -> None:
+    people = "customer,name,credit code,collector,assigned from\nC1,A,91350100M000100Y44,Li,2024-01-01\nC1,A,91350100M000100Y44,Wu,2024-02-01\n"
+    reading = ledger(HEADER + "C1,I-1,invoice,2024-06-01,2024-07-01,CNY,10\n", sheets={"customers": people})
+    assert [f.check for f in check(reading.book)] == ["invalid-credit-code"]
 
 
 def test_same_number_at_two_customers_is_no_duplicate(ledger: Callable[..., Any]) -> None:

@@ -18,8 +18,9 @@ from creditlib.facts.checks import check
 from creditlib.facts.columns import FIELDS
 from creditlib.facts.mapping import presets, recognise
 from creditlib.facts.open_items import open_items
+from creditlib.facts.encoding import decode
 from creditlib.facts.reading import Reading, read
-from creditlib.facts.sources import decode, open_grids
+from creditlib.facts.sources import open_grids
 from creditlib.facts.tables import KINDS
 
 ERP = Path(__file__).parent.parent / "fixtures" / "erp"
@@ -182,8 +183,8 @@ def test_flag_that_is_neither_debit_nor_credit_is_told_and_signed_amounts_are_no
     )
     result = read(path, home="EUR")
     assert result.book.documents["amount_minor"].to_pylist() == [1000, -400, 100]
-    assert [f.en.split(";")[0] for f in result.findings if f.check == "unknown-kind"] == [
-        "1 row has types no preset knows (?)"
+    assert [f.en.split(";")[0] for f in result.findings if f.check == "unknown-flag"] == [
+        "1 row has debit/credit flags no preset knows (?)"
     ]
 
 

@@ -73,7 +73,7 @@ def close(
             raise c.usage("terminal.error.exists", path=path)
         from creditlib.faces.workbook import write_workbook
 
-        with c.Steps(words) as steps:
+        with c.Steps(words, 3) as steps:
             reading, made = request.close(steps)
             steps.at("write")
             write_workbook(made, path, lang=words, template=template, force=force)

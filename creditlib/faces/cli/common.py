@@ -19,7 +19,7 @@ from typing import Annotated, Any, Final, cast
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from creditlib.errors import CreditError, Lang, PolicyError, UsageError
 from creditlib.faces.wording import say
@@ -135,18 +135,20 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 class Steps:
-    """A progress line on stderr that appears once a second has passed, and goes when the work is done."""
+    """A progress bar on stderr, one stretch a step, that appears once a second has passed and goes when the work is done."""
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, steps: int = 2) -> None:
         self.lang: Lang = lang
+        self.done = -1
         self.bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
             TimeElapsedColumn(),
             console=Console(stderr=True),
             transient=True,
         )
-        self.task = self.bar.add_task("", total=None)
+        self.task = self.bar.add_task("", total=steps)
         self.timer = threading.Timer(_PROGRESS_AFTER, self.bar.start)
         self.timer.daemon = True
 
@@ -162,4 +164,5 @@ class Steps:
 
     def at(self, step: str) -> None:
         """Say what is being done now."""
-        self.bar.update(self.task, description=say(f"terminal.step.{step}", self.lang))
+        self.done += 1
+        self.bar.update(self.task, completed=self.done, description=say(f"terminal.step.{step}", self.lang))
