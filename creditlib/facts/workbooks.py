@@ -19,6 +19,7 @@ MAX_CELLS: Final = 50_000_000
 """A sheet of more rows × columns than this is refused: a reader holds the whole rectangle up to the last cell."""
 
 _CHUNK: Final = 1 << 20
+_CARRIED: Final = 1 << 16  # bytes of an unfinished tag taken along: no tag of a cell is longer
 _CELL: Final = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,7})["'][^>/]*>""")
 _LAST_CELL_RECORD: Final = 11  # BIFF12: records 1 to 11 are cells, 0 is a row
 _Sheet = tuple[str, list[list[Any]]]
@@ -74,7 +75,7 @@ def _extent(part: IO[bytes]) -> tuple[int, int]:
         text = rest + chunk
         end = text.rfind(b">") + 1
         found = _CELL.findall(text, 0, end)
-        rest = text[end:][-_CHUNK:]
+        rest = text[end:][-_CARRIED:]
         if found:
             rows = max(rows, max(map(int, {row for _, row in found})))
             letters = max((letters, *{column for column, _ in found}), key=lambda c: (len(c), c))

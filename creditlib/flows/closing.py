@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from creditlib.errors import Finding
+from creditlib.measures.figures import column_sums
 
 ITEM_COLUMNS = (
     "currency", "customer", "name", "document", "kind", "issue_on", "due_on", "days_past_due", "bucket", "original_minor",
@@ -158,6 +160,11 @@ class Close:
         """Open by currency, in minor units."""
         sums = self.items.group_by("currency").aggregate([("open_minor", "sum")])
         return dict(zip(sums["currency"].to_pylist(), sums["open_minor_sum"].to_pylist(), strict=True))
+
+    def aging_total(self, currency: str) -> dict[str, int]:
+        """Return the line under the aging by customer: items, total_minor, overdue_minor, each bucket, unapplied."""
+        sums = column_sums(self.aging.filter(pc.equal(self.aging["currency"], currency)))
+        return {**sums, UNAPPLIED: sums["unapplied_minor"]}
 
     @property
     def ties(self) -> bool | None:

@@ -147,7 +147,9 @@ def _side(items: OpenItems, base: Base, by: Sequence[str], exclude: Sequence[str
     value = _net(items) if base == "net" else items.open_minor
     keys = {name: items.key(name) for name in by}
     keys["currency"] = items.currency, list(items.currencies)
-    return _Side(items.rows[keep], value[keep], not_due(items)[keep], {n: (own[keep], texts) for n, (own, texts) in keys.items()})
+    return _Side(
+        items.rows[keep], value[keep], not_due(items)[keep], {n: (own[keep], texts) for n, (own, texts) in keys.items()}
+    )
 
 
 def _net(items: OpenItems) -> NDArray[np.int64]:

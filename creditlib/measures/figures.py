@@ -40,6 +40,13 @@ def documents_of(book: Book, ids: NDArray[np.int64], **columns: Any) -> pa.Table
     return table
 
 
+def column_sums(table: pa.Table) -> dict[str, int]:
+    """Return the sum of every whole-number column."""
+    return {
+        field.name: pc.sum(table[field.name]).as_py() or 0 for field in table.schema if pa.types.is_integer(field.type)
+    }
+
+
 @dataclass(frozen=True)
 class Figures:
     """A measure's result. keys: columns that name a row, currency last. total: the money column that adds up. documents: row → the
@@ -78,6 +85,11 @@ class Figures:
         """Totals by currency, minor units."""
         sums = self.table.group_by("currency").aggregate([(self.total, "sum")])
         return dict(zip(sums["currency"].to_pylist(), sums[f"{self.total}_sum"].to_pylist(), strict=True))
+
+    def sums(self, currency: str) -> dict[str, int]:
+        """Return the sum of every whole-number column over the rows in one currency: the line under the table."""
+        mine = self.table.filter(pc.equal(self.table["currency"].cast(pa.string()), currency))
+        return column_sums(mine)
 
     def frame(self) -> pd.DataFrame:
         """Return a pandas DataFrame, dates as datetime64."""

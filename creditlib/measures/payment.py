@@ -79,7 +79,9 @@ def payment_behaviour(
         rows = np.empty(len(of), np.int64)
         named = np.flatnonzero(items.place >= 0)
         rows[items.place[named]] = named
-        return documents_of(book, rows[chosen], due_minor=items.amount[chosen], unpaid_minor=np.maximum(tally.owed[chosen], 0))
+        return documents_of(
+            book, rows[chosen], due_minor=items.amount[chosen], unpaid_minor=np.maximum(tally.owed[chosen], 0)
+        )
 
     values = {"start": start, "end": end, "late_after": late_after, "points": tuple(points)}
     return Figures(pa.table(columns), (*by, "currency"), end, "due_minor", values, documents=documents)

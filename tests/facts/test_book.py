@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from creditlib.errors import RecordError, UsageError
+from creditlib.facts import book
 from creditlib.facts.book import MANIFEST, Book, open_book, save_book
 from creditlib.facts.tables import SCHEMAS
 
@@ -19,9 +24,9 @@ ROW: dict[str, list[Any]] = {"id": [0], "customer": ["C1"], "kind": ["invoice"],
 
 
 def test_book_saved_and_opened_holds_the_same_tables(tmp_path: Path) -> None:
-    book = Book(ROW, complete=False)
-    opened = open_book(save_book(book, tmp_path / "b"))
-    assert all(opened.table(name).equals(book.table(name)) for name in SCHEMAS)
+    given = Book(ROW, complete=False)
+    opened = open_book(save_book(given, tmp_path / "b"))
+    assert all(opened.table(name).equals(given.table(name)) for name in SCHEMAS)
     assert (opened.complete, opened.rows("documents"), opened.rows("events")) == (False, 1, 0)
 
 
@@ -74,3 +79,65 @@ def test_manifest_lists_every_file_with_its_hash(tmp_path: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text())
     assert sorted(manifest["sha256"]) == sorted(f"{name}.parquet" for name in SCHEMAS)
     assert all(len(value) == 64 for value in manifest["sha256"].values())
+
+
+def _links(source: int | None, target: int | None, amount: int = 1) -> pa.Table:
+    ends = {"from_document": pa.array([None, source], pa.int64()), "to_document": pa.array([0, target], pa.int64())}
+    return pa.table({**ends, "amount_minor": [1, amount], "on": pa.array([0, 0], pa.date32()), "origin": ["given"] * 2})
+
+
+TWO: dict[str, list[Any]] = {name: [values[0]] * 2 for name, values in ROW.items()} | {"id": [0, 1]}
+
+
+def test_allocations_within_the_documents_are_accepted() -> None:
+    assert Book(TWO, _links(1, 0)).allocations.num_rows == 2
+    assert Book(TWO, _links(1, None)).allocations.num_rows == 2
+
+
+@pytest.mark.parametrize(
+    ("links", "said"),
+    [
+        ((1, 2), "row 1 points to document 2 of 2"),
+        ((-1, 0), "row 1 points to document -1 of 2"),
+        ((None, None), "row 1 names no document"),
+        ((1, 0, 0), "row 1 has the amount 0, not above 0"),
+        ((1, 0, -5), "row 1 has the amount -5, not above 0"),
+    ],
+)
+def test_allocation_that_points_nowhere_or_is_not_above_zero_is_refused(links: tuple[Any, ...], said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Book(TWO, _links(*links))
+    assert f"allocations: {said}." in caught.value.en
+    assert "allocations：第 1 行" in caught.value.zh
+
+
+@pytest.mark.parametrize("ids", [[1, 2], [1, 0], [0, 0]])
+def test_documents_not_numbered_by_their_rows_are_refused(ids: list[int]) -> None:
+    with pytest.raises(UsageError, match="Number the rows 0, 1, 2"):
+        Book(TWO | {"id": ids})
+
+
+def test_allocation_without_any_document_in_the_book_is_refused() -> None:
+    with pytest.raises(UsageError, match="document 0 of 0"):
+        Book(allocations=_links(None, 0))
+
+
+def test_connected_folder_is_checked_when_it_is_saved_again_not_when_it_is_opened(tmp_path: Path) -> None:
+    folder = save_book(Book(TWO, _links(1, 0)), tmp_path / "b")
+    path = folder / "allocations.parquet"
+    table = parquet.read_table(path, schema=SCHEMAS["allocations"])
+    parquet.write_table(table.set_column(1, SCHEMAS["allocations"].field(1), pa.array([0, 9])), path)
+    opened = open_book(folder, verify=False)
+    with pytest.raises(UsageError, match="row 1 points to document 9 of 2"):
+        save_book(opened, tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+
+
+def test_ten_million_rows_are_checked_in_less_than_a_second() -> None:
+    count = 10_000_000
+    ids = np.arange(count)
+    documents, links = pa.table({"id": ids}), pa.table({n: ids for n in ("from_document", "to_document")})
+    start = time.perf_counter()
+    book._check_ids(documents)
+    book._check_links(links.append_column("amount_minor", pa.array(ids + 1)), count)
+    assert time.perf_counter() - start < 3  # 0.4 s alone; machines are shared

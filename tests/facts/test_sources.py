@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sqlite3
 import struct
+import traceback
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ import xlwt
 from pyarrow import parquet
 
 from creditlib.errors import SourceError
-from creditlib.facts import sources
+from creditlib.facts import sources, workbooks
 from creditlib.facts.encoding import decode
 from creditlib.facts.reading import Reading, read
 from creditlib.facts.sources import open_grids
@@ -266,6 +269,60 @@ def test_workbook_that_unpacks_to_gigabytes_is_refused_before_it_is_opened(tmp_p
         sources._workbook(path, limit=200_000_000)
 
 
+@pytest.mark.parametrize("dimension", ["A1:XFD1048576", "A1:B2"], ids=["told", "lied about"])
+def test_workbook_with_one_cell_far_away_is_refused_before_memory_is_taken(dimension: str, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet["A1"], sheet["XFD1048576"] = "customer", 1
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as old, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new:
+        for info in old.infolist():
+            new.writestr(info, re.sub(rb'ref="A1:[A-Z]+[0-9]+"', f'ref="{dimension}"'.encode(), old.read(info)))
+    with pytest.raises(SourceError, match=r"sheet1 reaches to row 1,048,576, column 16,384.*workbook-too-large"):
+        read(tmp_path / "b.xlsx")
+
+
+def test_binary_workbook_with_one_cell_far_away_is_refused_too(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(workbooks, "_refuse_large", partial(workbooks._refuse_large, cells=20))
+    with pytest.raises(SourceError, match=r"sheet1 reaches to row 3, column 7: 21 cells"):
+        workbooks._refuse_large(_xlsb(tmp_path / "a.xlsb"), 10**9)
+
+
+def test_long_narrow_sheet_with_empty_formatted_rows_to_the_end_is_read(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(_xlsx(tmp_path / "a.xlsx"))
+    book.worksheets[0].cell(1_048_576, 300).font = openpyxl.styles.Font(bold=True)  # a cell without content
+    book.save(tmp_path / "a.xlsx")
+    assert workbooks.sheets(tmp_path / "a.xlsx", cells=21)  # 3 rows × 7 columns
+    assert _told(read(tmp_path / "a.xlsx")) == EXPECTED
+
+
+def test_extent_of_a_sheet_is_the_same_however_its_bytes_are_cut(monkeypatch: Any) -> None:
+    xml = b'<row r="1"><c r="A1"><v>1</v></c><c s="1" r=\'AB12\' t="n"><v>1</v></c><c r="ZZ99" s="1"/></row>'
+    for chunk in range(1, len(xml) + 1):
+        monkeypatch.setattr(workbooks, "_CHUNK", chunk)
+        monkeypatch.setattr(workbooks, "_CARRIED", 1000)
+        assert workbooks._extent(io.BytesIO(xml)) == (12, 28)
+
+
+@pytest.mark.parametrize(
+    ("before", "line"), [("", 2), ("C1,I-1,2024-03-31,CNY,1.50\n", 3), ('C1,"two\nlines",2024-03-31,CNY,1.50\n', 4)]
+)
+def test_quotation_mark_never_closed_names_its_line(before: str, line: int, tmp_path: Path) -> None:
+    head = "customer,document,due date,currency,amount\n"
+    rest = "".join(f"C1,I-{i},2024-03-31,CNY,1.50\n" for i in range(10_000))
+    (tmp_path / "a.csv").write_text(f'{head}{before}C1,"I-2,2024-03-31,CNY,1.50\n{rest}', encoding="utf-8")
+    with pytest.raises(SourceError, match=f"a.csv: the quotation mark opened in line {line} is not closed"):
+        read(tmp_path / "a.csv")
+
+
+def test_quotation_mark_never_closed_far_below_the_header_names_its_line(tmp_path: Path) -> None:
+    rows = [f"C1,I-{i},2024-03-31,CNY,1.50" for i in range(20_000)]
+    rows[5_000] = 'C1,"I-5000,2024-03-31,CNY,1.50'
+    (tmp_path / "a.csv").write_text("customer,document,due date,currency,amount\n" + "\n".join(rows), encoding="utf-8")
+    with pytest.raises(SourceError, match="opened in line 5002 is not closed"):  # the header, and rows from 0
+        read(tmp_path / "a.csv")
+
+
 # ------------------------------------------------------------------------------------------ tables, Parquet, databases
 
 
@@ -309,6 +366,45 @@ def test_password_in_a_database_address_is_never_shown() -> None:
     with pytest.raises(SourceError) as caught:
         read("postgresql+nowhere://user:secret@host/db", query="SELECT 1")
     assert "secret" not in caught.value.en + caught.value.zh
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+nowhere://user:hushhush@host/db",
+        "postgresql+nowhere://user:pass/hushhush@host/db",
+        "postgresql+nowhere://user:pass@hushhush@host/db",
+        "postgresql+nowhere://host/db?password=hushhush",
+        "postgresql+nowhere://user:pass?hushhush@host/db",
+        "postgresql+nowhere://user:x@host/db?password=hush@hushhush",
+        "postgresql://user:hushhush",  # its host was forgotten: the password stands where a port should
+        "sqlite:///hushhush@nowhere/at/all.db?password=hushhush",
+    ],
+)
+def test_no_part_of_a_password_is_shown_however_it_was_written(url: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        read(url, query="SELECT 1")
+    trace = "".join(traceback.format_exception(caught.value))
+    assert "hushhush" not in caught.value.en + caught.value.zh
+    assert "hushhush" not in trace.replace(url, "")  # the line of the test itself aside
+
+
+def test_driver_that_repeats_a_part_of_the_password_is_not_quoted(monkeypatch: Any) -> None:
+    import sqlalchemy
+
+    def refuse(*_: object, **__: object) -> object:
+        raise sqlalchemy.exc.OperationalError("SELECT 1", {}, Exception('could not translate host name "cret@host"'))
+
+    monkeypatch.setattr(sqlalchemy, "create_engine", refuse)
+    with pytest.raises(SourceError) as caught:
+        read("postgresql://u:s3@cret@host/db", query="SELECT 1")
+    assert caught.value.en.startswith("postgresql://***@host/db: the query failed: OperationalError.")
+
+
+@pytest.mark.filterwarnings("ignore:Query string")
+def test_name_of_a_database_shows_neither_password_nor_query_string(tmp_path: Path) -> None:
+    (grid,) = open_grids(f"sqlite:///{tmp_path}/a.db?password=hush", "SELECT 1 AS a, 2 AS b")
+    assert grid.name == f"sqlite:///{tmp_path}/a.db"
 
 
 def test_decode_prefers_the_mark_at_the_start_of_the_file() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pytest
 
@@ -83,6 +84,36 @@ def _huge_workbook(folder: Path) -> object:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 10_000_000)
     return sources._workbook(path, limit=5_000_000)
+
+
+def _workbook(folder: Path, sheets: dict[str, list[list[Any]]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(folder / "a.xlsx")
+    return folder / "a.xlsx"
+
+
+def _far_cell(folder: Path) -> object:
+    book = openpyxl.Workbook()
+    book.worksheets[0]["XFD1048576"] = 1
+    book.save(folder / "a.xlsx")
+    return read(folder / "a.xlsx")
+
+
+def _links(source: int | None, target: int | None, amount: int) -> pa.Table:
+    return pa.table(
+        {
+            "from_document": pa.array([source], pa.int64()),
+            "to_document": pa.array([target], pa.int64()),
+            "amount_minor": [amount],
+            "on": pa.array([date(2024, 6, 2)]),
+            "origin": ["given"],
+        }
+    )
 
 
 def _no_sqlalchemy(folder: Path) -> object:
@@ -156,6 +187,18 @@ CASES = (
         "bomb.xlsx：解压后为 0.0 GiB，超过允许的 0.0 GiB。请另存为 CSV 或 Parquet。[workbook-too-large]",
     ),
     Case(
+        "workbook with a stray cell", errors.SourceError, _far_cell,
+        "a.xlsx: sheet1 reaches to row 1,048,576, column 16,384: 17,179,869,184 cells, more than the 50,000,000 allowed. "
+        "Delete the stray cell, or export it as CSV. [workbook-too-large]",
+        "a.xlsx：sheet1 延伸至第 1,048,576 行、第 16,384 列，共 17,179,869,184 个单元格，超过允许的 50,000,000。"
+        "请删除多余单元格，或另存为 CSV。[workbook-too-large]",
+    ),
+    Case(
+        "quotation mark never closed", errors.SourceError, _read(HEADER + ROW + '"C1,I-2\n' + "x" * 140_000),
+        "a.csv: the quotation mark opened in line 3 is not closed within 131,072 characters. Close it, or export the file again.",
+        "a.csv：第 3 行的引号在 131,072 个字符内没有闭合。请补上引号，或重新导出。",
+    ),
+    Case(
         "no SQLAlchemy", errors.SourceError, _no_sqlalchemy,
         "Reading a database needs SQLAlchemy: pip install 'creditlib[sql]'.",
         "读取数据库需要 SQLAlchemy：pip install 'creditlib[sql]'。",
@@ -184,9 +227,10 @@ CASES = (
     ),
     Case(
         "sales without a month", errors.MappingError, lambda f: read_sales(_file(f, "s.csv", "a,b\n1,2\n")),
-        's.csv: no column means a customer and an amount. Best header row found: a, b. Write a map: credit map "s.csv" --out '
-        "map.toml, then give --map map.toml.",
-        's.csv：找不到表示客户和金额的列。最像表头的一行：a, b。请生成映射：credit map "s.csv" --out map.toml，再用 --map map.toml。',
+        "s.csv: no column means a month and sales. Best header row found: a, b. Name its columns month, customer, currency, "
+        "gross, net.",
+        "s.csv：找不到表示月份和销售额的列。最像表头的一行：a, b。"
+        "请将各列命名为：月份、客户编码、币种、含税销售额、不含税销售额。",
     ),
     Case(
         "no currency", errors.UsageError, _read("customer,document,due date,amount\nC1,I-1,2024-07-31,10\n"),
@@ -260,6 +304,25 @@ CASES = (
         "…book：sales.parquet 在写入后被改动。请重新导入台账。",
     ),
     Case(
+        "map: fits no sheet of several", errors.MappingError,
+        lambda f: read(
+            _workbook(f, {"Notes": [["a", "b"]], "AR": [["x", "y"], [1, 2]]}),
+            mapping=_file(f, "m.toml", '[columns]\ncustomer = "Kunde"\namount = "y"\n'),
+        ),
+        "…m.toml: a.xlsx:AR has no column 'Kunde' (for customer) in row 1. It has: x, y.",
+        "…m.toml：a.xlsx:AR 第 1 行没有列 'Kunde'（用于 customer）。现有：x, y。",
+    ),
+    Case(
+        "book: ids that are no row numbers", errors.UsageError, lambda _: _book({}, {"id": 7}),
+        "documents: row 1 has id 7. Number the rows 0, 1, 2, …: allocations point to them.",
+        "documents：第 1 行的 id 为 7。请按 0、1、2……逐行编号：核销记录以此指向单据。",
+    ),
+    Case(
+        "book: allocation to nothing", errors.UsageError, lambda _: _book(allocations=_links(None, 1, 100)),
+        "allocations: row 0 points to document 1 of 1. Ids count from 0; amounts are minor units, positive.",
+        "allocations：第 0 行指向单据 1，而单据共 1 张。id 从 0 起；金额以分计，为正数。",
+    ),
+    Case(
         "check: no such name", errors.UsageError, lambda _: check(_book(), only=["spelling", "zero-amount"]),
         "no check is called spelling. See: credit check --list", "没有名为spelling的检查。请见：credit check --list",
     ),
@@ -292,8 +355,29 @@ CASES = (
     ),
     Case(
         "control: no figure", errors.SourceError,
-        lambda f: outside.read_control(_file(f, "c.csv", "account,currency,balance\n1122,CNY,\n")),
+        lambda f: outside.read_control(_file(f, "c.csv", "account,currency,balance\n")),
         "c.csv: holds no control figure.", "c.csv：没有总账余额。",
+    ),
+    Case(
+        "control: blank balance", errors.UsageError,
+        lambda f: outside.read_control(_file(f, "c.csv", "account,currency,balance\n1122,CNY,5\n1131,CNY,\n")),
+        "c.csv!3: 1131 CNY has no balance. Enter it: a blank is not 0.", "c.csv!3：1131 CNY 没有余额。请补录：空白不等于 0。",
+    ),
+    Case(
+        "control: bare account", errors.UsageError,
+        lambda f: outside.read_control(_file(f, "c.csv", "account,currency,balance\n1122,CNY,5\n1131,,\n")),
+        "c.csv!3: 1131 has no balance. Enter it: a blank is not 0.", "c.csv!3：1131 没有余额。请补录：空白不等于 0。",
+    ),
+    Case(
+        "control: wrong total", errors.UsageError,
+        lambda f: outside.read_control(_file(f, "c.csv", "account,currency,balance\n1122,CNY,5\n1131,CNY,7\nTotal,,13\n")),
+        'c.csv!4: "Total" states 13, the rows above add up to 12; difference 1. '  # 13 − (5 + 7)
+        "Export again: rows are missing or were changed. [stated-total-differs]",
+        "c.csv!4：“Total”写的是 13，上方明细合计 12；差额 1。请重新导出：有行缺失或被改动。 [stated-total-differs]",
+    ),
+    Case(
+        "control: empty workbook", errors.SourceError, lambda f: outside.read_control(_workbook(f, {"A": []})),
+        "…a.xlsx: holds no rows.", "…a.xlsx：没有数据行。",
     ),
     Case(
         "control: bad figure", errors.UsageError,
@@ -303,9 +387,8 @@ CASES = (
     ),
     Case(
         "rates: no such columns", errors.MappingError, _rates("a,b\n1,2\n"),
-        'r.csv: no column means a customer and an amount. Best header row found: a, b. Write a map: credit map "r.csv" --out '
-        "map.toml, then give --map map.toml.",
-        'r.csv：找不到表示客户和金额的列。最像表头的一行：a, b。请生成映射：credit map "r.csv" --out map.toml，再用 --map map.toml。',
+        "r.csv: no column means a currency and a rate. Best header row found: a, b. Name its columns date, from, to, rate.",
+        "r.csv：找不到表示币种和汇率的列。最像表头的一行：a, b。请将各列命名为：日期、源币种、目标币种、汇率。",
     ),
     Case(
         "rates: ambiguous day", errors.UsageError, _rates("date,from,to,rate\n05/06/2024,USD,CNY,7.1\n"),

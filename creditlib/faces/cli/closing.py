@@ -95,31 +95,30 @@ def close(
 def _summary(out: Console, made: Close, lang: Lang) -> None:
     out.print()
     show.title(out, say("terminal.title.close", lang, as_of=made.as_of, currency=made.currency))
-    rows = made.aging.to_pylist()
     for code in (made.currency, *made.other_currencies):
-        mine = [r for r in rows if r["currency"] == code]
-        total = sum(r["total_minor"] for r in mine)
+        sums = made.aging_total(code)
+        total = sums["total_minor"]
         table = show.table(
             (say("terminal.col.bucket", lang), "l"),
             (f"{say('terminal.col.amount', lang)} {code}", "r"),
             (say("terminal.col.share", lang), "r"),
         )
         for key in (*made.buckets, "unapplied"):
-            value = sum(r["unapplied_minor" if key == "unapplied" else key] for r in mine)
+            value = sums[key]
             table.add_row(bucket_label(key, lang), show.amount(value, code), show.share(value / total) if total else "")
         show.total_row(
             table, say("terminal.col.total", lang), money.text(total, code), show.share(1.0) if total else ""
         )
         out.print(table)
         out.print()
-    for total in made.file_totals:
-        left = made.totals().get(total.currency, 0) if not made.converted else None
-        if left is not None and total.used_minor != left:
+    for file in made.file_totals:
+        left = made.totals().get(file.currency, 0) if not made.converted else None
+        if left is not None and file.used_minor != left:
             out.print(
                 say(
-                    "terminal.read.bridge", lang, used=money.text(total.used_minor, total.currency),
-                    moved=money.text(left - total.used_minor, total.currency), left=money.text(left, total.currency),
-                    currency=total.currency, as_of=made.as_of,
+                    "terminal.read.bridge", lang, used=money.text(file.used_minor, file.currency),
+                    moved=money.text(left - file.used_minor, file.currency), left=money.text(left, file.currency),
+                    currency=file.currency, as_of=made.as_of,
                 )
             )  # fmt: skip
     _control(out, made, lang)
@@ -166,21 +165,15 @@ def _control(out: Console, made: Close, lang: Lang) -> None:
 
 def close_json(made: Close, path: Path, lang: Lang) -> dict[str, Any]:
     """Return a close as JSON: totals, tie-out, aging, DSO, measures, findings; amounts as decimal strings."""
-    rows = made.aging.to_pylist()
 
     def text(minor: int | None, code: str) -> str | None:
         return None if minor is None else money.plain(minor, code)
 
     aging = []
     for code in (made.currency, *made.other_currencies):
-        mine = [r for r in rows if r["currency"] == code]
-        sums = {
-            k: sum(r["unapplied_minor" if k == "unapplied" else k] for r in mine) for k in (*made.buckets, "unapplied")
-        }
-        total = sum(r["total_minor"] for r in mine)
-        aging.append(
-            {"currency": code, "total": text(total, code), "buckets": {k: text(v, code) for k, v in sums.items()}}
-        )
+        sums = made.aging_total(code)
+        buckets = {key: text(sums[key], code) for key in (*made.buckets, "unapplied")}
+        aging.append({"currency": code, "total": text(sums["total_minor"], code), "buckets": buckets})
     return {
         "as_of": made.as_of,
         "known_on": made.known_on,

@@ -131,7 +131,7 @@ def _aging_json(figures: Figures, by: str, names: dict[str, str | None]) -> list
     buckets = _bucket_names(figures)
     made = []
     for code in sorted(figures.currencies):
-        rows = _of(figures, code)
+        rows, whole = _of(figures, code), figures.sums(code)
 
         def text(minor: int, code: str = code) -> str:
             return money.plain(minor, code)
@@ -152,9 +152,9 @@ def _aging_json(figures: Figures, by: str, names: dict[str, str | None]) -> list
                 "basis": figures.values["basis"],
                 "netting": figures.values["netting"],
                 "edges": list(figures.values["edges"]),
-                "items": sum(r["items"] for r in rows),
-                "total": text(sum(r["total_minor"] for r in rows)),
-                "buckets": {b: text(sum(r[b] for r in rows)) for b in buckets},
+                "items": whole["items"],
+                "total": text(whole["total_minor"]),
+                "buckets": {b: text(whole[b]) for b in buckets},
                 "customers" if by == "customer" else "groups": lines,
             }
         )
@@ -185,7 +185,8 @@ def _aging_table(
 ) -> None:
     rows = _of(figures, code)
     buckets = _bucket_names(figures)
-    total = sum(r["total_minor"] for r in rows)
+    whole = figures.sums(code)
+    total = whole["total_minor"]
     out.print()
     show.title(
         out,
@@ -199,7 +200,7 @@ def _aging_table(
     ]
     summary = show.table(*head)
     for bucket in buckets:
-        value = sum(r[bucket] for r in rows)
+        value = whole[bucket]
         summary.add_row(_label(bucket, lang), show.amount(value, code), show.share(value / total) if total else "")
     show.total_row(summary, say("terminal.col.total", lang), money.text(total, code), show.share(1.0) if total else "")
     out.print(summary)
@@ -215,7 +216,7 @@ def _aging_table(
         cells = [say("terminal.say.others", lang, count=f"{len(rest):,}")] + [""] * (by == "customer")
         made.add_row(*cells, *_cells(_sum(rest, buckets), buckets if fits else [], code))
     end = [say("terminal.col.total", lang)] + [""] * (by == "customer")
-    show.total_row(made, *end, *_cells(_sum(rows, buckets), buckets if fits else [], code))
+    show.total_row(made, *end, *_cells(whole, buckets if fits else [], code))
     out.print(made)
 
 
