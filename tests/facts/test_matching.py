@@ -142,8 +142,14 @@ def test_column_of_dates_that_reads_in_two_ways_is_one_finding_and_its_rows_are_
 
 
 def test_row_without_a_date_or_of_an_amount_that_rounds_to_nothing_is_told(ledger: Callable[..., Any]) -> None:
-    reading = ledger(PAIR, sheets={"links": LINKS + "R-1,I-1,50,\nR-1,I-1,0.001,2024-01-10\nR-1,I-1,12.25,2024-01-10\n"})
-    told = [(f.check, f.where, f.en.split(": ")[1].split(";")[0]) for f in reading.findings if f.check == "allocation-unusable"]
+    reading = ledger(
+        PAIR, sheets={"links": LINKS + "R-1,I-1,50,\nR-1,I-1,0.001,2024-01-10\nR-1,I-1,12.25,2024-01-10\n"}
+    )
+    told = [
+        (f.check, f.where, f.en.split(": ")[1].split(";")[0])
+        for f in reading.findings
+        if f.check == "allocation-unusable"
+    ]
     assert told == [
         ("allocation-unusable", "links.csv!2", "it has no date"),
         ("allocation-unusable", "links.csv!3", "its amount rounds to 0"),
@@ -197,7 +203,11 @@ def test_row_that_names_what_it_pays_but_has_no_date_or_is_no_credit_is_told(led
     assert [row[:3] for row in _links(reading)] == [(3, 0, 3000)]
     told = [(f.where, f.en, f.amount_minor) for f in reading.findings if f.check == "allocation-unusable"]
     assert told == [
-        ("ledger.csv!3", 'from "R-1" to "I-1": it has no date; not applied. Correct the allocation in the source.', 2000),
+        (
+            "ledger.csv!3",
+            'from "R-1" to "I-1": it has no date; not applied. Correct the allocation in the source.',
+            2000,
+        ),
         (
             "ledger.csv!4",
             'from "I-2" to "I-1": it is no credit, so it can pay nothing; not applied. '
@@ -209,7 +219,8 @@ def test_row_that_names_what_it_pays_but_has_no_date_or_is_no_credit_is_told(led
 
 def test_same_number_of_two_companies_is_told_apart_by_the_company(ledger: Callable[..., Any]) -> None:
     reading = ledger(
-        "company code," + HEADER
+        "company code,"
+        + HEADER
         + "A,C1,I-1,invoice,2024-01-01,2024-01-31,CNY,50\nB,C1,I-1,invoice,2024-01-01,2024-01-31,CNY,50\n"
         + "B,C1,R-1,receipt,2024-01-10,,CNY,-50\n",
         sheets={"links": "company code,from document,to document,amount,date\nB,R-1,I-1,50,2024-01-10\n"},

@@ -16,9 +16,9 @@ from creditlib import money
 from creditlib.facts import due
 from creditlib.facts.checks import check
 from creditlib.facts.columns import FIELDS
+from creditlib.facts.encoding import decode
 from creditlib.facts.mapping import presets, recognise
 from creditlib.facts.open_items import open_items
-from creditlib.facts.encoding import decode
 from creditlib.facts.reading import Reading, read
 from creditlib.facts.sources import open_grids
 from creditlib.facts.tables import KINDS

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from creditlib.errors import MappingError
@@ -249,3 +250,152 @@ def test_bad_rows_of_sales_are_findings_and_left_out(tmp_path: Path) -> None:
     table, findings = read_sales(tmp_path / "s.csv")
     assert table["gross_minor"].to_pylist() == [250]
     assert sorted(f.check for f in findings) == ["unknown-currency", "unreadable-amount", "unreadable-date"]
+
+
+def test_sales_without_a_month_are_told_row_by_row(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text(
+        "month,currency,gross\n2024-03,CNY,1\n,CNY,250000\nsoon,CNY,3\n2024-04,CNY,4\n", encoding="utf-8"
+    )
+    table, findings = read_sales(tmp_path / "s.csv")
+    assert table["gross_minor"].to_pylist() == [100, 400]
+    assert [f.line("en") for f in findings] == [
+        's.csv!3: month "" is no date; the row was not used. Correct the date in the source. [unreadable-date]',
+        's.csv!4: month "soon" is no date; the row was not used. Correct the date in the source. [unreadable-date]',
+    ]
+
+
+def test_months_that_read_in_two_ways_are_one_finding(tmp_path: Path) -> None:
+    rows = "".join(f"0{i}/06/2024,CNY,{i}\n" for i in range(1, 6))
+    (tmp_path / "s.csv").write_text("month,currency,gross\n" + rows + "2024-07,CNY,9\n", encoding="utf-8")
+    table, findings = read_sales(tmp_path / "s.csv")
+    assert [(f.check, f.count, f.where) for f in findings] == [("ambiguous-date", 5, "s.csv")]
+    assert table["gross_minor"].to_pylist() == [900]
+
+
+# ----------------------------------------------------------------------------------------------- customers and collectors
+
+PEOPLE = (
+    "customer,name,collector,assigned from,assigned to,related party\n"
+    "C1,Alpha,Wu,2024-03-01,,yes\nC1,Alpha,Li,2024-01-01,2024-02-15,yes\nC2,Beta,Li,,,no\n"
+)
+
+
+def test_collectors_of_one_customer_are_kept_with_their_days_and_flags(ledger: Callable[..., Any]) -> None:
+    reading = ledger(OPEN + "C1,I-1,2024-01-01,2024-01-31,CNY,10\n", sheets={"customers": PEOPLE})
+    names = ["customer", "collector", "assigned_from", "assigned_to", "related_party"]
+    assert [tuple(row.values()) for row in reading.book.customers.select(names).to_pylist()] == [
+        ("C1", "Li", date(2024, 1, 1), date(2024, 2, 15), True),
+        ("C1", "Wu", date(2024, 3, 1), None, True),
+        ("C2", "Li", None, None, False),
+    ]
+    assert reading.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "collector"),
+    [(date(2024, 1, 31), "Li"), (date(2024, 2, 15), "Li"), (date(2024, 2, 16), None), (date(2024, 3, 1), "Wu")],
+)
+def test_collector_of_an_item_is_the_one_in_charge_on_the_day(
+    day: date, collector: str | None, ledger: Callable[..., Any]
+) -> None:
+    reading = ledger(OPEN + "C1,I-1,2024-01-01,2024-01-31,CNY,10\n", sheets={"customers": PEOPLE})
+    own, names = open_items(reading.book, day).key("collector")
+    assert [names[code] for code in own] == [collector]
+
+
+def test_group_stands_whoever_is_in_charge(ledger: Callable[..., Any]) -> None:
+    people = (
+        "customer,name,group,collector,assigned from,assigned to\n"
+        "C1,A,North,Li,2024-01-01,2024-01-31\nC1,A,,Wu,2024-02-01,2024-02-29\n"
+    )
+    reading = ledger(OPEN + "C1,I-1,2024-01-01,2024-01-31,CNY,10\n", sheets={"customers": people})
+    for day in (date(2024, 1, 15), date(2024, 2, 15), date(2024, 6, 30)):
+        own, names = open_items(reading.book, day).key("group")
+        assert [names[code] for code in own] == ["North"]
+
+
+def test_assignment_whose_day_is_no_date_is_told(ledger: Callable[..., Any]) -> None:
+    people = "customer,name,collector,assigned from,assigned to\nC1,Alpha,Li,2024-01-01,soon\nC2,Beta,Wu,2024-02-01,\n"
+    reading = ledger(OPEN + "C1,I-1,2024-01-01,2024-01-31,CNY,10\n", sheets={"customers": people})
+    assert [f.line("en") for f in reading.findings] == [
+        'customers.csv!2: assigned to "soon" is no date; taken as blank. Correct the date in the source. [unreadable-date]'
+    ]
+
+
+def test_assignments_that_read_in_two_ways_are_one_finding(ledger: Callable[..., Any]) -> None:
+    people = "customer,name,collector,assigned from\nC1,Alpha,Li,05/06/2024\nC2,Beta,Wu,06/07/2024\n"
+    reading = ledger(OPEN + "C1,I-1,2024-01-01,2024-01-31,CNY,10\n", sheets={"customers": people})
+    assert [(f.check, f.count) for f in reading.findings] == [("ambiguous-date", 2)]
+    assert "its 2 dates were taken as blank" in reading.findings[0].en
+
+
+# ------------------------------------------------------------------------------------------- dates rows can do without
+
+
+@pytest.mark.parametrize("column", ["shipped", "received", "accepted", "entry date", "disputed from", "disputed to"])
+@pytest.mark.parametrize(
+    ("days", "check"),
+    [(("05/06/2024", "07/06/2024"), "ambiguous-date"), (("31/05/2024", "05/31/2024"), "mixed-date-orders")],
+)
+def test_date_beside_that_reads_in_two_ways_is_taken_as_blank_and_the_rows_count(
+    column: str, days: tuple[str, str], check: str, ledger: Callable[..., Any]
+) -> None:
+    headers = {"shipped": "shipped_on", "received": "received_on", "accepted": "accepted_on"}
+    head = f"customer,document,issue date,due date,currency,amount,{headers.get(column, column)}\n"
+    rows = "".join(f"C1,I-{i},2024-05-01,2024-07-31,CNY,10,{day}\n" for i, day in enumerate(days))
+    reading = ledger(head + rows)
+    assert _minor(reading) == [1000, 1000]
+    assert [(f.check, f.count) for f in reading.findings] == [(check, 2)]
+    assert "its 2 dates were taken as blank" in reading.findings[0].en
+    assert "其 2 个日期按空白处理" in reading.findings[0].zh
+
+
+@pytest.mark.parametrize("column", ["issue", "due"])
+def test_date_items_are_aged_by_that_reads_in_two_ways_rejects_its_rows(
+    column: str, ledger: Callable[..., Any]
+) -> None:
+    days = "05/06/2024,2024-07-31" if column == "issue" else "2024-05-01,05/06/2024"
+    reading = ledger(OPEN + f"C1,I-1,{days},CNY,10\n")
+    assert _minor(reading) == []
+    assert [f.check for f in reading.findings] == ["ambiguous-date"]
+
+
+# ---------------------------------------------------------------------------------------------------------- instalments
+
+
+def test_instalments_share_tax_local_and_original_amount_among_them(ledger: Callable[..., Any]) -> None:
+    reading = ledger(
+        "customer,document,issue date,terms,currency,amount,tax,local amount,local currency,original amount\n"
+        "C1,I-1,2024-06-01,50% net 30; 50% net 60,USD,100.01,13.01,712.07,CNY,200.03\n"
+        "C1,I-2,2024-06-01,net 30,USD,5,1,35,CNY,5\n"
+    )
+    names = ["document", "amount_minor", "tax_minor", "local_minor", "original_minor"]
+    rows = [tuple(row.values()) for row in reading.book.documents.select(names).to_pylist()]
+    # 100.01 → 50.01 + 50.00 (or the other way); each other amount × 5,000 or 5,001 ÷ 10,001, the rest on the last
+    assert [row[0] for row in rows] == ["I-1", "I-1", "I-2"]
+    assert [sum(row[k] for row in rows[:2]) for k in range(1, 5)] == [10001, 1301, 71207, 20003]
+    first = rows[0][1]
+    assert rows[0][2:] == (1301 * first // 10001, 71207 * first // 10001, 20003 * first // 10001)
+    assert rows[2][1:] == (500, 100, 3500, 500)
+
+
+# ---------------------------------------------------------------------------------------------------- a map and its sheets
+
+
+def test_map_that_fits_one_sheet_leaves_a_cover_sheet_out_and_says_so(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    cover, ledger_sheet = book.worksheets[0], book.create_sheet("AR")
+    cover.title = "Cover"
+    for row in (["Prepared by", "Li"], ["Reviewed by", "Wang"]):
+        cover.append(row)
+    for row in (["Kunde", "Beleg", "Betrag"], ["C1", "I-1", 10]):
+        ledger_sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "m.toml").write_text(
+        '[columns]\ncustomer = "Kunde"\ndocument = "Beleg"\namount = "Betrag"\n', encoding="utf-8"
+    )
+    reading = read(tmp_path / "a.xlsx", mapping=tmp_path / "m.toml", home="EUR")
+    assert _minor(reading) == [1000]
+    assert [(f.check, f.where) for f in reading.findings if f.check == "sheet-not-used"] == [
+        ("sheet-not-used", "a.xlsx:Cover")
+    ]

@@ -11,7 +11,6 @@ import traceback
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -282,10 +281,9 @@ def test_workbook_with_one_cell_far_away_is_refused_before_memory_is_taken(dimen
         read(tmp_path / "b.xlsx")
 
 
-def test_binary_workbook_with_one_cell_far_away_is_refused_too(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(workbooks, "_refuse_large", partial(workbooks._refuse_large, cells=20))
+def test_binary_workbook_with_one_cell_far_away_is_refused_too(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"sheet1 reaches to row 3, column 7: 21 cells"):
-        workbooks._refuse_large(_xlsb(tmp_path / "a.xlsb"), 10**9)
+        workbooks.sheets(_xlsb(tmp_path / "a.xlsb"), cells=20)
 
 
 def test_long_narrow_sheet_with_empty_formatted_rows_to_the_end_is_read(tmp_path: Path) -> None:
@@ -381,6 +379,7 @@ def test_password_in_a_database_address_is_never_shown() -> None:
         "sqlite:///hushhush@nowhere/at/all.db?password=hushhush",
     ],
 )
+@pytest.mark.filterwarnings("ignore:Query string")
 def test_no_part_of_a_password_is_shown_however_it_was_written(url: str) -> None:
     with pytest.raises(SourceError) as caught:
         read(url, query="SELECT 1")

@@ -23,7 +23,12 @@ NUMBERS = st.sampled_from([None, "A", "B", "C", "D"])
 CUSTOMERS = st.sampled_from(["C1", "C2", "C3"])
 ENTITIES = st.sampled_from([None, "E1", "E2"])
 DOCUMENT = st.tuples(
-    NUMBERS, CUSTOMERS, ENTITIES, st.sampled_from(["CNY", "JPY"]), st.integers(-500, 500), st.sampled_from([None, 1, 2, 3])
+    NUMBERS,
+    CUSTOMERS,
+    ENTITIES,
+    st.sampled_from(["CNY", "JPY"]),
+    st.integers(-500, 500),
+    st.sampled_from([None, 1, 2, 3]),
 )
 LINK = st.tuples(
     NUMBERS, NUMBERS, st.one_of(st.none(), CUSTOMERS, st.just("C9")), st.one_of(ENTITIES, st.just("E9")),
@@ -58,7 +63,9 @@ def _one(rows: Documents, number: str | None, customer: str | None, entity: str 
     return sorted(ids, key=lambda i: (no_day if rows[i][5] is None else rows[i][5], i))
 
 
-@given(st.lists(DOCUMENT, max_size=12), st.lists(st.tuples(NUMBERS, NUMBERS, st.none() | CUSTOMERS, ENTITIES), max_size=8))
+@given(
+    st.lists(DOCUMENT, max_size=12), st.lists(st.tuples(NUMBERS, NUMBERS, st.none() | CUSTOMERS, ENTITIES), max_size=8)
+)
 def test_numbers_are_found_as_one_by_one(rows: Documents, asked: list[tuple[Any, ...]]) -> None:
     columns = [pa.array([row[i] for row in asked], pa.string()) for i in range(4)]
     found = find(_table(rows), columns[:2], *columns[2:])

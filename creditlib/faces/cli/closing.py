@@ -127,12 +127,12 @@ def _summary(out: Console, made: Close, lang: Lang) -> None:
     )
     if best is not None:
         name = say(f"terminal.method.{best.method}", lang)
-        value = (
+        shown = (
             best.why[1 if lang == "zh" else 0]
             if best.days is None
             else f"{'≥ ' if best.at_least else ''}{best.days:.1f}"
         )
-        out.print(f"DSO {name}{'：' if lang == 'zh' else ': '}{value}")
+        out.print(f"DSO {name}{'：' if lang == 'zh' else ': '}{shown}")
     out.print(say("terminal.read.policy", lang, name=made.policy_name, fingerprint=made.policy_fingerprint))
     out.print()
 
