@@ -106,8 +106,9 @@ class _View:
 
 
 def _duplicates(view: _View) -> list[Finding]:
-    """The same document number, customer, entity and kind twice, with the same due date or the same amount. Instalments of a
-    source differ in both, those made here stand in one row, and the parts of one receipt differ in the documents they pay."""
+    """The same document number, customer, entity and kind twice: with the same due date a duplicate, with the same amount and
+    another due date a possible one (equal instalments look like that). Instalments made here stand in one row, and the parts of
+    one receipt differ in the documents they pay."""
     numbers = view.table["document"].combine_chunks()
     numbers = numbers if isinstance(numbers, pa.Array) else numbers.chunk(0)
     coded_numbers = numbers.dictionary_encode()
@@ -120,7 +121,7 @@ def _duplicates(view: _View) -> list[Finding]:
         return []
     by_due: dict[tuple[Any, ...], int] = {}
     by_amount: dict[tuple[Any, ...], int] = {}
-    pairs: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int, str]] = []
     customer, _ = codes(view.table["customer"])
     entity, _ = codes(view.table["entity"])
     links = view.book.columns("allocations", ["from_document", "to_document"])
@@ -135,20 +136,21 @@ def _duplicates(view: _View) -> list[Finding]:
         view.due[maybe].tolist(), currency[maybe].tolist(), view.amount[maybe].tolist(), strict=True,
     )  # fmt: skip
     for row, *key, due, money_of, amount in rows_seen:
-        likely = by_due.setdefault((*key, due), row), by_amount.setdefault((*key, money_of, amount), row)
-        for before in dict.fromkeys(likely):
+        same_due = by_due.setdefault((*key, due), row)
+        same_amount = by_amount.setdefault((*key, money_of, amount), row)
+        for before in dict.fromkeys((same_due, same_amount)):
             parts = pays[row] >= 0 and pays[before] >= 0 and pays[row] != pays[before]
             split = file[row] == file[before] and line[row] == line[before]
             if before != row and not parts and not split:
-                pairs.append((row, before))
+                pairs.append((row, before, "duplicate-document" if before == same_due else "possible-duplicate"))
                 break
     places = {
         w: p["where"]
-        for w, p in zip((b for _, b in pairs), view.words(np.array([b for _, b in pairs], np.int64)), strict=True)
+        for w, p in zip((b for _, b, _ in pairs), view.words(np.array([b for _, b, _ in pairs], np.int64)), strict=True)
     }
     return [
-        CHECKS["duplicate-document"].finding(w.pop("where"), other=places[before], **w)
-        for (_, before), w in zip(pairs, view.words(np.array([r for r, _ in pairs], np.int64)), strict=True)
+        CHECKS[name].finding(w.pop("where"), other=places[before], **w)
+        for (_, before, name), w in zip(pairs, view.words(np.array([r for r, _, _ in pairs], np.int64)), strict=True)
     ]
 
 
@@ -243,7 +245,7 @@ def _credit_codes(view: _View) -> list[Finding]:
 
 
 _OVER_BOOK: Final[dict[tuple[str, ...], Callable[[_View], list[Finding]]]] = {
-    ("duplicate-document",): _duplicates,
+    ("duplicate-document", "possible-duplicate"): _duplicates,
     ("due-before-issued",): _due_before_issued,
     ("cleared-before-issued",): _cleared_before_issued,
     ("over-allocation", "over-applied-receipt"): _over_allocation,

@@ -40,7 +40,7 @@ _RULE = re.compile(r"[-–—=_+|]{2,}")
 @dataclass(frozen=True)
 class Body:
     """The document rows of a sheet. columns: field → cells. amounts: field → exact amounts. rows: their numbers in the sheet,
-    from 1. seen: rows with any content below the header."""
+    from 1. seen: rows with any content below the header. wide: rows with more fields than the header, if there are any."""
 
     grid: str
     mapping: Mapping
@@ -49,15 +49,17 @@ class Body:
     rows: NDArray[np.int32]
     seen: int
     findings: tuple[Finding, ...] = field(default=())
+    wide: NDArray[np.bool_] | None = None
 
     def texts(self, name: str) -> pa.Array:
         """Return a text column, all null when the sheet lacks it."""
         column = self.columns.get(name)
         return pa.nulls(len(self.rows), pa.string()) if column is None else column.texts
 
-    def place(self, index: int) -> str:
-        """Return `file:sheet!row` of a row."""
-        return f"{self.grid}!{self.rows[index]}"
+    def place(self, index: int, name: str = "") -> str:
+        """Return `file:sheet!row` of a row, or `file:sheet!C14` of the cell of a field in it."""
+        column = column_letters(self.mapping.columns[name]) if name in self.mapping.columns else ""
+        return f"{self.grid}!{column}{self.rows[index]}"
 
 
 def read_body(grid: Grid, mapping: Mapping) -> Body:
@@ -77,6 +79,13 @@ def read_body(grid: Grid, mapping: Mapping) -> Body:
     if found.unlabelled and not found.confirmed:  # then such rows are documents, after all
         found = _sort_out(grid, mapping, raw, columns, amounts, doubtful, rows, subtotals=False)
     keep = found.keep
+    wide = _wider_than_header(raw, mapping) & keep
+    if wide.any() and mapping.role != "documents":
+        keep &= ~wide
+        found.findings += [
+            CHECKS["row-too-wide"].finding(f"{grid.name}!{rows[row]}", value=len(mapping.headers))
+            for row in np.flatnonzero(wide).tolist()
+        ]
     if mapping.customer_above and found.groups:
         columns["customer_name"] = _filled_down(found.groups, total)
         columns.pop("customer", None)
@@ -86,7 +95,30 @@ def read_body(grid: Grid, mapping: Mapping) -> Body:
             n: Column(c.texts.filter(mask), None if c.typed is None else c.typed[keep]) for n, c in columns.items()
         }
         amounts = {n: _kept(a, keep) for n, a in amounts.items()}
-    return Body(grid.name, mapping, columns, amounts, rows[keep], total - found.blank, tuple(found.findings))
+    return Body(grid.name, mapping, columns, amounts, rows[keep], total - found.blank, tuple(found.findings),
+                wide[keep] if wide.any() else None)  # fmt: skip
+
+
+def _wider_than_header(raw: list[Column], mapping: Mapping) -> NDArray[np.bool_]:
+    """Return which rows hold something beyond the header's last field: a separator inside a field has shifted them."""
+    wide = np.zeros(len(raw[0].texts) if raw else 0, np.bool_)
+    for column in raw[len(mapping.headers) :] if mapping.header_row >= 0 else ():
+        wide |= np.asarray(pc.is_valid(column.texts))
+    return wide
+
+
+def column_letters(index: int) -> str:
+    """Return a column as a spreadsheet names it, from 0.
+
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
 
 
 @dataclass
@@ -151,7 +183,13 @@ def _sort_out(
             keep[row] = False
             found.proven = True
             found.findings.append(totals.compare(f"{grid.name}!{rows[row]}", label, row))
-        elif not numbered and row > 0 and not any(_has(columns, n, row) for n in dated) and totals.not_zero(row):
+        elif (
+            mapping.role == "documents"
+            and not numbered
+            and row > 0
+            and not any(_has(columns, n, row) for n in dated)
+            and totals.not_zero(row)
+        ):
             customers = [columns[n].texts for n in ("customer", "customer_name") if n in columns]
             own = [texts[row].as_py() for texts in customers]
             matches = totals.equals_rows_above(row)

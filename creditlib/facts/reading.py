@@ -251,7 +251,7 @@ def _sales_part(body: Body, home: str | None, order: DateOrder | None, findings:
             keep[row] = False
             findings.append(
                 CHECKS["unreadable-amount"].finding(
-                    body.place(row), column=name, value=body.texts(name)[row].as_py(), effect=NOT_USED
+                    body.place(row, name), column=name, value=body.texts(name)[row].as_py(), effect=NOT_USED
                 )
             )
     findings += _lost_months(body, months, read)

@@ -76,8 +76,11 @@ def reject(
         wrong = np.isin(codes, [names.index(u) for u in unknown]) & amount.valid
         for row in np.flatnonzero(wrong).tolist():
             rejected[row] = CHECKS["unknown-currency"].finding(
-                body.place(row), document=row_name(body, row), amount=told(row), value=names[codes[row]]
+                body.place(row, "currency"), document=row_name(body, row), amount=told(row), value=names[codes[row]]
             )
+    if body.wide is not None:
+        for row in np.flatnonzero(body.wide).tolist():
+            rejected[row] = CHECKS["row-too-wide"].finding(body.place(row), value=len(body.mapping.headers))
     customer = "customer" if "customer" in body.columns else "customer_name"
     for row in np.flatnonzero(~np.asarray(pc.is_valid(body.texts(customer)))).tolist():
         if amount.valid[row]:
@@ -119,13 +122,13 @@ def _bad_amounts(body: Body, amount: Amounts, findings: list[Finding]) -> dict[i
             rejected |= dict.fromkeys(open_rows, finding)
         for i in sorted(hopeless):
             rejected[rows[i]] = CHECKS["unreadable-amount"].finding(
-                body.place(rows[i]), column=header, value=texts[i].as_py(), effect=NOT_USED
+                body.place(rows[i], name), column=header, value=texts[i].as_py(), effect=NOT_USED
             )
     for name in (n for n in SIDE if n in body.amounts):
         for row in sorted(set(body.amounts[name].bad) - bad):
             findings.append(
                 CHECKS["unreadable-amount"].finding(
-                    body.place(row),
+                    body.place(row, name),
                     column=body.mapping.header(name),
                     value=body.texts(name)[row].as_py(),
                     effect=AS_BLANK,
@@ -176,7 +179,7 @@ def _reject_dates(body: Body, name: str, read: Dates, rejected: dict[int, Findin
     texts = body.texts(name)
     for row in read.bad:
         finding = CHECKS["unreadable-date"].finding(
-            body.place(row), column=header, value=texts[row].as_py(), effect=effect
+            body.place(row, name), column=header, value=texts[row].as_py(), effect=effect
         )
         if needed:
             rejected.setdefault(row, finding)

@@ -90,7 +90,13 @@ def with_credit_signs(body: Body, amount: Amounts, kinds: NDArray[np.int32]) -> 
     if not credit.any() or "debit_credit" in body.columns or "credit" in body.amounts:
         return amount, []
     if (amount.unscaled[credit] < 0).any() or any(v < 0 for r, v in amount.long.items() if credit[r]):
-        return amount, []
+        above = np.flatnonzero(credit & (amount.unscaled > 0))
+        if not len(above):
+            return amount, []
+        names = [body.texts("document")[row].as_py() or "–" for row in above[:3].tolist()]
+        value = ", ".join(names) + ("…" if len(above) > 3 else "")
+        where = body.place(int(above[0]))
+        return amount, [CHECKS["positive-credits"].finding(where, count=len(above), value=value)]
     if not (amount.unscaled[credit] > 0).any():
         return amount, []
     return negated(amount, credit), [CHECKS["unsigned-credits"].finding(body.grid, count=int(credit.sum()))]

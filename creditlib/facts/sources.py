@@ -241,6 +241,11 @@ def open_grids(source: Any, query: str | None = None) -> list[Grid]:
     if isinstance(source, str) and URL.match(source):
         return [_grid(*query_rows(source, query))]
     path = Path(source)
+    if path.is_dir():
+        raise SourceError(
+            f"{path}: is a folder. Give the files in it; a connected book is opened with open_book in Python.",
+            f"{path}：是文件夹。请给出其中的文件；连接账簿请在 Python 中用 open_book 打开。",
+        )
     if not path.is_file():
         raise SourceError(f"{path}: no such file.", f"{path}：文件不存在。")
     with path.open("rb") as file:

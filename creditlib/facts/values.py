@@ -123,21 +123,24 @@ def _bare(text: str) -> tuple[str, int]:
         if body.endswith(unit):
             body, power = body.removesuffix(unit).strip(), tens
             break
-    negative = False
+    signs = 0  # written in front, behind, in brackets or as CR; twice is no notation: it could mean either
     if body.startswith("(") and body.endswith(")"):
-        body, negative = body[1:-1].strip(), True
+        body, signs = body[1:-1].strip(), 1
     upper = body.upper()
     if upper.endswith(("CR", "贷")):
-        body, negative = body[: -2 if upper.endswith("CR") else -1].strip(), not negative
+        body, signs = body[: -2 if upper.endswith("CR") else -1].strip(), signs + 1
     elif upper.endswith(("DR", "借")):
         body = body[: -2 if upper.endswith("DR") else -1].strip()
     body = body.replace(" ", "").replace("'", "")
     if body.endswith("-") and len(body) > 1:
-        body, negative = body[:-1], not negative
+        body, signs = body[:-1], signs + 1
     if body.startswith("-"):
-        body, negative = body[1:], not negative
+        body, signs = body[1:], signs + 1
     if body.startswith("+"):
         body = body[1:]
+    negative = signs == 1
+    if signs > 1:
+        body = "?"
     if body == "" and negative:
         body = "0"  # a lone dash is how accountants write nothing
     return ("-" + body if negative and body else body), power

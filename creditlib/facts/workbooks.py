@@ -35,6 +35,13 @@ def sheets(path: Path, limit: int = MAX_UNPACKED, cells: int = MAX_CELLS) -> lis
         book = CalamineWorkbook.from_path(str(path))
         return [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        with path.open("rb") as file:
+            wrapped = file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        if wrapped and path.suffix.lower() in (".xlsx", ".xlsm", ".xlsb"):
+            raise SourceError(
+                f"{path.name}: is protected by a password. Open it in a spreadsheet and save a copy without one.",
+                f"{path.name}：有密码保护。请用电子表格软件打开并另存为无密码的副本。",
+            ) from error
         raise SourceError(
             f"{path.name}: can't be opened as a workbook ({error}). Open it in a spreadsheet and save it as .xlsx.",
             f"{path.name}：无法作为工作簿打开（{error}）。请用电子表格软件打开后另存为 .xlsx。",

@@ -147,9 +147,7 @@ def test_every_name_the_library_fills_is_in_both_templates() -> None:
         ('<c r="V9"><f t="array" ref="V9">SUM(E9:F9*2)</f><v>0</v></c>', "V9"),
     ],
 )
-def test_a_formula_written_over_several_cells_of_moving_rows_is_refused(
-    inside: str, cell: str, tmp_path: Path
-) -> None:
+def test_a_formula_written_over_several_cells_of_moving_rows_is_refused(inside: str, cell: str, tmp_path: Path) -> None:
     xml = parts(standard_template("en"))["xl/worksheets/sheet3.xml"].decode()
     row = re.search(r'(<row r="9".*?)(</row>)', xml, re.S)
     assert row is not None

@@ -147,9 +147,7 @@ def test_turnover_is_sales_over_average_receivables_in_times_a_year(
     ("edges", "said"),
     [((30, 60, 90, 180, 365), "for more than 90 days"), ((30, 60), "for more than 60 days"), ((45,), "for more than 45 days"), ((15, 30, 60, 90, 120, 180, 365), "for more than 90 days"), ((10, 20, 30), "for more than 20 days")],
 )  # fmt: skip
-def test_what_is_old_is_beyond_the_middle_edge_of_the_policy(
-    edges: tuple[int, ...], said: str, tmp_path: Path
-) -> None:
+def test_what_is_old_is_beyond_the_middle_edge_of_the_policy(edges: tuple[int, ...], said: str, tmp_path: Path) -> None:
     close = closes.few_buckets(edges)
     path = write_workbook(close, tmp_path / "close.xlsx")
     title = str(cells.value_of(cells.calculated(path), cells.named(path, "dash_buckets_title")))
@@ -175,7 +173,11 @@ def test_the_last_month_end_of_the_trend_reads_the_aging(case: str, tmp_path: Pa
 def test_a_file_total_of_twelve_digits_is_checked_as_far_as_the_digits_carry(tmp_path: Path) -> None:
     close = closes.make(closes.item_rows(customers=14, per=5, size=9_000_000_000_00))
     total = replace(
-        close.file_totals[0], file="666783169272.084", used_minor=66_678_316_914_863, rejected="123.45", rounding="0.004"
+        close.file_totals[0],
+        file="666783169272.084",
+        used_minor=66_678_316_914_863,
+        rejected="123.45",
+        rounding="0.004",
     )
     path = write_workbook(replace(close, file_totals=(total,)), tmp_path / "close.xlsx")
     # 666,783,169,148.63 + 123.45 + 0.004 = 666,783,169,272.084

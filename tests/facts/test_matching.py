@@ -178,7 +178,7 @@ def test_allocations_to_a_ledger_of_which_nothing_was_used_are_told_row_by_row(l
         HEADER + "C1,I-1,invoice,2024-01-01,2024-01-31,CNY,fifty\n", sheets={"links": LINKS + "R-1,I-1,50,2024-01-10\n"}
     )
     assert [(f.check, f.where) for f in reading.findings] == [
-        ("unreadable-amount", "ledger.csv!2"),
+        ("unreadable-amount", "ledger.csv!G2"),
         ("allocation-not-found", "links.csv!2"),
     ]
     assert reading.book.allocations.num_rows == 0

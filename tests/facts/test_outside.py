@@ -96,3 +96,9 @@ def test_file_that_fits_nothing_says_what_was_looked_for(tmp_path: Path) -> None
         caught.value.zh
         == "c.csv：找不到表示余额的列。最像表头的一行：apples, pears。请将各列命名为：公司、科目、币种、余额。"
     )
+
+
+def test_a_control_balance_that_happens_to_be_the_sum_of_those_above_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "control.csv"
+    path.write_text("entity,account,currency,balance\n01,1122,CNY,3500.50\n02,2203,CNY,-300\n03,1122,CNY,3200.50\n")
+    assert [c.entity for c in read_control(path)] == ["01", "02", "03"]  # 3,500.50 − 300 = 3,200.50

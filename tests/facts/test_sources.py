@@ -101,8 +101,10 @@ def test_ragged_and_blank_lines_are_kept_apart_from_rows(tmp_path: Path) -> None
     text = "customer,document,due date,currency,amount\n\nC1,I-1,2024-03-31,CNY,1.50,extra\n,,,,\nC1,I-2,2024-03-31,CNY,2.50\n\n"
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     documents = read(tmp_path / "a.csv").book.documents
-    assert documents["amount_minor"].to_pylist() == [150, 250]
-    assert documents["source_row"].to_pylist() == [3, 5]
+    assert documents["amount_minor"].to_pylist() == [
+        250
+    ]  # a field more than the header has shifts what stands behind it
+    assert documents["source_row"].to_pylist() == [5]
 
 
 def test_header_alone_gives_an_empty_book(tmp_path: Path) -> None:

@@ -185,3 +185,8 @@ def test_spelling_that_has_one_reading_is_read(text: str) -> None:
 @pytest.mark.parametrize("text", ["2024-13-01", "2024-06-31", "0000-01-01", "soon", "Q2 2024", "31/31/2024", "1/1/1"])
 def test_what_is_no_day_is_no_date(text: str) -> None:
     assert _dates(text) == [None]
+
+
+@pytest.mark.parametrize("text", ["(-9)", "-9-", "-5 CR", "(5)-"])
+def test_a_sign_written_twice_is_refused_not_guessed(text: str) -> None:
+    assert read_amounts(Column(pa.array([text, "1.50"]))).bad == (0,)

@@ -147,7 +147,7 @@ def test_one_ambiguous_amount_column_is_one_finding_and_real_nonsense_keeps_its_
     )
     assert [(f.check, f.count, f.where) for f in reading.findings] == [
         ("ambiguous-amount", 2, "ledger.csv"),
-        ("unreadable-amount", 1, "ledger.csv!4"),
+        ("unreadable-amount", 1, "ledger.csv!F4"),
     ]
 
 

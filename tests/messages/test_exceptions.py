@@ -155,6 +155,16 @@ def _two_currencies() -> Any:
 
 CASES = (
     Case("no file", errors.SourceError, lambda _: read(), "No file was given.", "没有给出文件。"),
+    Case(
+        "folder", errors.SourceError, lambda f: read(f),
+        "…: is a folder. Give the files in it; a connected book is opened with open_book in Python.",
+        "…：是文件夹。请给出其中的文件；连接账簿请在 Python 中用 open_book 打开。",
+    ),
+    Case(
+        "protected workbook", errors.SourceError, _read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xlsx"),
+        "a.xlsx: is protected by a password. Open it in a spreadsheet and save a copy without one.",
+        "a.xlsx：有密码保护。请用电子表格软件打开并另存为无密码的副本。",
+    ),
     Case("missing file", errors.SourceError, lambda f: read(f / "a.csv"), "…a.csv: no such file.", "…a.csv：文件不存在。"),
     Case("empty file", errors.SourceError, _read(""), "a.csv: the file is empty (0 bytes).", "a.csv：文件为空（0 字节）。"),
     Case("blank lines", errors.SourceError, _read("\n \n"), "a.csv: holds only blank lines.", "a.csv：只有空行。"),
