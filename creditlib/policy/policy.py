@@ -150,7 +150,7 @@ class Policy:
         >>> load_policy().at(date(1999, 12, 31))
         Traceback (most recent call last):
         ...
-        creditlib.errors.PolicyError: standard: no value on 1999-12-31 for 21 parameters (home.currency, …). The policy is in force from 2000-01-01. Ask for that day or later, or add an earlier row. [not-in-force]
+        creditlib.errors.PolicyError: standard: no value on 1999-12-31 for 22 parameters (home.currency, …). The policy is in force from 2000-01-01. Ask for that day or later, or add an earlier row. [not-in-force]
         """
         on = on.date() if isinstance(on, datetime) else on
         found = {name: row for name, rows in self._history.items() if (row := _in_force(rows, on))}

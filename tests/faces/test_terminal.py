@@ -229,7 +229,7 @@ def test_json_keeps_stdout_for_the_figures_and_tells_rejected_rows_beside_it(in_
     result = run("aging", "bad.csv", "--as-of", "2024-03-10", "--json")
     assert result.exit_code == 1
     assert valid("aging", result.stdout)[0]["total"] == "5.00"
-    assert '▲ bad.csv!2: amount "x" is no amount' in result.stderr
+    assert '▲ bad.csv!E2: amount "x" is no amount' in result.stderr
 
 
 def test_the_version_is_the_one_of_the_package() -> None:
