@@ -293,8 +293,8 @@ def _due(
                     f"{body.grid}!{place[row]}",
                     document=documents[row].as_py() or ("a document", "一张单据"),
                     amount=f"{money.text(int(minor[row]), currency)} {currency}",
-                    value=terms[row].as_py() or "",
-                    on=day_of(base[row]) if base[row] != NO_DAY else "–",
+                    value=terms[row].as_py() or "–",
+                    on=_due_instead(int(base[row])),
                     amount_minor=int(minor[row]),
                     currency=currency,
                 )
@@ -357,3 +357,10 @@ def gather(parts: Sequence[FileTotal]) -> tuple[FileTotal, ...]:
         )
         for currency, ps in sorted(by.items())
     )  # fmt: skip
+
+
+def _due_instead(base: int) -> tuple[str, str]:
+    """Return what a document without due date and terms counts as, in English and Chinese."""
+    if base == NO_DAY:
+        return "it bears no date at all and stands in the oldest bucket", "没有任何日期，列在最长账龄段"
+    return f"due on the invoice date {day_of(base)}", f"按开票日 {day_of(base)} 到期"

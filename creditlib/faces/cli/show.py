@@ -83,6 +83,7 @@ def reading_lines(out: Console, reading: Reading, lang: Lang) -> None:
         out.print(
             say(
                 "terminal.read.file_total", lang, file=f"{part.file:,f}", used=used, rejected=f"{part.rejected:,f}",
+                rows=f"{part.rows:,}", out=f"{part.rejected_rows:,}",
                 rounding=f"{part.rounding:,f}", currency=part.currency,
             )
         )  # fmt: skip
