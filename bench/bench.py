@@ -83,11 +83,11 @@ def raw(invoices: int) -> Path:
 
 def columns_mb(work: str, folder: Path) -> float:
     """Bytes of the columns the work must look at, decoded: 8 for an amount or a number, 4 for a date or a code."""
-    import rivals
+    import workloads
     from pyarrow import parquet
 
     total = 0
-    for table, names in (("documents", rivals.DOCUMENTS[work]), ("allocations", rivals.ALLOCATIONS[work])):
+    for table, names in (("documents", workloads.DOCUMENTS[work]), ("allocations", workloads.ALLOCATIONS[work])):
         rows = parquet.ParquetFile(folder / f"{table}.parquet").metadata.num_rows
         # a document's number is its row: nobody has to read it
         total += rows * sum(8 if name.endswith(("_minor", "_document")) else 4 for name in names if name != "id")
@@ -107,7 +107,7 @@ def peak_mb() -> float:
 
 
 def ours(work: str, source: str, folder: Path) -> Any:
-    import rivals
+    import workloads
 
     from creditlib.facts.book import open_book
     from creditlib.facts.open_items import open_items
@@ -121,16 +121,17 @@ def ours(work: str, source: str, folder: Path) -> Any:
     else:
         book = open_book(folder, verify=False)  # the others check no hashes either; "open" times that apart
     if work == "W1":
-        return aging(open_items(book, rivals.AS_OF), edges=rivals.EDGES).table
+        return aging(open_items(book, workloads.AS_OF), edges=workloads.EDGES).table
     if work == "W2":
-        return dso(book, rivals.AS_OF, by=("customer",)).table
-    return payment_behaviour(book, rivals.START, rivals.AS_OF).table
+        return dso(book, workloads.AS_OF, by=("customer",)).table
+    return payment_behaviour(book, workloads.START, workloads.AS_OF).table
 
 
 def child(work: str, engine: str, source: str, folder: Path, repeats: int, out: Path) -> None:
     """Run one engine and leave its times, its peak memory and its result in `out`."""
     import pyarrow as pa
     import rivals
+    import workloads
     from pyarrow import feather
 
     run: Callable[[str, str, Path], Any] = ours if engine == "creditlib" else rivals.RIVALS[engine]
@@ -140,11 +141,11 @@ def child(work: str, engine: str, source: str, folder: Path, repeats: int, out: 
         table = run(work, source, folder)
         times.append(time.perf_counter() - began)
     peak = peak_mb()
-    table = table.select(list(rivals.COLUMNS[work]))
-    text = {name: table[name].cast(pa.string()) for name in rivals.KEYS}
+    table = table.select(list(workloads.COLUMNS[work]))
+    text = {name: table[name].cast(pa.string()) for name in workloads.KEYS}
     for name, column in text.items():
         table = table.set_column(table.column_names.index(name), name, column)
-    feather.write_feather(table.sort_by([(name, "ascending") for name in rivals.KEYS]), str(out / "result.arrow"))
+    feather.write_feather(table.sort_by([(name, "ascending") for name in workloads.KEYS]), str(out / "result.arrow"))
     (out / "times.json").write_text(json.dumps({"times": times, "peak": peak}))
 
 
@@ -161,19 +162,19 @@ def in_fresh_process(work: str, engine: str, source: str, folder: Path, repeats:
 def compare(work: str, mine: Any, theirs: Any, engine: str) -> None:
     """End the run unless the results are equal: integers and texts identical, ratios within TOLERANCE."""
     import numpy as np
-    import rivals
+    import workloads
 
     if mine.num_rows != theirs.num_rows:
         raise SystemExit(f"{work}: {engine} has {theirs.num_rows} rows, creditlib {mine.num_rows}. The results differ.")
-    for name in rivals.COLUMNS[work]:
-        if name in rivals.RATIOS:
+    for name in workloads.COLUMNS[work]:
+        if name in workloads.RATIOS:
             # a ratio we leave null has no weight under it; nothing in the generated data is like that
             a, b = (np.asarray(table[name].to_numpy(), np.float64) for table in (mine, theirs))
             wrong = np.flatnonzero(~(np.abs(a - b) <= TOLERANCE * np.maximum(1, np.abs(a))))
         else:
             a, b = (table[name].to_numpy(zero_copy_only=False) for table in (mine, theirs))
             if (
-                name not in rivals.KEYS
+                name not in workloads.KEYS
                 and a.dtype.kind != b.dtype.kind
                 and not {a.dtype.kind, b.dtype.kind} <= set("iu")
             ):
@@ -181,7 +182,7 @@ def compare(work: str, mine: Any, theirs: Any, engine: str) -> None:
             wrong = np.flatnonzero(a != b)
         if len(wrong):
             row = int(wrong[0])
-            who = "/".join(str(mine[key][row]) for key in rivals.KEYS)
+            who = "/".join(str(mine[key][row]) for key in workloads.KEYS)
             raise SystemExit(
                 f"{work}: {engine} differs in {name} for {len(wrong)} rows, first {who}: {b[row]}, creditlib {a[row]}."
             )
