@@ -168,9 +168,15 @@ class Close:
 
     @property
     def ties(self) -> bool | None:
-        """Whether every control figure given is met to the cent; None where none was given."""
-        given = [line for line in self.control if line.control_minor is not None]
-        return all(line.ties for line in given) if given else None
+        """Whether the control figures are met to the cent and leave no balance uncovered; None where none was given."""
+        if all(line.control_minor is None for line in self.control):
+            return None
+        return not self.uncovered and all(line.ties for line in self.control if line.control_minor is not None)
+
+    @property
+    def uncovered(self) -> tuple[ControlLine, ...]:
+        """Lines with a balance and no control figure."""
+        return tuple(line for line in self.control if line.control_minor is None and line.book_minor)
 
     @property
     def needs_a_person(self) -> bool:

@@ -156,6 +156,8 @@ def _control(out: Console, made: Close, lang: Lang) -> None:
     wrong = sum(not line.ties for line in given)
     if wrong:
         out.print(say("terminal.say.differs", lang, count=wrong, of=len(given)), style="bold")
+    elif made.uncovered:
+        out.print(say("terminal.say.incomplete", lang, count=len(made.uncovered), of=len(given)), style="bold")
     elif len(given) == 1:
         shown = money.text(given[0].book_minor, given[0].currency)
         out.print(say("terminal.say.ties", lang, amount=shown, currency=given[0].currency))
