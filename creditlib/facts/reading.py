@@ -35,6 +35,10 @@ RUNNING_SHARE: Final = 0.5
 """A list whose receipts reach this share of its debits is a running account, not a list of what is open."""
 
 
+_OUTSIDE: Final = {"control": ("control figures", "总账余额"), "rates": ("exchange rates", "汇率")}
+"""Sheets that come from outside the ledger and are given by an option of their own."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One sheet that was read. mapping: how; rows: with content, below the header."""
@@ -105,6 +109,10 @@ def read(
     for body in bodies:
         if body.mapping.role != "documents":
             findings += body.findings
+        if body.mapping.role in _OUTSIDE:
+            findings.append(
+                CHECKS["outside-file"].finding(body.grid, count=len(body.rows), value=_OUTSIDE[body.mapping.role])
+            )
     totals = gather([t for part in parts for t in part.totals])
     book = Book(
         documents,

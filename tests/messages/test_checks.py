@@ -77,7 +77,7 @@ def _findings(case: dict[str, Any], folder: Path) -> list[Finding]:
         book.save(folder / "ledger.xlsx")
         paths.append(folder / "ledger.xlsx")
     else:
-        for name in ("ledger", "allocations", "customers"):
+        for name in ("ledger", "allocations", "customers", "control"):
             if name in case:
                 path = folder / f"{name}.csv"
                 path.write_text(case[name], encoding="utf-8")
