@@ -186,7 +186,7 @@ def close_json(made: Close, path: Path, lang: Lang) -> dict[str, Any]:
         "policy": {"name": made.policy_name, "fingerprint": made.policy_fingerprint},
         "file_totals": [
             {
-                "currency": t.currency, "file": t.file, "rejected": t.rejected, "rounding": t.rounding, "rows": t.rows,
+                "currency": t.currency, "file": t.file, "rejected": t.rejected, "rounding": t.rounding, "rows": t.rows, "rejected_rows": t.rejected_rows,
                 "used": text(t.used_minor, t.currency) if t.currency in money.CURRENCIES else "0",
             }
             for t in made.file_totals
