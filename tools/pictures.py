@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from creditlib.errors import Lang
+from creditlib.faces.wording import say
 from creditlib.faces.workbook import write_workbook
 from creditlib.facts.outside import read_control, read_rates
 from creditlib.facts.reading import read
@@ -19,7 +21,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "hosts"))
 import calc  # noqa: E402
 
-PAGES = {"cover": 0, "dashboard": 2, "aging": 3}
+PAGES = {"cover": "cover", "dash": "dashboard", "aging": "aging"}
+
+
+def words(pdf: Path, page: int) -> str:
+    """Return the words of a page, its footer left out: that bears the title of the cover on every page."""
+    command = ["pdftotext", "-f", str(page + 1), "-l", str(page + 1), "-layout", str(pdf), "-"]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().splitlines()
+    return "\n".join(lines[:6])
 
 
 def main() -> None:
@@ -36,8 +45,13 @@ def main() -> None:
         for lang in tongues:
             book = write_workbook(made, work / f"close-{lang}.xlsx", lang=lang)
             pages = calc.pictures(book, work / lang, work / "profile", dpi=100)
-            for page, index in PAGES.items():
-                (ROOT / "docs" / "pictures" / f"{page}.{lang}.png").write_bytes(pages[index].read_bytes())
+            for name, file in PAGES.items():
+                first = next(
+                    i
+                    for i, page in enumerate(pages)
+                    if say(f"workbook.{name}.title", lang) in words(work / lang / f"{book.stem}.pdf", i)
+                )
+                (ROOT / "docs" / "pictures" / f"{file}.{lang}.png").write_bytes(pages[first].read_bytes())
 
 
 if __name__ == "__main__":

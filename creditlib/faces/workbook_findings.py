@@ -62,8 +62,9 @@ def lines_needed(text: str, width: float) -> int:
     >>> lines_needed("one two three", 8), lines_needed("苏州恒泰精密机械", 8), lines_needed("", 8)
     (2, 2, 1)
     """
-    quoted = not text.isascii() and not _WIDE_IN_CHINESE.isdisjoint(text)  # such lines break early
-    room, lines = max(width * (1.1 if text.isascii() else 0.94 if quoted else 1.0), 4.0), 0
+    latin = all(letter < _FIRST_WIDE for letter in text)
+    quoted = not latin and not _WIDE_IN_CHINESE.isdisjoint(text)  # such lines break early
+    room, lines = max(width * (1.1 if latin else 0.94 if quoted else 1.0), 4.0), 0
     for line in text.split("\n"):
         lines, used = lines + 1, 0.0
         for word in _WORD.findall(line):
