@@ -126,6 +126,15 @@ def payment_points(days_beyond_terms: float, table: Sequence[tuple[float, float]
     return float(last[1])
 
 
+def overdue_share(overdue: float, receivables: float) -> float:
+    """Return the share of receivables that is overdue, 0 where nothing is owed on balance.
+
+    >>> overdue_share(25, 100), overdue_share(25, -1)
+    (0.25, 0.0)
+    """
+    return overdue / receivables if receivables > 0 else 0.0
+
+
 def working_capital_requirement(receivables: float, inventory: float, payables: float) -> float:
     """Return the working-capital requirement 营运资金需求: receivables + inventory − payables.
 

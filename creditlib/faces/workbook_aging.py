@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from creditlib import formulas
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_fill import Fill
 from creditlib.faces.workbook_findings import heighten, widen_for
@@ -132,7 +133,7 @@ def _lines(fill: Fill) -> None:
         overdue = int(row["overdue_minor"])
         late_cells = ",".join(f"{letter}{here}" for letter in late)
         money("overdue", f"ROUND(SUM({late_cells}),{digits})" if late else "0", overdue)
-        share = overdue / total if total > 0 else 0.0
+        share = formulas.overdue_share(overdue, total)
         put(
             "overdue_share",
             cells.formula(f"IF({at['open']}{here}>0,{at['overdue']}{here}/{at['open']}{here},0)", repr(share)),
@@ -153,12 +154,9 @@ def _lines(fill: Fill) -> None:
 
 def totals(fill: Fill, currency: str) -> dict[str, int]:
     """Return a currency's totals by column of the template."""
-    rows = [row for row in fill.aging if row["currency"] == currency]
-    sums = {slot: sum(value(row, key) for row in rows) for key, slot in fill.slots.items()}
-    sums["unapplied"] = sum(int(row["unapplied_minor"]) for row in rows)
-    sums["overdue"] = sum(int(row["overdue_minor"]) for row in rows)
-    sums["open"] = sum(int(row["total_minor"]) for row in rows)
-    return sums
+    whole = fill.close.aging_total(currency)
+    sums = {slot: whole.get(key, 0) for key, slot in fill.slots.items()}
+    return sums | {"unapplied": whole["unapplied_minor"], "overdue": whole["overdue_minor"], "open": whole["total_minor"]}
 
 
 def _total(fill: Fill, currency: str, copy: int) -> None:
@@ -185,13 +183,13 @@ def _total(fill: Fill, currency: str, copy: int) -> None:
     n = fill.currency_blocks.get(currency, (1, 0))
     book.put("aging_count", cells.formula(f"SUM({count})", n[1] - n[0] + 1), copy, like=label)
     late = book.ref("aging_overdue", copy, like=label, home=home)
-    overdue_share = sums["overdue"] / sums["open"] if sums["open"] > 0 else 0.0
+    overdue_share = formulas.overdue_share(sums["overdue"], sums["open"])
     book.put(
         "aging_overdue_share", cells.formula(f"IF({whole}>0,{late}/{whole},0)", repr(overdue_share)), copy, like=label
     )
     points = fill.close.trend
     if currency == fill.close.currency and len(points) > 1 and points[-2].open_minor > 0:
-        before = points[-2].overdue_minor / points[-2].open_minor
+        before = points[-2].overdue_share
         book.put("aging_previous_share", cells.number(repr(before)), copy, like=label)
         now = book.ref("aging_overdue_share", copy, like=label, home=home)
         then = book.ref("aging_previous_share", copy, like=label, home=home)

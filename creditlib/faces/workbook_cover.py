@@ -337,7 +337,7 @@ def _summary(fill: Fill, found: list[Group]) -> Said:
         share=figure(book.ref("dash_share"), share, "0.0%"),
     )
     if len(close.trend) > 1 and close.trend[-2].open_minor > 0:
-        before = close.trend[-2].overdue_minor / close.trend[-2].open_minor
+        before = close.trend[-2].overdue_share
         said = said + fill.sentence(
             "cover.summary_before", before=figure(book.ref("data_before", down=2), before, "0.0%")
         )

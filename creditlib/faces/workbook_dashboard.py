@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from creditlib import formulas
 from creditlib.faces import workbook_aging as aging
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.workbook_cells import Said, choose, figure, plain
@@ -49,7 +50,7 @@ def _figures(fill: Fill) -> None:
     book, close = fill.book, fill.close
     home = book.place("dash_open").sheet
     sums = aging.totals(fill, close.currency)
-    share = sums["overdue"] / sums["open"] if sums["open"] > 0 else 0.0
+    share = formulas.overdue_share(sums["overdue"], sums["open"])
     before = close.trend[-2] if len(close.trend) > 1 else None
     headline = fill.headline
     fill.put_text("dash_dso_label", fill.say("dash.dso", method=fill.headline_name))
@@ -72,7 +73,7 @@ def _figures(fill: Fill) -> None:
         fill.put_said(f"dash_{key}_before", said)
     native = aging.open_ref(fill, close.currency, "overdue_share")
     book.put("dash_share", cells.formula(native, repr(share)))
-    past = before.overdue_minor / before.open_minor if before is not None and before.open_minor > 0 else None
+    past = before.overdue_share if before is not None and before.open_minor > 0 else None
     _compare(fill, "share", 2, share, past, "0.0%", 100, fill.say("dash.no_history"))
     if headline is None or headline.days is None:
         fill.put_text("dash_dso", fill.say("word.none"))
@@ -152,7 +153,7 @@ def _buckets(fill: Fill) -> None:
     if not any(sums[fill.slots[key]] for key in fill.overdue) and not any(close.previous_buckets.values()):
         book.drop_charts("data_bucket_now")
     dash = book.place("dash_open").sheet
-    share = sums["overdue"] / sums["open"] if sums["open"] > 0 else 0.0
+    share = formulas.overdue_share(sums["overdue"], sums["open"])
     said = fill.sentence("dash.buckets_title", share=figure(book.ref("dash_share", home=dash), share, "0.0%"))
     if close.edges:  # old: beyond the middle edge of the policy; the bucket after edge k stands at place k + 1
         middle = len(close.edges) // 2
@@ -210,7 +211,7 @@ def _trend(fill: Fill) -> None:
             native = aging.open_ref(fill, close.currency, column) if own else ""
             book.put(f"data_trend_{name}", cells.formula(native, exact) if own else cells.number(exact), down=down)
         a, b = (book.ref(f"data_trend_{name}", down=down, home=home) for name in ("overdue", "open"))
-        share = point.overdue_minor / point.open_minor if point.open_minor > 0 else 0.0
+        share = point.overdue_share
         book.put("data_trend_share", cells.formula(f"IF({b}>0,{a}/{b},0)", repr(share)), down=down)
         if point.dso is not None and any_dso:
             book.put("data_trend_dso", cells.number(repr(point.dso)), down=down)
@@ -234,7 +235,7 @@ def _trend(fill: Fill) -> None:
         book.drop_charts("data_trend_dso")
         return
     now, then = (book.ref("data_trend_share", down=last - k) for k in (0, 1))
-    shares = [p.overdue_minor / p.open_minor if p.open_minor > 0 else 0.0 for p in points[-2:]]
+    shares = [p.overdue_share for p in points[-2:]]
     shown = figure(now, shares[1], "0.0%")
     fill.put_said(
         "dash_trend_title",

@@ -15,6 +15,7 @@ from creditlib.flows import history
 from creditlib.flows.closing import DsoLine, Measure, Movement, TrendPoint
 from creditlib.flows.explain import explain_gap
 from creditlib.flows.ground import Ground
+from creditlib.formulas import one_dso_day
 from creditlib.measures.collection import cei
 from creditlib.measures.dso import METHODS, dso
 from creditlib.measures.exposure import concentration
@@ -72,7 +73,7 @@ def measures(ground: Ground) -> tuple[Measure, ...]:
         year = _dso(ground, "simple", day)
     except (NeedsSales, UsageError):
         year = None
-    one_day = None if not year or not year["sales_days"] else year["sales_minor"] / year["sales_days"]
+    one_day = None if not year or not year["sales_days"] else one_dso_day(year["sales_minor"], year["sales_days"])
     found.append(Measure("one_dso_day", one_day, "amount"))
     return tuple(found)
 

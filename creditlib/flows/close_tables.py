@@ -13,6 +13,7 @@ from creditlib.facts.checks import disputed
 from creditlib.facts.tables import codes
 from creditlib.flows.closing import ITEM_COLUMNS, UNAPPLIED
 from creditlib.flows.ground import Ground
+from creditlib.formulas import overdue_share
 from creditlib.measures.aging import aging, bucket_codes, bucket_keys, days_past_due, overdue
 from creditlib.measures.figures import Figures
 
@@ -84,7 +85,7 @@ def aging_table(ground: Ground, figures: Figures) -> pa.Table:
         earlier = aging(ground.before, edges=ground.values["aging.edges"])
         for row in earlier.table.select(["customer", "currency", "total_minor", "overdue_minor"]).to_pylist():
             if row["total_minor"] > 0:
-                shares[row["customer"], row["currency"]] = row["overdue_minor"] / row["total_minor"]
+                shares[row["customer"], row["currency"]] = overdue_share(row["overdue_minor"], row["total_minor"])
     customers, currencies = table["customer"].to_pylist(), table["currency"].to_pylist()
     past = pa.array([shares.get(key) for key in zip(customers, currencies, strict=True)], pa.float64())
     table = table.append_column("previous_overdue_share", past)

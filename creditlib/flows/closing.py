@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from creditlib.errors import Finding
+from creditlib.formulas import overdue_share
 from creditlib.measures.figures import column_sums
 
 ITEM_COLUMNS = (
@@ -38,7 +39,7 @@ class SourceLine:
 @dataclass(frozen=True, slots=True)
 class FileTotal:
     """file = used + rejected + rounding, exactly. `file` and `rounding` are decimal texts: a file may carry more decimals
-    than its currency has. `not_in_period` is the part of `used` that is not open at as_of (later documents, settled)."""
+    than its currency has."""
 
     currency: str
     file: str
@@ -92,6 +93,11 @@ class TrendPoint:
     open_minor: int
     overdue_minor: int
     dso: float | None
+
+    @property
+    def overdue_share(self) -> float:
+        """Share of what was open that was overdue."""
+        return overdue_share(self.overdue_minor, self.open_minor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
 from creditlib.faces.cli.work import Request
 from creditlib.faces.wording import bucket_label, say
+from creditlib.formulas import overdue_share
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -241,7 +242,10 @@ def _cells(row: dict[str, Any], buckets: list[str], code: str) -> list[str]:
     return cells + (
         []
         if overdue is None
-        else [show.amount(overdue, code), show.share(overdue / row["total_minor"]) if row["total_minor"] > 0 else ""]
+        else [
+            show.amount(overdue, code),
+            show.share(overdue_share(overdue, row["total_minor"])) if row["total_minor"] > 0 else "",
+        ]
     )
 
 

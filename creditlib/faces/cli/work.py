@@ -16,7 +16,7 @@ from creditlib.faces.cli.common import Steps, usage
 from creditlib.money import currency_code, exponent
 
 if TYPE_CHECKING:
-    from creditlib.facts.open_items import Netting, OpenItems, Rate
+    from creditlib.facts.open_items import OpenItems, Rate
     from creditlib.facts.reading import Reading
     from creditlib.flows.closing import Close
     from creditlib.policy import Policy
@@ -106,12 +106,10 @@ class Request:
         return read_rates(self.fx, self.report, self.day, self.order)
 
     def items(self, reading: Reading, policy: Policy) -> OpenItems:
-        """Take the open items of the day, converted where asked."""
-        from creditlib.facts.open_items import convert, open_items
+        """Take the open items of the day as a close takes them."""
+        from creditlib.flows.ground import Ground
 
-        netting: Netting = "fifo" if reading.shape == "running_account" else policy.at(self.day)["aging.netting"]
-        items = open_items(reading.book, self.day, known_on=self.known, netting=netting)
-        return items if self.report is None else convert(items, self.rates(), self.report)
+        return Ground(reading, policy, self.day, (), self.rates(), self.report, self.known, None).items
 
     def close(self, steps: Steps) -> tuple[Reading, Close]:
         """Read, and close the month."""
