@@ -57,9 +57,15 @@ class Ground:
             return "documents_with_allocations" if self.reading.complete else "open_items"
         return self.reading.shape
 
+    @cached_property
+    def _taken(self) -> dict[date, OpenItems]:
+        return {}
+
     def take(self, day: date) -> OpenItems:
-        """Open items of a day in document currencies."""
-        return open_items(self.book, day, netting=self.values["aging.netting"])
+        """Open items of a day in document currencies; trend, roll-forward and last month ask for the same days."""
+        if day not in self._taken:
+            self._taken[day] = open_items(self.book, day, netting=self.values["aging.netting"])
+        return self._taken[day]
 
     def reported(self, items: OpenItems) -> OpenItems:
         """The same in the reporting currency, at the as-of rates whatever the day."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from creditlib.errors import CurrencyError, UsageError
+from creditlib.faces.cli.work import Request
 from creditlib.facts.open_items import Rate, open_items
 from creditlib.facts.outside import Control, read_control, read_rates
 from creditlib.facts.reading import Reading, read
@@ -215,3 +216,16 @@ def test_a_policy_value_moves_the_window_of_simple_dso(tmp_path: Path) -> None:
         made = close(reading, policy, AS_OF)
         lines[name] = next(line for line in made.dso if line.method == "simple")
     assert (lines["standard"].sales_minor, lines["two"].sales_minor) == (60_000, 50_000)  # 100+200+300; 200+300
+
+
+def test_the_terminal_ages_a_running_account_as_the_close_does(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(
+        "customer,document,kind,issue_date,due_date,amount\n"
+        "C1,I1,invoice,2024-01-01,2024-01-31,500.00\nC1,I2,invoice,2024-02-01,2024-03-02,500.00\n"
+        "C1,R1,receipt,2024-02-10,,-700.00\n"
+    )
+    reading = read(path, home="CNY")
+    asked = Request([str(path)], "en", str(AS_OF)).items(reading, load_policy())
+    assert aging(asked, edges=(30, 60), by=()).sums("CNY")["1-30"] == 30_000  # 1,000 − 700, 29 days late
+    assert closed(reading).aging_total("CNY")["1-30"] == 30_000
