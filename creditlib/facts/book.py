@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,18 +25,21 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from creditlib.errors import RecordError, SourceError, UsageError
+from creditlib.facts.credit_tables import CREDIT_TABLES
 from creditlib.facts.tables import SCHEMAS, conform, empty
 
 MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
 _ROW_GROUP: Final = 1_000_000
+_FIRST: Final = tuple(f"{name}.parquet" for name in SCHEMAS if name not in CREDIT_TABLES)
+"""Tables of every connected book; those of the credit file came later and are empty where the manifest does not list them."""
 PIECE: Final = 1 << 18  # rows: a column of a piece stays in the processor's own cache
 _CODES: Final = 1 << 26  # bytes of codes' texts a row group may hold before they would be written out as plain text
 
 
 @dataclass(frozen=True)
 class Book:
-    """Documents, allocations, customers, sales, orders, events of one firm.
+    """Documents, allocations, customers, sales, orders, events of one firm, and the credit files of its customers.
 
     Each is a `pyarrow.Table` of the schema of that name, or anything with `__arrow_c_stream__`; what is not given is empty.
     complete: the documents are all there were, not only what is open today: earlier month ends and payment behaviour can be
@@ -50,6 +53,14 @@ class Book:
     sales: Any = None
     orders: Any = None
     events: Any = None
+    registrations: Any = None
+    statements: Any = None
+    references: Any = None
+    ratings: Any = None
+    security: Any = None
+    contracts: Any = None
+    purchases: Any = None
+    assessments: Any = None
     complete: bool = True
     folder: Path | None = field(default=None, compare=False)
 
@@ -302,17 +313,16 @@ def open_book(folder: str | Path, *, verify: bool = True) -> Book:
             f"{path}: format {manifest.get('format')} of a connected book, this version reads {_FORMAT}. Import it again.",
             f"{path}：连接账簿格式为 {manifest.get('format')}，本版本读取 {_FORMAT}。请重新导入。",
         )
-    changed = [name for name in _names() if verify and _hash(path / name) != manifest["sha256"].get(name)]
+    listed = manifest["sha256"]
+    changed = [name for name in _FIRST if name not in listed]
+    changed += [name for name in listed if verify and _hash(path / name) != listed[name]]
     if changed:
         raise RecordError(
             f"{path}: {', '.join(changed)} changed since the book was written. Import the ledger again.",
             f"{path}：{'、'.join(changed)} 在写入后被改动。请重新导入台账。",
         )
-    return Book(complete=manifest["complete"], folder=path)
-
-
-def _names() -> Iterable[str]:
-    return (f"{name}.parquet" for name in SCHEMAS)
+    newer = {name: empty(name) for name in SCHEMAS if f"{name}.parquet" not in listed}
+    return Book(complete=manifest["complete"], folder=path, **newer)
 
 
 def _hash(path: Path) -> str:

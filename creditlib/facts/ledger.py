@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number
 from creditlib.facts.book import Book
-from creditlib.facts.tables import ALLOCATIONS, DOCUMENTS, build, days
+from creditlib.facts.credit_tables import CREDIT_TABLES, DATED
+from creditlib.facts.tables import ALLOCATIONS, DOCUMENTS, SCHEMAS, build, days
 
 _SIDES: Final = (("to_document", np.subtract), ("from_document", np.add))
 
@@ -166,9 +167,13 @@ def as_known(book: Book, known_on: date) -> Book:
     columns = {name: column.filter(pa.array(usable)) for name, column in columns.items()}
     documents = documents.filter(pa.array(kept))
     documents = documents.set_column(0, DOCUMENTS.field("id"), pa.array(np.arange(documents.num_rows)))
-    customers, sales, orders, events = (book.table(name) for name in ("customers", "sales", "orders", "events"))
+    others = {name: book.table(name) for name in SCHEMAS if name not in ("documents", "allocations")}
+    for name, table in others.items():
+        if name in CREDIT_TABLES:
+            dates = days(table[DATED[name]])
+            others[name] = table.filter(pa.array(dates <= day_number(known_on)))
     allocations = build(ALLOCATIONS, columns, int(usable.sum()))
-    return Book(documents, allocations, customers, sales, orders, events, complete=book.complete)
+    return Book(documents, allocations, **others, complete=book.complete)
 
 
 def _entered(column: pa.ChunkedArray, otherwise: NDArray[np.int32], known_on: date) -> NDArray[np.bool_]:

@@ -15,13 +15,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY
-
-_TEXT = pa.string()
-_CODE = pa.dictionary(pa.int32(), pa.string())
-_DAY = pa.date32()
-_MONEY = pa.int64()
-_INT = pa.int64()
-_FLAG = pa.bool_()
+from creditlib.facts.credit_tables import CREDIT_TABLES
+from creditlib.facts.schema import CODE, DAY, FLAG, INT, MONEY, TEXT, column
 
 KINDS: Final = (
     "invoice", "debit_note", "credit_note", "receipt", "advance", "write_off", "bill", "retention", "opening",
@@ -30,125 +25,121 @@ KINDS: Final = (
 """What a document is. Bills 承兑汇票, retention 质保金 and advances 预收款 are classes of their own, never plain receivables."""
 
 
-def _field(name: str, kind: pa.DataType, unit: str = "", *, required: bool = False) -> pa.Field:
-    return pa.field(name, kind, nullable=not required, metadata={"unit": unit} if unit else None)
-
-
 DOCUMENTS: Final = pa.schema(
     [
-        _field("id", _INT, "row number in this book", required=True),
-        _field("customer", _CODE, "customer code", required=True),
-        _field("document", _TEXT, "document number"),
-        _field("kind", _CODE, "one of KINDS", required=True),
-        _field("issue_on", _DAY, "invoice date 开票日"),
-        _field("posted_on", _DAY, "posting date 记账日"),
-        _field("shipped_on", _DAY, "shipment date 发货日"),
-        _field("received_on", _DAY, "receipt of the invoice 票到日"),
-        _field("accepted_on", _DAY, "acceptance date 验收日"),
-        _field("due_on", _DAY, "due date 到期日"),
-        _field("due_from", _CODE, "given, terms, or none"),
-        _field("known_on", _DAY, "entry date 录入日"),
-        _field("currency", _CODE, "ISO 4217", required=True),
-        _field("amount_minor", _MONEY, "minor units, receivable positive, gross", required=True),
-        _field("tax_minor", _MONEY, "minor units, VAT within amount_minor"),
-        _field("local_minor", _MONEY, "minor units of the entity's currency"),
-        _field("original_minor", _MONEY, "minor units, the document's first amount where an open-item list gives it"),
-        _field("entity", _CODE, "company code 公司代码"),
-        _field("gl_account", _CODE, "control account 科目"),
-        _field("salesperson", _CODE, "salesperson 业务员"),
-        _field("collector", _CODE, "collector 催收责任人"),
-        _field("terms", _CODE, "payment term as written 付款条件"),
-        _field("order", _TEXT, "order number"),
-        _field("delivery", _TEXT, "delivery number"),
-        _field("contract", _TEXT, "contract number"),
-        _field("reference_text", _TEXT, "reference, remittance or line text"),
-        _field("related_party", _FLAG, "related party 关联方"),
-        _field("disputed_from", _DAY, "dispute opened"),
-        _field("disputed_to", _DAY, "dispute closed"),
-        _field("dispute_reason", _CODE, "reason code"),
-        _field("source_file", _CODE, "file, or file:sheet", required=True),
-        _field("source_row", pa.int32(), "row in that sheet, from 1", required=True),
+        column("id", INT, "row number in this book", required=True),
+        column("customer", CODE, "customer code", required=True),
+        column("document", TEXT, "document number"),
+        column("kind", CODE, "one of KINDS", required=True),
+        column("issue_on", DAY, "invoice date 开票日"),
+        column("posted_on", DAY, "posting date 记账日"),
+        column("shipped_on", DAY, "shipment date 发货日"),
+        column("received_on", DAY, "receipt of the invoice 票到日"),
+        column("accepted_on", DAY, "acceptance date 验收日"),
+        column("due_on", DAY, "due date 到期日"),
+        column("due_from", CODE, "given, terms, or none"),
+        column("known_on", DAY, "entry date 录入日"),
+        column("currency", CODE, "ISO 4217", required=True),
+        column("amount_minor", MONEY, "minor units, receivable positive, gross", required=True),
+        column("tax_minor", MONEY, "minor units, VAT within amount_minor"),
+        column("local_minor", MONEY, "minor units of the entity's currency"),
+        column("original_minor", MONEY, "minor units, the document's first amount where an open-item list gives it"),
+        column("entity", CODE, "company code 公司代码"),
+        column("gl_account", CODE, "control account 科目"),
+        column("salesperson", CODE, "salesperson 业务员"),
+        column("collector", CODE, "collector 催收责任人"),
+        column("terms", CODE, "payment term as written 付款条件"),
+        column("order", TEXT, "order number"),
+        column("delivery", TEXT, "delivery number"),
+        column("contract", TEXT, "contract number"),
+        column("reference_text", TEXT, "reference, remittance or line text"),
+        column("related_party", FLAG, "related party 关联方"),
+        column("disputed_from", DAY, "dispute opened"),
+        column("disputed_to", DAY, "dispute closed"),
+        column("dispute_reason", CODE, "reason code"),
+        column("source_file", CODE, "file, or file:sheet", required=True),
+        column("source_row", pa.int32(), "row in that sheet, from 1", required=True),
     ]
 )
 
 ALLOCATIONS: Final = pa.schema(
     [
-        _field(
-            "from_document", _INT, "documents.id of the receipt or credit note; null where the export names only a date"
+        column(
+            "from_document", INT, "documents.id of the receipt or credit note; null where the export names only a date"
         ),
-        _field(
-            "to_document", _INT, "documents.id of the item it settles; null likewise. One of the two is always there"
+        column(
+            "to_document", INT, "documents.id of the item it settles; null likewise. One of the two is always there"
         ),
-        _field("amount_minor", _MONEY, "minor units, positive, currency of the item", required=True),
-        _field("on", _DAY, "day it took effect", required=True),
-        _field("known_on", _DAY, "entry date"),
-        _field("undone_on", _DAY, "day it was undone"),
-        _field("origin", _CODE, "given, settlement_date, clearing_number, or oldest_due_first", required=True),
+        column("amount_minor", MONEY, "minor units, positive, currency of the item", required=True),
+        column("on", DAY, "day it took effect", required=True),
+        column("known_on", DAY, "entry date"),
+        column("undone_on", DAY, "day it was undone"),
+        column("origin", CODE, "given, settlement_date, clearing_number, or oldest_due_first", required=True),
     ]
 )
 
 CUSTOMERS: Final = pa.schema(
     [
-        _field("customer", _CODE, "customer code", required=True),
-        _field("name", _TEXT, "name"),
-        _field("credit_code", _TEXT, "unified social credit code 统一社会信用代码"),
-        _field("country", _CODE, "ISO 3166"),
-        _field("parent", _TEXT, "customer code of the parent"),
-        _field("group", _CODE, "group code 集团"),
-        _field("sector", _CODE, "sector"),
-        _field("salesperson", _CODE, "salesperson"),
-        _field("collector", _CODE, "collector"),
-        _field("assigned_from", _DAY, "first day of the collector's assignment"),
-        _field("assigned_to", _DAY, "last day of the collector's assignment"),
-        _field("terms", _CODE, "usual payment term"),
-        _field("related_party", _FLAG, "related party 关联方"),
+        column("customer", CODE, "customer code", required=True),
+        column("name", TEXT, "name"),
+        column("credit_code", TEXT, "unified social credit code 统一社会信用代码"),
+        column("country", CODE, "ISO 3166"),
+        column("parent", TEXT, "customer code of the parent"),
+        column("group", CODE, "group code 集团"),
+        column("sector", CODE, "sector"),
+        column("salesperson", CODE, "salesperson"),
+        column("collector", CODE, "collector"),
+        column("assigned_from", DAY, "first day of the collector's assignment"),
+        column("assigned_to", DAY, "last day of the collector's assignment"),
+        column("terms", CODE, "usual payment term"),
+        column("related_party", FLAG, "related party 关联方"),
     ]
 )
 
 SALES: Final = pa.schema(
     [
-        _field("month", _DAY, "first day of the month", required=True),
-        _field("customer", _CODE, "customer code; null for the whole firm"),
-        _field("entity", _CODE, "company code"),
-        _field("currency", _CODE, "ISO 4217", required=True),
-        _field("gross_minor", _MONEY, "minor units, with VAT"),
-        _field("net_minor", _MONEY, "minor units, without VAT"),
+        column("month", DAY, "first day of the month", required=True),
+        column("customer", CODE, "customer code; null for the whole firm"),
+        column("entity", CODE, "company code"),
+        column("currency", CODE, "ISO 4217", required=True),
+        column("gross_minor", MONEY, "minor units, with VAT"),
+        column("net_minor", MONEY, "minor units, without VAT"),
     ]
 )
 
 ORDERS: Final = pa.schema(
     [
-        _field("order", _TEXT, "order number", required=True),
-        _field("line", _TEXT, "order line"),
-        _field("customer", _CODE, "customer code", required=True),
-        _field("entity", _CODE, "company code"),
-        _field("ordered_on", _DAY, "order date"),
-        _field("ship_on", _DAY, "planned shipment"),
-        _field("currency", _CODE, "ISO 4217", required=True),
-        _field("amount_minor", _MONEY, "minor units, gross", required=True),
-        _field("delivery", _TEXT, "delivery number once shipped"),
-        _field("delivered_on", _DAY, "day of delivery"),
-        _field("invoice", _TEXT, "invoice number once billed"),
-        _field("invoiced_on", _DAY, "day of the invoice"),
-        _field("terms", _CODE, "payment term"),
-        _field("known_on", _DAY, "entry date"),
+        column("order", TEXT, "order number", required=True),
+        column("line", TEXT, "order line"),
+        column("customer", CODE, "customer code", required=True),
+        column("entity", CODE, "company code"),
+        column("ordered_on", DAY, "order date"),
+        column("ship_on", DAY, "planned shipment"),
+        column("currency", CODE, "ISO 4217", required=True),
+        column("amount_minor", MONEY, "minor units, gross", required=True),
+        column("delivery", TEXT, "delivery number once shipped"),
+        column("delivered_on", DAY, "day of delivery"),
+        column("invoice", TEXT, "invoice number once billed"),
+        column("invoiced_on", DAY, "day of the invoice"),
+        column("terms", CODE, "payment term"),
+        column("known_on", DAY, "entry date"),
     ]
 )
 
 EVENTS: Final = pa.schema(
     [
-        _field("id", _INT, "row number, append-only", required=True),
-        _field("on", _DAY, "day it happened", required=True),
-        _field("known_on", _DAY, "entry date"),
-        _field("customer", _CODE, "customer code", required=True),
-        _field("document", _TEXT, "document number"),
-        _field("event", _CODE, "reminder_sent, promise, dispute, limit_set, call, visit, note", required=True),
-        _field("currency", _CODE, "ISO 4217"),
-        _field("amount_minor", _MONEY, "minor units"),
-        _field("until", _DAY, "promised or valid until"),
-        _field("by", _TEXT, "person"),
-        _field("reason", _CODE, "reason code"),
-        _field("text", _TEXT, "what was said"),
+        column("id", INT, "row number, append-only", required=True),
+        column("on", DAY, "day it happened", required=True),
+        column("known_on", DAY, "entry date"),
+        column("customer", CODE, "customer code", required=True),
+        column("document", TEXT, "document number"),
+        column("event", CODE, "reminder_sent, promise, dispute, limit_set, call, visit, note", required=True),
+        column("currency", CODE, "ISO 4217"),
+        column("amount_minor", MONEY, "minor units"),
+        column("until", DAY, "promised or valid until"),
+        column("by", TEXT, "person"),
+        column("reason", CODE, "reason code"),
+        column("text", TEXT, "what was said"),
     ]
 )
 
@@ -159,6 +150,7 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "sales": SALES,
     "orders": ORDERS,
     "events": EVENTS,
+    **CREDIT_TABLES,
 }
 
 
@@ -251,7 +243,7 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.DictionaryArray:
     """Return a dictionary column in one piece. Pieces of one book mostly share their texts: then nothing is unified."""
     chunks = column.chunks
     if not chunks:
-        return pa.array([], _CODE)
+        return pa.array([], CODE)
     texts = chunks[0].dictionary
     if len(chunks) > 1 and not all(chunk.dictionary.equals(texts) for chunk in chunks[1:]):
         chunks = column.unify_dictionaries().chunks
@@ -282,4 +274,4 @@ def coded(values: NDArray[np.integer[Any]], names: Sequence[str | None]) -> pa.D
     dictionary = [name if name is not None else "" for name in names]
     missing = [i for i, name in enumerate(names) if name is None]
     mask = np.isin(values, missing) if missing else None
-    return pa.DictionaryArray.from_arrays(pa.array(values.astype(np.int32), mask=mask), pa.array(dictionary, _TEXT))
+    return pa.DictionaryArray.from_arrays(pa.array(values.astype(np.int32), mask=mask), pa.array(dictionary, TEXT))
