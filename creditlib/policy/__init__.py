@@ -5,7 +5,19 @@ What must stay true: this floor knows no book and no measure; a change is a new 
 
 from __future__ import annotations
 
-from creditlib.policy.parameter import CATALOGUE, Parameter, Value
+from creditlib.policy.catalogue import CATALOGUE
+from creditlib.policy.parameter import GRADES, Parameter, Value
 from creditlib.policy.policy import Change, Policy, Row, Values, load_policy, standard_text
 
-__all__ = ["CATALOGUE", "Change", "Parameter", "Policy", "Row", "Value", "Values", "load_policy", "standard_text"]
+__all__ = [
+    "CATALOGUE",
+    "GRADES",
+    "Change",
+    "Parameter",
+    "Policy",
+    "Row",
+    "Value",
+    "Values",
+    "load_policy",
+    "standard_text",
+]

@@ -22,17 +22,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from creditlib.errors import PolicyError, UsageError
-from creditlib.policy.parameter import (
-    CATALOGUE,
-    Parameter,
-    Problem,
-    Value,
-    is_day,
-    near,
-    read_value,
-    row_problems,
-    shown,
-)
+from creditlib.policy.catalogue import CATALOGUE
+from creditlib.policy.parameter import Parameter, Problem, Value, shown
+from creditlib.policy.reading import is_day, near, read_value, row_problems
 
 What = Literal["added", "removed", "value", "reference", "confirmed_on", "to"]
 
@@ -150,7 +142,7 @@ class Policy:
         >>> load_policy().at(date(1999, 12, 31))
         Traceback (most recent call last):
         ...
-        creditlib.errors.PolicyError: standard: no value on 1999-12-31 for 22 parameters (home.currency, …). The policy is in force from 2000-01-01. Ask for that day or later, or add an earlier row. [not-in-force]
+        creditlib.errors.PolicyError: standard: no value on 1999-12-31 for 90 parameters (home.currency, …). The policy is in force from 2000-01-01. Ask for that day or later, or add an earlier row. [not-in-force]
         """
         on = on.date() if isinstance(on, datetime) else on
         found = {name: row for name, rows in self._history.items() if (row := _in_force(rows, on))}
@@ -364,7 +356,7 @@ class _Reader:
         problems = row_problems(parameter, raw) + ([value] if isinstance(value, Problem) else [])
         for problem in problems:
             self.add(problem, parameter.name, start if isinstance(start, date) and is_day(start) else str(number))
-        if isinstance(start, date) and value is not None and not isinstance(value, Problem) and not problems:
+        if isinstance(start, date) and "value" in raw and not isinstance(value, Problem) and not problems:
             row = Row(parameter.name, start, value, raw["reference"].strip(), raw.get("confirmed_on"), raw.get("to"))
             self.rows[parameter.name].append(row)
 

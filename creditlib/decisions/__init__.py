@@ -1,0 +1,1 @@
+"""Measures × policy → decisions that explain themselves."""
