@@ -1,7 +1,7 @@
 """`Decision`: an outcome with its reasons, the policy values and the documents behind it. One type for every decision.
 
 What must stay true: a decision names the policy it was made by and every value it used; a reason is data first (code, figures),
-words second, in both languages (`reasons.toml`); the same decision reads the same in a cell, a panel, a workbook and a terminal.
+words second, in both languages (`reasons/*.toml`); the same decision reads the same in a cell, a panel, a workbook and a terminal.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ Effect = Literal["stop", "lowers", "raises", "caps", "missing", "note"]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason. code: entry of `reasons.toml`. values: what fills its text, a pair being (English, Chinese). points: of the score,
+    """One reason. code: "file.entry" of `reasons/`. values: what fills its text, a pair being (English, Chinese). points: of the score,
     lost as positive. amount_minor, currency: what it makes of a limit or an exposure. policy: parameters behind it.
 
-    >>> Reason("no-limit", "note").text("zh")
+    >>> Reason("limit.not-set", "note").text("zh")
     '未设额度。'
     """
 
@@ -44,12 +44,13 @@ class Reason:
     def text(self, lang: Lang = "en") -> str:
         """Return the reason as a sentence."""
         own = {k: v[lang == "zh"] if isinstance(v, tuple) else v for k, v in self.values.items()}
-        return _texts()[self.code][lang].format(**own)
+        file, entry = self.code.split(".")
+        return _texts(file)[entry][lang].format(**own)
 
 
 @cache
-def _texts() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("creditlib.decisions").joinpath("reasons.toml").read_text(encoding="utf-8"))
+def _texts(file: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("creditlib.decisions").joinpath("reasons", f"{file}.toml").read_text(encoding="utf-8"))
 
 
 def no_documents() -> pa.Table:
