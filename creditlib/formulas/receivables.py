@@ -1,7 +1,6 @@
-"""Scalar figures in plain Python: what one cell asks for, ten thousand times.
+"""Scalar figures of receivables: DSO in its forms, collection, turnover, payment points, working capital.
 
-What must stay true: no NumPy, no pandas, no I/O in here; each formula names its source; the column forms in `measures` give the
-same figures (property-tested).
+What must stay true: plain Python; the column forms in `measures` give the same figures (property-tested).
 """
 
 from __future__ import annotations
