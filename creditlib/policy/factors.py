@@ -60,8 +60,9 @@ class Factor:
         number = f"{value + 0.0:.1f}".removesuffix(".0")
         if self.unit == "rating":
             return f"{number}/5"
-        words = {"years": ("years", "年"), "days": ("days", "天")}[self.unit]
-        return f"{number} {words[lang == 'zh']}"
+        words = {"years": ("year", "年"), "days": ("day", "天")}[self.unit]
+        many = "s" if lang == "en" and number not in ("1", "-1") else ""
+        return f"{number} {words[lang == 'zh']}{many}"
 
 
 _ALL: Final = (
