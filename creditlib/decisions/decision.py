@@ -94,7 +94,7 @@ class Decision:
 OUTCOMES: Final[dict[str, tuple[str, ...]]] = {
     "score": ("scored", "refer", "stop"),
     "limit": ("set", "none", "refer"),
-    "terms": ("offered", "cash", "refer"),
+    "terms": ("offered", "cash", "refer", "better", "worse", "same"),
     "release": ("release", "hold", "refer"),
     "onboarding": ("pass", "refer", "stop"),
 }
