@@ -108,7 +108,7 @@ CASES = {
         'firm.toml：cei.months[自 2000-01-01 起的行]：unit 为 "days"，应为 "months"。请写 unit = "months"。[wrong-unit]',
     ),
     "wrong kind": (
-        firm('kind = "lookup"', 'kind = "marginal"'),
+        firm('days beyond terms"\nkind = "lookup"', 'days beyond terms"\nkind = "marginal"'),
         'firm.toml: payment.index_points[row from 2000-01-01]: kind is "marginal", expected "lookup". '
         'Write kind = "lookup". [wrong-kind]',
         'firm.toml：payment.index_points[自 2000-01-01 起的行]：kind 为 "marginal"，应为 "lookup"。'
