@@ -1,0 +1,177 @@
+"""`assess`: a whole book in one pass: factors, scores, limits, terms and exposure of every customer, each measured once.
+
+What must stay true: nothing is computed here that a measure or a decision computes; the review of one customer reads its row here, so
+that the list of all customers and the file of one show the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from creditlib.days import add_months
+from creditlib.decisions.limit import limit_book
+from creditlib.decisions.offer import offer_book
+from creditlib.decisions.release_limits import limits_in_force
+from creditlib.decisions.score import factors_of, score_book
+from creditlib.errors import UsageError
+from creditlib.facts.book import Book
+from creditlib.facts.open_items import Rate
+from creditlib.facts.reading import Reading
+from creditlib.flows.ground import Ground
+from creditlib.measures.cover import net_exposure
+from creditlib.measures.figures import Figures
+from creditlib.measures.record import payment_record
+from creditlib.policy import Policy, Values
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A book assessed on a day. Each part is made when it is asked for, and once."""
+
+    ground: Ground
+
+    @property
+    def as_of(self) -> date:
+        """The day asked."""
+        return self.ground.as_of
+
+    @property
+    def policy(self) -> Policy:
+        """The policy it is assessed by."""
+        return self.ground.policy
+
+    @property
+    def values(self) -> Values:
+        """Policy values in force on the day."""
+        return self.ground.values
+
+    @property
+    def book(self) -> Book:
+        """The book as it was known; a running account with its allocations."""
+        return self.ground.book
+
+    @property
+    def in_report(self) -> dict[str, Any]:
+        """Rates and the currency reported in, as measures and decisions take them."""
+        return self.ground.in_report
+
+    @cached_property
+    def factors(self) -> Figures:
+        """Factors of every customer; see `measures.factors.factors`."""
+        return factors_of(self.book, self.policy, self.as_of, **self.in_report)
+
+    @cached_property
+    def scores(self) -> Figures:
+        """Scores; see `decisions.score.score_book`."""
+        return score_book(self.book, self.policy, self.as_of, measured=self.factors)
+
+    @cached_property
+    def record(self) -> Figures | None:
+        """The payment record over the payment window, None where the book holds only what is open."""
+        if not self.book.complete or not self.book.rows("documents"):
+            return None
+        start = add_months(self.as_of, -self.values["payment.window_months"]) + timedelta(days=1)
+        return payment_record(self.book, start, self.as_of, **self.in_report)
+
+    @cached_property
+    def limits(self) -> Figures:
+        """Limits; see `decisions.limit.limit_book`."""
+        return limit_book(
+            self.book, self.factors, self.scores, self.policy, self.as_of, record=self.record, **self.in_report
+        )
+
+    @cached_property
+    def offers(self) -> Figures:
+        """Terms; see `decisions.offer.offer_book`."""
+        return offer_book(self.scores, self.policy, self.as_of)
+
+    @cached_property
+    def exposures(self) -> Figures:
+        """Exposure by part, cover and own risk, by customer and currency."""
+        share = self.values["limit.insured_share"]
+        return net_exposure(self.book, self.as_of, insured_share=share, **self.in_report)
+
+    @cached_property
+    def table(self) -> Figures:
+        """Every customer in one row.
+
+        Columns: customer, name, currency, outcome, score, grade, default_probability, evidence, stop, limit_outcome, limit_minor,
+        picked, cap, own_risk_minor, needs_committee, set_minor (the limit in force by the book's events, in the row's currency), terms,
+        net_days, open_minor, overdue_minor, exposure_minor, net_minor (exposure − cover), headroom_minor (limit − exposure; null without
+        a limit), expected_loss_minor (default probability × loss given default × own exposure, not below 0).
+        """
+        scores, limits, offers = self.scores.table, self.limits.table, self.offers.table
+        names = [self.ground.names.get(c, "") for c in scores["customer"].to_pylist()]
+        exposed, net = (_joined(scores, self.exposures.table, name) for name in ("total_minor", "net_minor"))
+        limit = limits["limit_minor"]
+        chance = scores["default_probability"].to_numpy()
+        loss = np.maximum(net, 0) * chance * float(self.values["score.loss_given_default"])
+        columns = {
+            "customer": scores["customer"],
+            "name": pa.array(names, pa.string()),
+            **{
+                n: scores[n]
+                for n in ("currency", "outcome", "score", "grade", "default_probability", "evidence", "stop")
+            },
+            "limit_outcome": limits["outcome"],
+            **{n: limits[n] for n in ("limit_minor", "picked", "cap", "own_risk_minor", "needs_committee")},
+            "set_minor": pa.array(self._set(scores), pa.int64()),
+            **{n: offers[n] for n in ("terms", "net_days")},
+            **{n: self.factors.table[n] for n in ("open_minor", "overdue_minor")},
+            "exposure_minor": pa.array(exposed),
+            "net_minor": pa.array(net),
+            "headroom_minor": pc.subtract(limit, pa.array(exposed)),
+            "expected_loss_minor": pa.array(np.floor(np.nan_to_num(loss) + 0.5).astype(np.int64), mask=np.isnan(loss)),
+        }
+        return Figures(
+            pa.table(columns), ("customer", "currency"), self.as_of, "exposure_minor", dict(self.values), documents=self.factors.documents,
+        )  # fmt: skip
+
+    def _set(self, scores: pa.Table) -> list[int | None]:
+        """Return the limit in force of each customer, None where none is set or it is in another currency."""
+        known = limits_in_force(self.book, self.as_of, self.values["home.currency"])
+        rows = zip(scores["customer"].to_pylist(), scores["currency"].to_pylist(), strict=True)
+        found = [(known.get(customer), currency) for customer, currency in rows]
+        return [limit.minor if limit is not None and limit.currency == currency else None for limit, currency in found]
+
+
+def _joined(scores: pa.Table, table: pa.Table, name: str) -> Any:
+    """Return a column of a table by customer and currency, in the order of the scores; 0 where a customer has no row."""
+    key = [scores.select(["customer", "currency"]), table.select(["customer", "currency"])]
+    texts = [
+        pc.binary_join_element_wise(t["customer"].cast(pa.string()), t["currency"].cast(pa.string()), "\x1f")
+        for t in key
+    ]
+    place = pc.index_in(texts[0].combine_chunks(), value_set=texts[1].combine_chunks())
+    return pc.fill_null(table[name].combine_chunks().take(place), 0).to_numpy(zero_copy_only=False)
+
+
+def assess(
+    reading: Reading | Book, policy: Policy, as_of: date, *, rates: Sequence[Rate] = (), currency: str | None = None,
+    known_on: date | None = None,
+) -> Assessment:  # fmt: skip
+    """Assess every customer of a book on a day.
+
+    reading: what `read` gave, or a book alone, with the credit files in it. rates, currency: report in one currency; without them each
+    customer is told in its own, and policy amounts of the home currency apply where it is that one. known_on: count only what had been
+    entered by that day. Raises: UsageError for rates without a currency; CurrencyError for a missing rate; PolicyError when the policy has
+    no value on the day.
+
+    >>> from creditlib.facts.sample import SAMPLE_END, sample_book
+    >>> from creditlib.policy import load_policy
+    >>> assess(sample_book(), load_policy(), SAMPLE_END).scores.table.num_rows > 100
+    True
+    """
+    if rates and currency is None:
+        raise UsageError(
+            "Rates need the currency to report in: --currency CCY.", "给出汇率时需要报告币种：--currency 币种。"
+        )
+    return Assessment(Ground(reading, policy, as_of, (), tuple(rates), currency, known_on, None))
