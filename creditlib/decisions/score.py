@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -30,7 +31,7 @@ from creditlib.policy import GRADES, Policy, Values
 _USED: Final = (
     *PARAMETERS, "score.without_statements", "score.history_gap_days", "score.rating_map", "score.conflict_grades",
     "payment.window_months", "file.statement_months", "file.registration_months", "file.assessment_months",
-    "file.rating_months", "onboarding.hard_stops", "aging.netting",
+    "file.rating_months", "onboarding.hard_stops", "aging.netting", "limit.vat_rate",
 )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def factors_of(
     ages = Ages(values["file.statement_months"], values["file.registration_months"], values["file.assessment_months"])
     return factors(
         book, as_of, window_months=values["payment.window_months"], gap_days=values["score.history_gap_days"], ages=ages,
-        netting=values["aging.netting"], rates=rates, to=to,
+        netting=values["aging.netting"], vat=Decimal(values["limit.vat_rate"]), rates=rates, to=to,
     )  # fmt: skip
 
 

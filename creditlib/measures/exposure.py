@@ -12,24 +12,34 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from creditlib.days import NO_DAY, day_number
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
-from creditlib.facts.open_items import OpenItems, open_items
-from creditlib.facts.tables import codes, days
+from creditlib.facts.open_items import OpenItems, Rate, convert, open_items, to_currency
+from creditlib.facts.tables import coded, codes
 from creditlib.measures.aging import overdue
 from creditlib.measures.figures import Figures, documents_of
+from creditlib.measures.order_lines import order_lines
 from creditlib.measures.segments import group, sums
 
 _PARTS = ("open_items_minor", "unapplied_minor", "delivered_not_billed_minor", "orders_minor")
 
 
-def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), items: OpenItems | None = None) -> Figures:
+def exposure(
+    book: Book, as_of: date, *, by: Sequence[str] = ("customer",), items: OpenItems | None = None,
+    rates: Sequence[Rate] = (), to: str | None = None,
+) -> Figures:  # fmt: skip
     """Return exposure by its parts.
 
     An order line counts as an order until it is delivered, as delivered-not-billed until it is invoiced, and not at all
-    afterwards: then it is an open item. by: customer, entity. Columns: keys, the four parts, total_minor (credits included),
-    overdue_minor. Raises: UsageError for a key that orders lack.
+    afterwards: then it is an open item. What bills a line, and how a part of it: `order_lines`. by: customer, entity. rates, to:
+    convert every item and line first; items given are taken as converted already, or are converted here. Columns: keys, the
+    four parts, total_minor (credits included), overdue_minor.
+    Raises: UsageError for a key that orders lack; CurrencyError naming a currency without a rate.
+    Source: tests/published/credit_limit.toml.
+
+    >>> book = Book(orders={"order": ["O-1"], "customer": ["C1"], "currency": ["CNY"], "amount_minor": [100]})
+    >>> exposure(book, date(2024, 6, 30)).row(customer="C1")["orders_minor"]
+    100
     """
     wrong = [name for name in by if name not in ("customer", "entity")]
     if wrong:
@@ -38,7 +48,14 @@ def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), item
             f"敞口按客户和公司统计，不支持{'、'.join(wrong)}。",
         )
     items = items or open_items(book, as_of)
-    ordered = _orders(book, as_of)
+    lines = order_lines(book, as_of)
+    lines = lines.chosen(lines.left_minor != 0)
+    ordered, amount = lines.table, lines.left_minor
+    if to is not None:
+        items = items if items.converted_from is not None else convert(items, rates, to)
+        amount = to_currency(amount, *codes(ordered["currency"]), rates, to, as_of)
+        alike = coded(np.zeros(len(amount), np.int32), [to])
+        ordered = ordered.set_column(ordered.column_names.index("currency"), "currency", alike)
     keys = []
     for name in (*by, "currency"):
         own, texts = (items.currency, list(items.currencies)) if name == "currency" else items.key(name)
@@ -52,8 +69,7 @@ def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), item
     groups = group(keys)
     mine, theirs_group = np.split(groups.codes, [len(items.rows)])
     debit = items.open_minor > 0
-    delivered = np.asarray(ordered["delivered"])
-    amount = ordered["amount_minor"].to_numpy()
+    delivered = lines.delivered
     parts: dict[str, NDArray[np.int64]] = {
         "open_items_minor": sums(mine[debit], items.open_minor[debit], groups.size),
         "unapplied_minor": sums(mine[~debit], items.open_minor[~debit], groups.size),
@@ -76,23 +92,6 @@ def exposure(book: Book, as_of: date, *, by: Sequence[str] = ("customer",), item
         return documents_of(book, items.rows[chosen], open_minor=items.open_minor[chosen])
 
     return Figures(table, (*by, "currency"), as_of, documents=documents)
-
-
-def _orders(book: Book, as_of: date) -> pa.Table:
-    """Return the order lines that are neither billed nor later than as_of, each marked delivered or not."""
-    table = book.columns(
-        "orders",
-        ["customer", "entity", "currency", "amount_minor", "ordered_on", "delivered_on", "invoice", "invoiced_on"],
-    )
-    day = day_number(as_of)
-    invoiced = days(table["invoiced_on"])
-    named = np.asarray(table["invoice"].is_valid())
-    billed = ((invoiced != NO_DAY) & (invoiced <= day)) | (named & (invoiced == NO_DAY))
-    known = days(table["ordered_on"]) <= day
-    delivered = days(table["delivered_on"])
-    keep = known & ~billed
-    table = table.append_column("delivered", pa.array((delivered != NO_DAY) & (delivered <= day)))
-    return table.filter(pa.array(keep))
 
 
 def concentration(items: OpenItems, *, top: int = 10, by: str = "customer") -> Figures:

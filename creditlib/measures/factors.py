@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -45,13 +46,13 @@ class Ages:
 
 def factors(
     book: Book, as_of: date, *, window_months: int, gap_days: int, ages: Ages, netting: Netting = "separate",
-    rates: Sequence[Rate] = (), to: str | None = None,
+    vat: Decimal = Decimal(0), rates: Sequence[Rate] = (), to: str | None = None,
 ) -> Figures:  # fmt: skip
     """Return the factors of every customer on a day.
 
     window_months: of payment behaviour, over items due in it. gap_days: where settlements end more than this before the day, the
     ledger's history is taken up to their end (`history_end`). ages: when parts of the file are stale; a stale part counts as
-    unknown. rates, to: weigh amounts in one currency; without them each customer is told in the currency most of its documents
+    unknown. vat: share added to billings that are known only without VAT. rates, to: weigh amounts in one currency; without them each customer is told in the currency most of its documents
     have.
     Columns: customer, currency; a float64 column for each factor, null where unknown; int64 minor units: billed_minor (12 months,
     with VAT), billed_before_minor (the 12 before), open_minor, overdue_minor, tangible_net_worth_minor, working_capital_minor;
@@ -59,7 +60,7 @@ def factors(
     (date32: the newest statement, also a stale one), statement_stale, registered_on (date32), negative_equity.
     """
     roster = Roster.of(book)
-    ledger = ledger_factors(book, as_of, roster, window_months, gap_days, netting, rates, to)
+    ledger = ledger_factors(book, as_of, roster, window_months, gap_days, netting, vat, rates, to)
     columns: dict[str, Any] = {
         "customer": pa.DictionaryArray.from_arrays(pa.array(np.arange(len(roster), dtype=np.int32)), roster.texts),
         "currency": _currencies(book, roster, ledger),

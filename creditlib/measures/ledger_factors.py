@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, add_months, day_number, day_of, month_end
 from creditlib.facts.book import Book
+from creditlib.facts.exact import rescale
 from creditlib.facts.ledger import live, live_columns, start_columns, started
 from creditlib.facts.open_items import Netting, OpenItems, Rate, convert, open_items, to_currency
 from creditlib.facts.tables import codes, days
@@ -24,7 +26,7 @@ from creditlib.measures.aging import days_past_due, overdue
 from creditlib.measures.payment import payment_behaviour
 from creditlib.measures.pieces import Grouper
 from creditlib.measures.roster import Roster
-from creditlib.measures.sales import monthly_billings
+from creditlib.measures.sales import Base, monthly_billings
 from creditlib.measures.segments import sums
 
 FROM_LEDGER: Final = (
@@ -59,8 +61,8 @@ def history_end(last_settled: int, as_of: date, gap_days: int) -> date:
 
 
 def ledger_factors(
-    book: Book, as_of: date, roster: Roster, window_months: int, gap_days: int, netting: Netting, rates: Sequence[Rate],
-    to: str | None,
+    book: Book, as_of: date, roster: Roster, window_months: int, gap_days: int, netting: Netting, vat: Decimal,
+    rates: Sequence[Rate], to: str | None,
 ) -> Ledger:  # fmt: skip
     """Return what the ledger tells of each customer of the roster; see `measures.factors.factors`."""
     grouper, count, first = _documents(book, as_of)
@@ -79,7 +81,7 @@ def ledger_factors(
     columns["years_as_customer"] = np.where(seen, years, np.nan) if book.complete else np.full(size, np.nan)
     columns |= _payment(book, roster, main, start, end, rates, to)
     columns |= _open(book, as_of, roster, main, seen, netting, rates, to)
-    columns |= _billed(book, roster, main, end, rates, to)
+    columns |= _billed(book, roster, main, end, vat, rates, to)
     columns["history_end"] = pa.array([end] * size, pa.date32()) if book.complete else pa.nulls(size, pa.date32())
 
     def documents(place: int) -> NDArray[np.int64]:
@@ -199,28 +201,36 @@ def _disputed(items: OpenItems) -> NDArray[np.bool_]:
     return np.asarray((first != NO_DAY) & (first <= day) & ((last == NO_DAY) | (last >= day)))
 
 
+def _base(book: Book) -> Base | None:
+    """Return how billings by customer can be told: from a list of sales with VAT or without, from a complete ledger, or not at all."""
+    sold = book.columns("sales", ["customer", "gross_minor", "net_minor"])
+    if not sold.num_rows:
+        return "gross" if book.complete and book.rows("documents") else None
+    if sold["customer"].null_count:
+        return None
+    return "gross" if not sold["gross_minor"].null_count else "net" if not sold["net_minor"].null_count else None
+
+
 def _billed(
-    book: Book, roster: Roster, main: _Main, end: date, rates: Sequence[Rate], to: str | None
+    book: Book, roster: Roster, main: _Main, end: date, vat: Decimal, rates: Sequence[Rate], to: str | None
 ) -> dict[str, Any]:
     """Return billings of the last twelve whole months and of the twelve before, where the ledger reaches so far back."""
     size = len(roster)
     unknown = {"billed_minor": pa.nulls(size, pa.int64()), "billed_before_minor": pa.nulls(size, pa.int64())}
     unknown["purchases_growth"] = np.full(size, np.nan)
-    sold = book.columns("sales", ["customer"])["customer"]
-    if sold.null_count < len(sold):
-        told = True
-    else:
-        told = book.complete and book.rows("documents") > 0 and not len(sold)
-    if not told:
+    base = _base(book)
+    if base is None:
         return unknown
     last = end if end == month_end(end) else end.replace(day=1) - timedelta(days=1)
-    monthly = monthly_billings(book, last, "gross", ("customer",))
+    monthly = monthly_billings(book, last, base, ("customer",))
     depth = monthly.grid.shape[1]
     if depth < _MONTHS:
         return unknown
     own, names = monthly.keys["customer"]
     currency, texts = monthly.keys["currency"]
     year = [monthly.grid[:, at : at + _MONTHS].sum(axis=1) for at in (0, _MONTHS)]
+    if base == "net":
+        year = [rescale(values, *(1 + vat).as_integer_ratio()) for values in year]
     if to is not None:
         year = [to_currency(values, currency, texts, rates, to, end) for values in year]
         usable = np.ones(len(own), bool)

@@ -25,7 +25,7 @@ from creditlib.measures.figures import Figures, documents_of
 from creditlib.measures.pieces import Grouper, Products
 from creditlib.measures.segments import counts, group, sums
 
-_ITEM_KINDS: Final = ("invoice", "debit_note", "bill")
+ITEM_KINDS: Final = ("invoice", "debit_note", "bill")
 Weigh = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
 """Items and amounts in their own currency → what they weigh."""
 _SCALE: Final = 1000  # payment points are kept to a thousandth
@@ -168,7 +168,7 @@ def _due_items(book: Book, first: int, last: int, by: Sequence[str]) -> _Items:
         issued = days(piece["issue_on"])
         issued = np.where(issued == NO_DAY, np.where(begin == NO_DAY, due, begin), issued)
         due = np.where(due == NO_DAY, issued, due)  # an item without a due date is due on its invoice date, as in aging
-        chosen = among(piece["kind"], _ITEM_KINDS)
+        chosen = among(piece["kind"], ITEM_KINDS)
         chosen &= (due != NO_DAY) & (due >= first) & (due <= last) & (begin <= last) & (amount > 0)
         rows = np.flatnonzero(chosen)
         place[at + rows] = np.arange(count, count + len(rows), dtype=np.int32)

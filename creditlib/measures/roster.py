@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib.facts.book import Book
+from creditlib.facts.credit_tables import CREDIT_TABLES
 from creditlib.facts.tables import codes
 
 
@@ -28,7 +29,7 @@ class Roster:
     def of(cls, book: Book, extra: Sequence[str] = ()) -> Roster:
         """Return the customers of ledger, customer list and credit files."""
         found: list[pa.Array] = [pa.array(extra, pa.string())]
-        for table in ("documents", "customers", "orders", "registrations", "statements", "security", "assessments"):
+        for table in ("documents", "customers", "orders", "events", *CREDIT_TABLES):
             column = book.columns(table, ["customer"])["customer"]
             found += [chunk.dictionary for chunk in column.unify_dictionaries().chunks[:1]]
         texts = pc.unique(pa.concat_arrays([f.cast(pa.string()) for f in found])).drop_null()

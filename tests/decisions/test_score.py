@@ -231,3 +231,16 @@ def test_values_from_a_slider_score_as_the_same_values_from_a_book() -> None:
     values = {line.name: line.value for line in whole.lines}
     made = score_values({**values, "equity_ratio": math.nan}, POLICY, AS_OF)
     assert (made.score, made.grade, made.evidence) == (whole.score, whole.grade, whole.evidence)
+
+
+def test_purchases_known_only_without_vat_get_it_added() -> None:
+    months = [date(2025 + (m > 12), (m - 1) % 12 + 1, 1) for m in range(7, 19)]  # July 2025 to June 2026
+    sales = [{"month": month, "customer": "C1", "currency": "CNY", "net_minor": 100_00} for month in months]
+    row = factors_of(book([invoice("C1", AS_OF, AS_OF, 1)], sales=sales), POLICY, AS_OF).row(customer="C1")
+    assert row["billed_minor"] == 1_356_00  # 12 × 100 × 1.13
+    assert row["purchases_growth"] is None  # only one year is told
+
+
+def test_a_customer_known_only_from_a_reference_has_a_row() -> None:
+    given = book(references=[{"customer": "R1", "on": AS_OF}])
+    assert score_book(given, POLICY, AS_OF).row(customer="R1")["outcome"] == "refer"

@@ -1,0 +1,213 @@
+"""What a release is judged by: exposure, orders ahead, limits, overdue items, cover and register flags, taken once for a day.
+
+What must stay true: one order and a whole book are judged by the same figures; an order stands behind those placed before it, never
+behind later ones; what can't be converted is kept apart and told, never left out.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import accumulate
+from math import inf
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from creditlib import money
+from creditlib.days import NO_DAY, day_number
+from creditlib.decisions.hard_stops import columns_needed, stops_in
+from creditlib.decisions.release_limits import Limit, Structure, Translation, limits_in_force
+from creditlib.facts.book import Book
+from creditlib.facts.open_items import Rate, open_items
+from creditlib.facts.tables import codes
+from creditlib.measures.aging import days_past_due, overdue
+from creditlib.measures.cover import cover
+from creditlib.measures.figures import documents_of
+from creditlib.measures.order_lines import OrderLines, order_lines
+from creditlib.measures.segments import sums
+from creditlib.policy import Values
+
+Position = tuple[float, float]
+LAST: Final[Position] = (inf, inf)
+"""Place of an order no book knows: behind all others."""
+
+
+class Pending(NamedTuple):
+    """What is neither delivered nor billed of one order in one currency. position: its place among all orders."""
+
+    customer: str
+    order: str
+    currency: str
+    left_minor: int
+    position: Position
+
+
+@dataclass
+class Late:
+    """Overdue of one customer. blocking, disputed: beyond the days allowed, by currency. oldest_days, document: of the oldest item past
+    due and not in dispute."""
+
+    blocking: dict[str, int] = field(default_factory=dict)
+    disputed: dict[str, int] = field(default_factory=dict)
+    oldest_days: int | None = None
+    document: str | None = None
+
+
+class Ground:
+    """Everything known on a day about some customers, or about all.
+
+    parts: (customer, currency) → open items, unapplied credits, delivered not billed. whole: (customer, order, currency) → its lines, billed
+    ones included. pending: by position. late, stops, cover: by customer. minimum_minor: the small overdue in minimum_currency.
+    """
+
+    def __init__(
+        self, book: Book, values: Values, as_of: date, rates: Sequence[Rate], to: str | None, structure: Structure,
+        customers: Collection[str] | None = None,
+    ) -> None:  # fmt: skip
+        self.book, self.values, self.as_of, self.structure = book, values, as_of, structure
+        self.into = Translation(tuple(rates), to, as_of)
+        self.home = values["home.currency"]
+        self.limits = limits_in_force(book, as_of, self.home)
+        minimum = money.to_minor(values["release.overdue_minimum"], self.home)
+        self.minimum_minor, self.minimum_currency = self.into.one(minimum, self.home), self.into.currency(self.home)
+        self.items = open_items(book, as_of, netting=values["aging.netting"])
+        self._customer, self._names = self.items.key("customer")
+        self._mine = _of(self._customer, self._names, customers)
+        self.parts: dict[tuple[str, str], list[int]] = {}
+        self.late: dict[str, Late] = {}
+        self._take_items()
+        lines = order_lines(book, as_of)
+        self.lines = lines.chosen(_of(*codes(lines.table["customer"]), customers))
+        self.whole: dict[tuple[str, str, str], int] = {}
+        self.pending = self._take_orders(self.lines)
+        self._queue = _queue(self.pending)
+        self.currencies: dict[str, set[str]] = defaultdict(set)
+        for customer, currency in (*self.parts, *self._queue):
+            self.currencies[customer].add(currency)
+        table = book.columns("registrations", columns_needed())
+        table = table.filter(pa.array(_of(*codes(table["customer"]), customers)))
+        self.stops: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in stops_in(table, values["onboarding.hard_stops"], as_of).to_pylist():
+            self.stops[row["customer"]].append(row)
+        self.cover = self._take_cover()
+
+    def total(self, customer: str, currency: str, position: Position) -> int:
+        """Return a customer's exposure in one currency, with the orders placed before a position."""
+        return sum(self.parts.get((customer, currency), (0, 0, 0))) + self.ahead(customer, currency, position)
+
+    def ahead(self, customer: str, currency: str, position: Position) -> int:
+        """Return a customer's undelivered orders placed before a position."""
+        positions, sums_before = self._queue.get((customer, currency), ([], [0]))
+        return sums_before[bisect_left(positions, position)]
+
+    def documents(self, customers: Collection[str]) -> pa.Table:
+        """Return the open items of some customers."""
+        rows = np.flatnonzero(_of(self._customer, self._names, customers))
+        late = days_past_due(self.items)[rows]
+        return documents_of(
+            self.book, self.items.rows[rows], open_minor=self.items.open_minor[rows], days_past_due=late
+        )
+
+    def _add(self, customer: str, currency: str, place: int, minor: int) -> None:
+        self.parts.setdefault((customer, currency), [0, 0, 0])[place] += minor
+
+    def _take_items(self) -> None:
+        items, mine = self.items, self._mine
+        minor, currency, names = self.into.many(items.open_minor, items.currency, items.currencies)
+        credit = minor < 0
+        for place, which in ((0, mine & ~credit), (1, mine & credit)):
+            for customer, name, total in _summed(self._customer, self._names, currency, names, minor, which):
+                self._add(customer, name, place, total)
+        day, past = day_number(self.as_of), days_past_due(items)
+        opened, closed = items.days("disputed_from"), items.days("disputed_to")
+        disputed = (opened != NO_DAY) & (opened <= day) & ((closed == NO_DAY) | (closed > day))
+        late = overdue(items) & mine
+        long = late & (past > self.values["release.overdue_days"])
+        for which, disputes in ((long & ~disputed, False), (long & disputed, True)):
+            for customer, name, total in _summed(self._customer, self._names, currency, names, minor, which):
+                about = self.late.setdefault(customer, Late())
+                (about.disputed if disputes else about.blocking)[name] = total
+        rows = np.flatnonzero(late & ~disputed & ~credit)
+        rows = rows[np.lexsort((rows, -past[rows], self._customer[rows]))]
+        rows = rows[np.diff(self._customer[rows], prepend=-1) != 0]
+        numbers = items.column("document").take(pa.array(rows)).to_pylist()
+        for row, number in zip(rows.tolist(), numbers, strict=True):
+            about = self.late.setdefault(self._names[self._customer[row]] or "", Late())
+            about.oldest_days, about.document = int(past[row]), number
+
+    def _take_orders(self, lines: OrderLines) -> list[Pending]:
+        table = lines.table
+        own, names = codes(table["customer"])
+        left, currency, currencies = self.into.many(lines.left_minor, *codes(table["currency"]))
+        full = self.into.many(lines.amount_minor, *codes(table["currency"]))[0]
+        for customer, name, total in _summed(own, names, currency, currencies, left, lines.delivered):
+            self._add(customer, name, 2, total)
+        found: dict[tuple[str, str, str], tuple[int, Position]] = {}
+        columns = (own.tolist(), table["order"].to_pylist(), currency.tolist(), left.tolist(), full.tolist(),
+                   lines.delivered.tolist(), lines.ordered_on.tolist())  # fmt: skip
+        for row, (c, order, code, rest, whole, gone, on) in enumerate(zip(*columns, strict=True)):
+            key = (names[c] or "", order, currencies[code])
+            self.whole[key] = self.whole.get(key, 0) + whole
+            if rest and not gone:
+                before, position = found.get(key, (0, LAST))
+                found[key] = (before + rest, min(position, (on, row)))
+        made = [Pending(*key, left, position) for key, (left, position) in found.items()]
+        return sorted(made, key=lambda one: one.position)
+
+    def _take_cover(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """Return (customer, currency) → the figures of `cover` and whether an insurance has stopped."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        if not self.book.rows("security"):
+            return found
+        figures = cover(self.book, self.as_of, insured_share=self.values["limit.insured_share"], items=self.items)
+        for row in figures.rows():
+            own = row.pop("currency")
+            mine = found.setdefault((row.pop("customer"), self.into.currency(own)), {"insurance_stopped": False})
+            mine["insurance_stopped"] |= row.pop("insurance_stopped")
+            mine["oldest_days"] = row.pop("oldest_days")
+            for name, minor in row.items():
+                mine[name] = mine.get(name, 0) + self.into.one(minor, own)
+        return found
+
+
+def limit_of(limit: Limit, into: Translation) -> Limit:
+    """Return a limit in the currency it is compared in."""
+    return Limit(into.one(limit.minor, limit.currency), into.currency(limit.currency))
+
+
+def _of(
+    own: NDArray[np.integer[Any]], names: Sequence[str | None], customers: Collection[str] | None
+) -> NDArray[np.bool_]:
+    wanted = np.array([customers is None or name in customers for name in names] or [False], np.bool_)
+    return np.asarray(wanted[own])
+
+
+def _summed(
+    own: NDArray[np.integer[Any]], names: Sequence[str | None], currency: NDArray[np.integer[Any]], currencies: Sequence[str],
+    minor: NDArray[np.int64], which: NDArray[np.bool_],
+) -> list[tuple[str, str, int]]:  # fmt: skip
+    """Return (customer, currency, sum) of some rows."""
+    width = max(len(currencies), 1)
+    keys, place = np.unique(own[which].astype(np.int64) * width + currency[which], return_inverse=True)
+    total = sums(place, minor[which], len(keys))
+    return [
+        (names[key // width] or "", currencies[key % width], amount)
+        for key, amount in zip(keys.tolist(), total.tolist(), strict=True)
+    ]
+
+
+def _queue(pending: Sequence[Pending]) -> dict[tuple[str, str], tuple[list[Position], list[int]]]:
+    """Return (customer, currency) → positions in order, and what stands before each of them."""
+    lists: dict[tuple[str, str], list[Pending]] = defaultdict(list)
+    for one in pending:
+        lists[one.customer, one.currency].append(one)
+    return {
+        key: ([one.position for one in some], list(accumulate((one.left_minor for one in some), initial=0)))
+        for key, some in lists.items()
+    }
