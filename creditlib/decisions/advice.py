@@ -17,6 +17,7 @@ from creditlib import money
 from creditlib.decisions.card import Card, Line, card_of
 from creditlib.decisions.decision import Reason
 from creditlib.decisions.score import ScoreDecision, score_values
+from creditlib.decisions.score_reasons import target_words
 from creditlib.measures.factors import FROM_STATEMENTS
 from creditlib.policy import GRADES, Policy
 from creditlib.policy.factors import FACTORS, PARTS
@@ -132,15 +133,10 @@ def _steps(line: Line, factor: Any, paying: Paying | None) -> list[Step]:
 def _reason(step: Step, currency: str) -> Reason:
     about = FACTORS[step.factor]
     edge = step.to if about.better == "higher" else nextafter(step.to, inf)
-    words = (
-        (f"{about.shown(edge)} or more", f"达到 {about.shown(edge, 'zh')}")
-        if about.better == "higher"
-        else (f"less than {about.shown(edge)}", f"低于 {about.shown(edge, 'zh')}")
-    )
     values = {
         "factor": (about.en, about.zh),
         "now": (about.shown(step.now), about.shown(step.now, "zh")),
-        "target": words,
+        "target": target_words(about, edge),
         "points": f"{step.points:.1f}",
     }
     if step.pay_minor is None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from creditlib.days import add_months
 from creditlib.decisions.decision import Decision, Reason, used
-from creditlib.errors import UsageError
+from creditlib.errors import Lang, UsageError
 from creditlib.measures.figures import Figures
 from creditlib.policy import Policy, Values
 from creditlib.terms import Discount, Terms, parse_terms, schedule
@@ -40,6 +40,29 @@ class Offer:
     discount_days: int | None
     instalments: int | None
 
+    def text(self, lang: Lang = "en") -> str:
+        """Return the terms as people read them, the early discount at the end; empty where none are offered."""
+        if self.terms_text is None or self.terms is None:
+            return ""
+        if self.outcome == "cash":
+            return "款到发货" if lang == "zh" else CASH
+        discount = self.terms.discount
+        if lang == "en":
+            apart = discount is not None and "/" not in self.terms_text
+            return self.terms_text + (
+                f", {_plain(discount.share * 100)}% off within {discount.days} days" if apart and discount else ""
+            )
+        pieces = []
+        for line in self.terms.instalments[:-1]:
+            share = f"{_plain((line.share or Decimal(0)) * 100)}%"
+            days = line.delay.days
+            pieces.append(f"{days}天付{share}" if days else f"预付{share}")
+        last = self.terms.instalments[-1].delay.days
+        pieces.append(f"余款{last}天付清" if pieces else f"{last}天付清")
+        if discount is not None:
+            pieces.append(f"{discount.days}天内付款折扣{_plain(discount.share * 100)}%")
+        return "，".join(pieces)
+
 
 @dataclass(frozen=True, kw_only=True)
 class TermsDecision(Decision):
@@ -48,6 +71,15 @@ class TermsDecision(Decision):
     subject: str = "terms"
     grade: str | None = None
     offer: Offer
+
+    def text(self, lang: Lang = "en") -> str:
+        """Return the terms as people read them, empty where none are offered.
+
+        >>> from creditlib.policy import load_policy
+        >>> offer_terms("C1", "D", "scored", load_policy(), date(2026, 1, 1)).text("zh")
+        '预付30%，8天付35%，余款15天付清'
+        """
+        return self.offer.text(lang)
 
     def plan(self, amount_minor: int, invoice_on: date) -> tuple[tuple[date, int], ...]:
         """Return (due day, minor units) of each payment on an invoice, the remainder on the last. Raises: UsageError when referred."""
@@ -151,7 +183,7 @@ def _reasons(made: Offer, grade: str | None, outcome: str | None) -> list[Reason
         return [Reason("terms.cash", "stop", {"grade": grade}, policy=("terms.days", "terms.deposit"))]
     told: dict[str, Any]
     found = [
-        Reason("terms.offered", "note", {"text": made.terms_text}),
+        Reason("terms.offered", "note", {"text": (made.text("en"), made.text("zh"))}),
         Reason("terms.days", "note", {"grade": grade, "days": made.net_days}, policy=("terms.days",)),
     ]
     if made.deposit_share:

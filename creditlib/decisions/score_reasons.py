@@ -56,16 +56,16 @@ def _lost(line: Line, best_from: float) -> Reason:
         "factor": (factor.en, factor.zh),
         "value": (factor.shown(line.value), factor.shown(line.value, "zh")),
         "lost": f"{line.lost:.1f}",
-        "target": _target(factor, best_from),
+        "target": target_words(factor, best_from),
     }
     return Reason("score.lost", "lowers", values, points=line.lost, policy=("score.card",))
 
 
-def _target(factor: Factor, edge: float) -> tuple[str, str]:
-    """Return where the best bin begins, in words."""
+def target_words(factor: Factor, edge: float) -> tuple[str, str]:
+    """Return a bin that is better, in words, in English and Chinese: from a value up, or below it."""
     if factor.better == "higher":
-        return f"{factor.shown(edge)} or more", f"达到 {factor.shown(edge, 'zh')}"
-    return f"less than {factor.shown(edge)}", f"低于 {factor.shown(edge, 'zh')}"
+        return f"{factor.shown(edge)} or more", f"{factor.shown(edge, 'zh')}及以上"
+    return f"less than {factor.shown(edge)}", f"{factor.shown(edge, 'zh')}以下"
 
 
 def unknowns(card: Card, lines: Sequence[Line]) -> list[Reason]:

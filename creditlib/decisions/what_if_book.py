@@ -167,8 +167,8 @@ def _one_currency(monthly: Monthly, chosen: frozenset[str] | None, to: str | Non
     found = sorted(_currencies(monthly, chosen))
     if len(found) > 1:
         raise CurrencyError(
-            f"the selection bills in {', '.join(found)}. Give to and rates to report in one.",
-            f"所选客户以 {'、'.join(found)} 开票。请给出 to 与 rates 折算为一种货币。",
+            f"the customers chosen are billed in {', '.join(found)}. Report in one: --currency CCY --fx RATES.csv (to=, rates=).",
+            f"所选客户以 {'、'.join(found)} 开票。请折算为一个币种：--currency 币种 --fx 汇率.csv（to=、rates=）。",
         )
     return found[0] if found else ""
 

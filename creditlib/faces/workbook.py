@@ -6,10 +6,9 @@ library's figures to the cent; the template's looks survive; the same close make
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from pathlib import Path
 
-from creditlib.errors import Lang, TemplateError, UsageError
+from creditlib.errors import Lang
 from creditlib.faces import (
     workbook_aging,
     workbook_cover,
@@ -20,12 +19,12 @@ from creditlib.faces import (
     workbook_method,
     workbook_tops,
 )
-from creditlib.faces.package import refuse_existing
-from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
 from creditlib.faces.workbook_findings import short
-from creditlib.faces.workbook_template import Template
+from creditlib.faces.workbook_form import begin, finish, standard_template
 from creditlib.flows.closing import Close
+
+__all__ = ["REQUIRED", "standard_template", "write_workbook"]
 
 _AGING = (
     "code name currency count open not_due no_due_date unapplied overdue overdue_share change previous_share moved "
@@ -63,15 +62,6 @@ REQUIRED = tuple(
 """Every name a template must define. The rows of a list are copies of the sample row its names stand on."""
 
 
-def standard_template(lang: Lang) -> Path:
-    """Return the installed template of a language. Raises: TemplateError when none is installed."""
-    for entry in entry_points(group="creditlib.templates", name="standard"):
-        path = Path(entry.load().path(lang))
-        if path.is_file():
-            return path
-    raise TemplateError(say("workbook.error.no_template", "en"), say("workbook.error.no_template", "zh"))
-
-
 def write_workbook(
     close: Close, path: Path | str, *, lang: Lang = "en", template: Path | str | None = None, force: bool = False
 ) -> Path:
@@ -82,15 +72,7 @@ def write_workbook(
     Raises: UsageError when the file exists (without force) or is no .xlsx name; TemplateError when the template lacks a name,
     or room for the buckets; TooLarge for more than 15 digits or a million items.
     """
-    target = Path(path)
-    if target.suffix.lower() != ".xlsx":
-        raise UsageError(*(say("workbook.error.exists_suffix", tongue, path=target) for tongue in ("en", "zh")))
-    refuse_existing(target, force=force)
-    book = Template(Path(template) if template is not None else standard_template(lang))
-    missing = [name for name in REQUIRED if not book.has(name)]
-    if missing:
-        raise book.missing(missing)
-    book.refuse_filled("cover_as_of")
+    target, book = begin(path, template, lang, REQUIRED, mark="cover_as_of", force=force)
     fill = Fill(close, book, lang)
     workbook_items.lay(fill)
     workbook_aging.lay(fill)
@@ -108,8 +90,4 @@ def write_workbook(
     workbook_dashboard.fill_in(fill)
     workbook_cover.fill_in(fill)
     footer = {"entity": short(fill.entity, 26), "as_of": fill.as_of, "policy": short(fill.policy, 40)}
-    for title in book.titles():
-        book.sheet(title).footer = footer
-    new, dropped = book.replaced()
-    book.package.write(target, new, dropped=dropped, force=force)
-    return target
+    return finish(book, target, footer, force=force)

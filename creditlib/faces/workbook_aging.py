@@ -156,7 +156,11 @@ def totals(fill: Fill, currency: str) -> dict[str, int]:
     """Return a currency's totals by column of the template."""
     whole = fill.close.aging_total(currency)
     sums = {slot: whole.get(key, 0) for key, slot in fill.slots.items()}
-    return sums | {"unapplied": whole["unapplied_minor"], "overdue": whole["overdue_minor"], "open": whole["total_minor"]}
+    return sums | {
+        "unapplied": whole["unapplied_minor"],
+        "overdue": whole["overdue_minor"],
+        "open": whole["total_minor"],
+    }
 
 
 def _total(fill: Fill, currency: str, copy: int) -> None:

@@ -9,18 +9,16 @@ from typing import Any
 import pyarrow as pa
 
 from creditlib.errors import Lang, TemplateError
-from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import bucket_label, say
+from creditlib.faces.workbook_form import Form
 from creditlib.faces.workbook_template import Template
 from creditlib.flows.closing import UNAPPLIED, Close, DsoLine
-from creditlib.money import shown_decimals
 
-_ZH_MONEY = {"CNY": "元", "USD": "美元", "EUR": "欧元", "JPY": "日元", "HKD": "港元", "GBP": "英镑"}
 APART = ("not_due", "no_due_date", UNAPPLIED)
 
 
 @dataclass
-class Fill:
+class Fill(Form):
     """One close going into one template."""
 
     close: Close
@@ -36,13 +34,10 @@ class Fill:
     aging_copies: dict[str, tuple[int, int]] = field(default_factory=dict)  # currency: first, last copy
     finding_rows: dict[tuple[str, str], int] = field(default_factory=dict)  # (check, severity): first row
 
-    def say(self, key: str, **values: object) -> str:
-        """Return a word of the workbook."""
-        return say(f"workbook.{key}", self.lang, **values)
-
-    def sentence(self, key: str, **parts: cells.Said | str) -> cells.Said:
-        """Return a sentence made of native figures."""
-        return cells.sentence(self.say(key), **parts)
+    @property
+    def currency(self) -> str:
+        """The close's own currency."""
+        return self.close.currency
 
     @cached_property
     def items(self) -> pa.Table:
@@ -73,24 +68,10 @@ class Fill:
         """Whether more than one currency is listed."""
         return len(self.currencies) > 1
 
-    def digits(self, currency: str = "") -> int:
-        """Return a currency's decimals."""
-        return shown_decimals(currency or self.close.currency)
-
-    def money_name(self, currency: str = "") -> str:
-        """Return how a unit names a currency: 元, CNY."""
-        currency = currency or self.close.currency
-        return _ZH_MONEY.get(currency, currency) if self.lang == "zh" else currency
-
     @cached_property
     def scale(self) -> tuple[int, str]:
         """Divisor of the dashboard's amounts, and its name: one, thousand (万), million (亿)."""
-        size = (
-            max(abs(self.close.total_minor), *(abs(p.open_minor) for p in self.close.trend), 0) // 10 ** self.digits()
-        )
-        step = 0 if size < 100_000 else 1 if size < 10_000_000_000 else 2
-        divisors = (1, 10_000, 100_000_000) if self.lang == "zh" else (1, 1_000, 1_000_000)
-        return divisors[step], self.say(f"unit.{('one', 'thousand', 'million')[step]}", currency=self.money_name())
+        return self.scale_for(max(abs(self.close.total_minor), *(abs(p.open_minor) for p in self.close.trend), 0))
 
     def scaled(self, minor: int | None) -> float:
         """Return an amount in the dashboard's unit."""
@@ -123,60 +104,6 @@ class Fill:
     def bucket(self, key: str) -> str:
         """Return a bucket's heading."""
         return bucket_label(key, self.lang)
-
-    def amount_style(self, name: str, currency: str, *, like: str = "", own: bool = False, right: int = 0) -> int:
-        """Return the style of an amount cell in a currency; own: with the code in front unless it is the close's."""
-        style = self.book.style(name, like=like, right=right)
-        return self.book.styles.for_amounts(
-            style, self.digits(currency), currency if own and currency != self.close.currency else ""
-        )
-
-    def put_amount(
-        self,
-        name: str,
-        minor: int | None,
-        currency: str,
-        copy: int = 0,
-        *,
-        native: str = "",
-        like: str = "",
-        own: bool = False,
-        right: int = 0,
-    ) -> None:
-        """Fill an amount cell: a formula where one is given, with its value beside it."""
-        if minor is None:
-            content = cells.EMPTY
-        elif native:
-            content = cells.formula(native, cells.exact(minor, currency))
-        else:
-            content = cells.amount(minor, currency)
-        style = self.amount_style(name, currency, like=like, own=own, right=right)
-        self.book.put(name, content, copy, like=like, style=style, right=right)
-        if minor is not None:
-            self.widen(name, minor, currency, own=own, right=right)
-
-    def widen(self, name: str, minor: int, currency: str, *, own: bool = False, right: int = 0) -> None:
-        """Let the column of a name be wide enough for an amount, where the template's is not."""
-        length = len(f"{abs(minor) // 10 ** self.digits(currency):,}") + (minor < 0)
-        length += self.digits(currency) + 1 if self.digits(currency) else 0
-        length += len(currency) + 1 if own and currency != self.close.currency else 0
-        widest = self.book.on(name).widest
-        column = self.book.place(name).column + right
-        widest[column] = max(widest.get(column, 0), length)
-
-    def put_text(
-        self, name: str, value: str | None, copy: int = 0, *, like: str = "", down: int = 0, right: int = 0
-    ) -> None:
-        """Fill a cell with text."""
-        self.book.put(name, cells.text(value), copy, like=like, down=down, right=right)
-
-    def put_said(self, name: str, said: cells.Said, copy: int = 0, *, like: str = "", down: int = 0) -> None:
-        """Fill a cell with a sentence made of figures."""
-        self.book.put(name, said.content, copy, like=like, down=down)
-
-    def join(self, *parts: str) -> str:
-        """Return a subtitle made of its parts."""
-        return self.say("word.separator").join(part for part in parts if part)
 
     def value(self, parameter: str, otherwise: str) -> str:
         """Return a policy value as the close used it; `otherwise` where the close does not tell it."""
@@ -212,11 +139,6 @@ class Fill:
     def entity(self) -> str:
         """Return the entity's name, or words that say it has none."""
         return self.close.entity or self.say("word.entity_unnamed")
-
-    def hide(self, name: str, *, right: int = 0) -> None:
-        """Hide the column of a name."""
-        place = self.book.place(name)
-        self.book.sheet(place.sheet).hidden_columns.add(place.column + right)
 
 
 def _contiguous(table: pa.Table) -> bool:

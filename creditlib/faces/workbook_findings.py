@@ -11,6 +11,7 @@ from creditlib.errors import Finding, Lang
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
+from creditlib.faces.workbook_form import Form
 from creditlib.facts.catalogue import CHECKS
 
 SHAPES = {"有限责任公司", "股份有限公司", "有限公司", "集团"}
@@ -78,7 +79,7 @@ def lines_needed(text: str, width: float) -> int:
     return lines
 
 
-def heighten(fill: Fill, name: str, text: str | None, copy: int = 0, *, least: float = 16) -> None:
+def heighten(fill: Form, name: str, text: str | None, copy: int = 0, *, least: float = 16) -> None:
     """Let the row of a wrapped text be as high as the text needs; a row made higher by another text stays so."""
     lines = lines_needed(text or "", fill.book.width(name) - 1)
     if lines > 1:
@@ -86,7 +87,7 @@ def heighten(fill: Fill, name: str, text: str | None, copy: int = 0, *, least: f
         heights[row] = max(heights.get(row, least), 5 + 13 * min(lines, 30))
 
 
-def widen_for(fill: Fill, name: str, texts: Iterable[str | None], most: int, spare: float = 1) -> None:
+def widen_for(fill: Form, name: str, texts: Iterable[str | None], most: int, spare: float = 1) -> None:
     """Let the column of a name be wide enough for its longest text, up to `most`."""
     widest, column = fill.book.on(name).widest, fill.book.place(name).column
     longest = max((columns_wide(text or "") for text in texts), default=0)

@@ -6,7 +6,7 @@ What must stay true: no address is written in the library; every formula and nam
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 
@@ -122,11 +122,13 @@ class Template:
         """Return the sheet a name points to."""
         return self.sheet(self.place(name).sheet)
 
-    def width(self, name: str) -> float:
+    def width(self, name: str, *, right: int = 0) -> float:
         """Return how wide the template makes the column of a name, over all columns merged with its cell."""
-        if name not in self._widths:
-            self._widths[name] = self._width(self.place(name))
-        return self._widths[name]
+        key = f"{name}+{right}"
+        if key not in self._widths:
+            place = self.place(name)
+            self._widths[key] = self._width(replace(place, column=place.column + right))
+        return self._widths[key]
 
     def _width(self, place: Place) -> float:
         sheet = self.sheet(place.sheet)

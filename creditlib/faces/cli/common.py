@@ -52,6 +52,19 @@ Fx = Annotated[str | None, typer.Option("--fx", metavar="RATES.csv", help="Excha
 PolicyFile = Annotated[
     str | None, typer.Option("--policy", metavar="FILE", help="Policy file; without it the standard one.")
 ]
+CreditFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--credit-file",
+        metavar="FILE",
+        help="Credit files: statements, registrations, references, … CSV or XLSX; may be repeated.",
+    ),
+]
+Orders = Annotated[str | None, typer.Option("--orders", metavar="FILE", help="Order lines: order, customer, amount, …")]
+Limits = Annotated[
+    str | None, typer.Option("--limits", metavar="FILE", help="Limits set: customer, limit, from, until.")
+]
+Events = Annotated[str | None, typer.Option("--events", metavar="FILE", help="Log of visits, calls, promises, …")]
 LangOption = Annotated[str | None, typer.Option("--lang", metavar="en|zh", help="Language; else CREDIT_LANG, else en.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 Csv = Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")]

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import creditlib
-from creditlib.faces.cli import closing, policy, reports, tools
+from creditlib.faces.cli import closing, policy, release, reports, review, scores, terms, tools
 from creditlib.faces.cli.common import language
 from creditlib.faces.wording import say
 
@@ -27,6 +27,11 @@ app = typer.Typer(
 app.command()(closing.close)
 app.command()(reports.aging)
 app.command()(reports.dso)
+app.command()(review.review)
+app.command()(scores.score)
+app.command()(scores.limit)
+app.command()(release.release)
+app.add_typer(terms.app, name="terms")
 app.command()(tools.check)
 app.command("map")(tools.map_columns)
 app.command()(tools.sample)

@@ -22,7 +22,9 @@ from rich.text import Text
 
 from creditlib.days import parse_iso
 from creditlib.errors import Lang, PolicyError, UsageError
+from creditlib.faces.cli import common, policy_card, policy_effect
 from creditlib.faces.cli.common import language, told
+from creditlib.faces.cli.work import Request
 from creditlib.faces.wording import say
 from creditlib.policy import CATALOGUE, Change, Parameter, Policy, Row, Values, load_policy, standard_text
 
@@ -96,30 +98,54 @@ def diff(
     a: Annotated[str, typer.Argument(metavar="A", help="Policy file, or the word standard.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Policy file, or the word standard.")],
     at: Annotated[str | None, typer.Option("--at", metavar="DATE", help="Only what is in force on this day.")] = None,
+    ledger: Annotated[
+        list[str] | None,
+        typer.Option("--ledger", metavar="FILE", help="Show the effect on this ledger; may be repeated."),
+    ] = None,
+    credit_file: common.CreditFiles = None,
+    orders: common.Orders = None,
+    limits: common.Limits = None,
+    map_file: common.MapOption = None,
+    dates: common.Dates = None,
+    home: common.Home = None,
+    currency: common.CurrencyOption = None,
+    fx: common.Fx = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what B has instead of A: every row, or with --at the values in force on a day.
+    """Show what B has instead of A: every row, or with --at the values in force on a day; with --ledger what that does to the book.
 
-    Example: credit policy diff standard policy.toml
+    Example: credit policy diff standard policy.toml --ledger ledger.csv --at 2026-10-31
     """
     with told(lang, bad_policy=1):
         words = language(lang)
         old, new = _load(a), _load(b)
+        if ledger and at is None:
+            raise common.usage("assess.error.ledger_day")
         on = None if at is None else _day(at)
         changes = old.diff(new) if on is None else old.at(on).diff(new.at(on))
+        effect = None
+        if ledger:
+            request = Request(
+                ledger, words, at, map_file, dates, home, currency=currency, fx=fx, credit_files=credit_file or (), orders=orders,
+                limits=limits,
+            )  # fmt: skip
+            effect = policy_effect.effect_of(request, old, new)
         if as_json:
             found = [_plain_change(change) for change in changes]
-            _out(_json({"a": _head(old), "b": _head(new), "at": on and str(on), "changes": found}))
+            more = {} if effect is None else {"effect": policy_effect.effect_json(effect)}
+            _out(_json({"a": _head(old), "b": _head(new), "at": on and str(on), "changes": found} | more))
             return
         console = _console()
         key = "policy.diff.title" if on is None else "policy.diff.title_at"
         _title(console, say(key, words, a=_label(old), b=_label(new), at=on))
-        if not changes:
+        if changes:
+            console.print(_changes_table(changes, words))
+            console.print("\n" + say("policy.diff.count", words, count=len(changes)))
+        else:
             console.print(say("policy.diff.same", words))
-            return
-        console.print(_changes_table(changes, words))
-        console.print("\n" + say("policy.diff.count", words, count=len(changes)))
+        if effect is not None:
+            policy_effect.print_effect(common.console(), effect, words)
 
 
 @app.command("print")
@@ -187,8 +213,17 @@ def _title(console: Console, text: str) -> None:
 
 
 def _value_text(parameter: Parameter, value: Any, lang: Lang) -> str:
+    if value is None:
+        return say("policy.show.not_set", lang)
     if parameter.kind in ("lookup", "marginal"):
         return ", ".join(f"{low}→{high}" for low, high in value)
+    if parameter.kind == "grades":
+        none = say("policy.show.not_set", lang)
+        return " · ".join(f"{grade} {none if one is None else f'{one:,}'}" for grade, one in value.items())
+    if parameter.kind == "map":
+        return ", ".join(f"{word}→{one}" for word, one in value.items())
+    if parameter.kind == "scorecard":
+        return policy_card.summary(value, lang)
     if parameter.kind == "list":
         comma = "、" if lang == "zh" and parameter.form == "word" else ", "
         return comma.join(_word(parameter, item, lang) for item in value) or say("policy.show.none", lang)
@@ -334,6 +369,7 @@ def _document(policy: Policy, on: date, lang: Lang) -> str:
         groups.setdefault(_group(name), []).append(values.row(name))
     for group, rows in groups.items():
         lines += [f"## {say(f'policy.group.{group}', lang)}", "", *_markdown(rows, lang), ""]
+    lines += [f"## {say('policy.document.card', lang)}", "", *policy_card.markdown(values["score.card"], lang), ""]
     later = [row for row in policy.rows if row.from_on > on]
     if later:
         lines += [f"## {say('policy.document.later', lang)}", "", *_markdown(later, lang), ""]

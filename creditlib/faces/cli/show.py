@@ -45,6 +45,18 @@ def share(value: float | None) -> str:
     return "" if value is None else f"{value + 0.0:.1%}".replace("-0.0%", "0.0%")
 
 
+def cut(text: str | None, width: int = 28) -> str:
+    """Return a name for a narrow column, told to be cut by an ellipsis; wide characters count double.
+
+    >>> cut("北岭通达仪表有限公司", 10)
+    '北岭通达…'
+    """
+    from rich.cells import cell_len, set_cell_size
+
+    text = text or ""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+
+
 def table(*columns: tuple[str, str]) -> Table:
     """Return an empty table; a column is (heading, "l" or "r" or "fold")."""
     made = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, show_footer=False)

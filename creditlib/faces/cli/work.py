@@ -18,6 +18,7 @@ from creditlib.money import currency_code, exponent
 if TYPE_CHECKING:
     from creditlib.facts.open_items import OpenItems, Rate
     from creditlib.facts.reading import Reading
+    from creditlib.flows.assess import Assessment
     from creditlib.flows.closing import Close
     from creditlib.policy import Policy
 
@@ -40,6 +41,10 @@ class Request:
     policy_file: str | None = None
     control: str | None = None
     firm: str | None = None
+    credit_files: Sequence[str] = ()
+    orders: str | None = None
+    limits: str | None = None
+    events: str | None = None
 
     @property
     def day(self) -> date:
@@ -92,10 +97,30 @@ class Request:
         reading = read(
             *self.files, mapping=self.map_file, date_order=self.order, home=home, home_origin=origin, query=self.query
         )
-        if self.sales is None:
-            return reading
-        sales, found = read_sales(self.sales, home=home, date_order=self.order)
-        return replace(reading, book=replace(reading.book, sales=sales), findings=(*reading.findings, *found))
+        if self.sales is not None:
+            sales, found = read_sales(self.sales, home=home, date_order=self.order)
+            reading = replace(reading, book=replace(reading.book, sales=sales), findings=(*reading.findings, *found))
+        return self._files(reading, home)
+
+    def _files(self, reading: Reading, home: str) -> Reading:
+        """Add orders, limits, the event log and credit files, if any."""
+        book, findings = reading.book, list(reading.findings)
+        if self.orders is not None or self.limits is not None or self.events is not None:
+            from creditlib.facts.orders import append_events, read_events, read_limits, read_orders
+
+            if self.orders is not None:
+                orders, found = read_orders(self.orders, home=home, date_order=self.order)
+                book, findings = replace(book, orders=orders), [*findings, *found]
+            for source, read_log in ((self.limits, read_limits), (self.events, read_events)):
+                if source is not None:
+                    log, found = read_log(source, home=home, date_order=self.order)
+                    book, findings = append_events(book, log), [*findings, *found]
+        if self.credit_files:
+            from creditlib.facts.credit_files import read_files
+
+            files = read_files(*self.credit_files, book=book, home=home, date_order=self.order)
+            book, findings = files.into(book), [*findings, *files.findings]
+        return replace(reading, book=book, findings=tuple(findings))
 
     def rates(self) -> tuple[Rate, ...]:
         """Read the exchange rates, if any."""
@@ -110,6 +135,17 @@ class Request:
         from creditlib.flows.ground import Ground
 
         return Ground(reading, policy, self.day, (), self.rates(), self.report, self.known, None).items
+
+    def assess(self, steps: Steps) -> tuple[Reading, Assessment]:
+        """Read, and assess every customer. What is asked wrongly is told before a long read."""
+        from creditlib.flows.assess import assess
+
+        day, report, known, policy = self.day, self.report, self.known, self.policy()
+        policy.at(day)
+        steps.at("read")
+        reading = self.read(policy, day)
+        steps.at("measure")
+        return reading, assess(reading, policy, day, rates=self.rates(), currency=report, known_on=known)
 
     def close(self, steps: Steps) -> tuple[Reading, Close]:
         """Read, and close the month."""
