@@ -21,7 +21,7 @@ from creditlib.days import NO_DAY, day_number, day_of
 from creditlib.errors import Finding, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.customer import credit_code_valid
+from creditlib.facts.duplicates import credit_codes
 from creditlib.facts.ledger import starts
 from creditlib.facts.open_items import OpenItems
 from creditlib.facts.tables import codes, days
@@ -226,24 +226,6 @@ def _code_variants(view: _View) -> list[Finding]:
     return found
 
 
-def _credit_codes(view: _View) -> list[Finding]:
-    table = view.book.columns("customers", ["customer", "credit_code", "country"])
-    found = []
-    seen: dict[str, str] = {}
-    wrong: set[tuple[str, str]] = set()
-    for row in table.filter(table["credit_code"].is_valid()).to_pylist():
-        code, customer = row["credit_code"].strip().upper(), row["customer"]
-        chinese = row["country"] in (None, "CN", "China", "中国")
-        if chinese and not credit_code_valid(code) and (customer, code) not in wrong:
-            wrong.add((customer, code))  # a customer has one row for each assignment
-            found.append(CHECKS["invalid-credit-code"].finding("customers", customer=customer, value=code))
-        if seen.setdefault(code, customer) != customer:
-            found.append(
-                CHECKS["duplicate-credit-code"].finding("customers", first=seen[code], second=customer, value=code)
-            )
-    return found
-
-
 _OVER_BOOK: Final[dict[tuple[str, ...], Callable[[_View], list[Finding]]]] = {
     ("duplicate-document", "possible-duplicate"): _duplicates,
     ("due-before-issued",): _due_before_issued,
@@ -251,7 +233,7 @@ _OVER_BOOK: Final[dict[tuple[str, ...], Callable[[_View], list[Finding]]]] = {
     ("over-allocation", "over-applied-receipt"): _over_allocation,
     ("zero-amount",): _zero,
     ("code-variants",): _code_variants,
-    ("invalid-credit-code", "duplicate-credit-code"): _credit_codes,
+    ("invalid-credit-code", "duplicate-credit-code"): lambda view: credit_codes(view.book),
 }
 
 

@@ -178,7 +178,7 @@ def _split_currency(header: str) -> tuple[str, str | None, int]:
 
 
 @lru_cache(4096)
-def _variants(header: str) -> tuple[str, ...]:
+def variants(header: str) -> tuple[str, ...]:
     """Return the spellings a header is tried under: as it stands, and without a bracket or currency at its end."""
     full = normal(header)
     stripped = normal(re.sub(r"[(（\[][^)）\]]*[)）\]]\s*$", "", header))
@@ -190,7 +190,7 @@ def _spellings(row: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
     """Return spelling → (rank of the spelling, column) of one candidate header row."""
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for i, cell in enumerate(row):
-        for rank, variant in enumerate(_variants(cell) if cell else ()):
+        for rank, variant in enumerate(variants(cell) if cell else ()):
             found[variant].append((rank, i))
     return found
 

@@ -88,7 +88,7 @@ def read_documents(body: Body, *, home: str | None, origin: tuple[str, str], ord
     amount, flipped = with_credit_signs(body, amount, kinds)
     findings += flipped
 
-    codes, names, assumed, lost_texts = _currencies(body, home, origin, findings)
+    codes, names, assumed, lost_texts = row_currencies(body, home, origin, findings)
     rejected = reject(body, amount, amount_name, codes, names, lost_texts, dates, findings)
     bad = np.zeros(rows, bool)
     bad[list(rejected)] = True
@@ -104,7 +104,7 @@ def read_documents(body: Body, *, home: str | None, origin: tuple[str, str], ord
     findings += [finding for finding in rejected.values() if id(finding) not in told]
     if minor.too_long:
         minor = to_minor(Amounts(amount.unscaled, amount.valid & ~bad, amount.scale, amount.long), codes, safe)
-    totals = _totals(amount, minor, codes, names, bad, rows)
+    totals = file_totals(amount, minor, codes, names, bad, rows)
     for name, count in minor.rounded.items():
         findings.append(
             CHECKS["rounded-amounts"].finding(body.grid, count=count, currency=name, lost=f"{minor.lost[name]:,f}")
@@ -135,7 +135,7 @@ def _day(dates: MappingABC[str, NDArray[np.int32]], name: str, rows: int) -> NDA
 # --------------------------------------------------------------------------------------------------------- currencies
 
 
-def _currencies(
+def row_currencies(
     body: Body, home: str | None, origin: tuple[str, str], findings: list[Finding]
 ) -> tuple[NDArray[np.int32], list[str], str | None, list[str]]:
     """Return each row's currency as a code into names (ISO, or the text as it stands when unknown)."""
@@ -177,9 +177,10 @@ def _currencies(
     return codes, names, assumed, unknown
 
 
-def _totals(
+def file_totals(
     amount: Amounts, minor: Minor, codes: NDArray[np.int32], names: Sequence[str], bad: NDArray[np.bool_], rows: int
 ) -> list[FileTotal]:
+    """Return what a sheet's amounts add up to, by currency. bad: rows not used; rows: how many there are."""
     totals = []
     for code, name in enumerate(names):
         mine = codes == code

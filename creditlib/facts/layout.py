@@ -94,7 +94,7 @@ def read_body(grid: Grid, mapping: Mapping) -> Body:
         columns = {
             n: Column(c.texts.filter(mask), None if c.typed is None else c.typed[keep]) for n, c in columns.items()
         }
-        amounts = {n: _kept(a, keep) for n, a in amounts.items()}
+        amounts = {n: kept(a, keep) for n, a in amounts.items()}
     return Body(grid.name, mapping, columns, amounts, rows[keep], total - found.blank, tuple(found.findings),
                 wide[keep] if wide.any() else None)  # fmt: skip
 
@@ -311,7 +311,8 @@ def _filled_down(groups: dict[int, str], total: int) -> Column:
     return Column(pa.array(names, pa.string()).take(pa.array(at, mask=at < 0)))
 
 
-def _kept(amounts: Amounts, keep: NDArray[np.bool_]) -> Amounts:
+def kept(amounts: Amounts, keep: NDArray[np.bool_]) -> Amounts:
+    """Return the amounts of some rows."""
     place = np.cumsum(keep) - 1
     return Amounts(
         amounts.unscaled[keep],

@@ -148,7 +148,9 @@ def _allocate(
 
 
 def as_known(book: Book, known_on: date) -> Book:
-    """Return the book as it was known on a day: documents and allocations entered later left out, ids numbered anew.
+    """Return the book as it was known on a day: documents, allocations and events entered later left out, documents numbered anew.
+
+    An event without an entry date was entered on its own day; its id stays.
 
     Every measure of the result is then of that knowledge, whatever it reads. An undoing after that day has not happened.
     """
@@ -169,7 +171,9 @@ def as_known(book: Book, known_on: date) -> Book:
     documents = documents.set_column(0, DOCUMENTS.field("id"), pa.array(np.arange(documents.num_rows)))
     others = {name: book.table(name) for name in SCHEMAS if name not in ("documents", "allocations")}
     for name, table in others.items():
-        if name in CREDIT_TABLES:
+        if name == "events":
+            others[name] = table.filter(pa.array(_entered(table["known_on"], days(table["on"]), known_on)))
+        elif name in CREDIT_TABLES:
             dates = days(table[DATED[name]])
             others[name] = table.filter(pa.array(dates <= day_number(known_on)))
     allocations = build(ALLOCATIONS, columns, int(usable.sum()))

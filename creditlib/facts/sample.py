@@ -85,14 +85,18 @@ class Sample:
 
 
 def sample_book(*, seed: int = 2026, customers: int = 60) -> Book:
-    """Return the book of an invented firm, 24 months to `SAMPLE_END`, with the odd cases of real ledgers.
+    """Return the book of an invented firm, 24 months to `SAMPLE_END`, with the odd cases of real ledgers, the credit files of its
+    customers, its orders and its events.
 
     Raises: UsageError for too few customers for the odd cases.
 
     >>> sample_book().complete
     True
     """
-    return generate(seed=seed, customers=customers).book()
+    from creditlib.facts.sample_credit import credit_of  # made of a sample, so it stands above this module
+
+    sample = generate(seed=seed, customers=customers)
+    return replace(sample.book(), **credit_of(sample).tables)
 
 
 def generate(

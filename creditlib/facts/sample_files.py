@@ -6,11 +6,12 @@ sample says, everything else as the tables hold it; the total row is the sum of 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,8 @@ import pyarrow as pa
 
 from creditlib.errors import Lang
 from creditlib.facts.sample import Sample, generate
+from creditlib.facts.sample_credit import SampleCredit, credit_of
+from creditlib.facts.sample_credit_files import credit_contents, statement_sheet
 from creditlib.facts.sample_readme import KINDS_ZH, REASONS_ZH, readme
 from creditlib.money import plain
 
@@ -48,8 +51,10 @@ FILES: Final = {
 _BATCH: Final = 50_000
 
 
-def contents(sample: Sample, lang: Lang) -> Iterator[tuple[str, Iterator[str]]]:
-    """Yield the name and the text, in pieces, of every file of a sample.
+def contents(sample: Sample, lang: Lang) -> Iterator[tuple[str, Iterator[str] | bytes]]:
+    """Yield the name and the text, in pieces, of every file of a sample (bytes for a workbook).
+
+    The credit files come with the odd cases: a sample without them has none.
 
     >>> from creditlib.facts.sample import generate
     >>> files = dict(contents(generate(customers=20, invoices=40), "zh"))
@@ -63,9 +68,16 @@ def contents(sample: Sample, lang: Lang) -> Iterator[tuple[str, Iterator[str]]]:
     for name, rows in makers.items():
         header = FILES[name.removesuffix("_wrong")][lang == "zh"].split(",")
         yield f"{name}.csv", _csv(header, rows(sample, lang))
-    yield "truth.json", iter([_truth_json(sample)])
-    yield "README.md", iter([readme(sample, "en")])
-    yield "README.zh-CN.md", iter([readme(sample, "zh")])
+    credit = credit_of(sample) if sample.cases else None
+    if credit is not None:
+        for file, header, lines in credit_contents(credit, lang):
+            yield file, _csv(header, lines)
+        sheet = statement_sheet(credit, lang)
+        if sheet is not None:
+            yield sheet
+    yield "truth.json", iter([_truth_json(sample, credit)])
+    yield "README.md", iter([readme(sample, "en", credit)])
+    yield "README.zh-CN.md", iter([readme(sample, "zh", credit)])
 
 
 def _csv(header: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
@@ -183,8 +195,8 @@ def _rate_rows(sample: Sample, lang: Lang) -> Iterator[list[str]]:
         yield [_cell(row[name]) for name in ("date", "from", "to", "rate")]
 
 
-def _truth_json(sample: Sample) -> str:
-    truth = {
+def _truth_json(sample: Sample, credit: SampleCredit | None) -> str:
+    truth: dict[str, Any] = {
         "seed": sample.seed,
         "end": sample.end.isoformat(),
         "months": sample.months,
@@ -198,11 +210,16 @@ def _truth_json(sample: Sample) -> str:
             for c in sample.cases
         ],
     }
+    if credit is not None:
+        truth["credit_cases"] = [
+            {"case": c.name, "check": c.check, "file": c.file, "customer": c.customer, "lines": list(c.lines)}
+            for c in credit.cases
+        ]
     return json.dumps(truth, ensure_ascii=False, indent=1) + "\n"
 
 
 def write_sample(folder: str | Path, *, sample: Sample | None = None, lang: Lang = "en") -> list[Path]:
-    """Write a sample as CSV files with its truth and two README files, and return their paths.
+    """Write a sample as CSV files with its credit files, its truth and two README files, and return their paths.
 
     folder: made where it is missing; files of the same names are replaced, each at once. lang: language of the headers,
     kinds and reasons. CSV is UTF-8 with a byte order mark. `control_wrong.csv` has one minor unit too many in one
@@ -222,13 +239,13 @@ def write_sample(folder: str | Path, *, sample: Sample | None = None, lang: Lang
     return written
 
 
-def _write(path: Path, pieces: Iterator[str]) -> Path:
+def _write(path: Path, pieces: Iterable[str] | bytes) -> Path:
     """Write beside the old file, then take its place: a reader sees the old one or the new one."""
     beside = path.with_name(f".{path.name}.new")
     try:
-        encoding = "utf-8-sig" if path.suffix == ".csv" else "utf-8"
-        with beside.open("w", encoding=encoding, newline="") as file:
-            file.writelines(pieces)
+        with beside.open("wb") as file:
+            file.write(codecs.BOM_UTF8 if path.suffix == ".csv" else b"")
+            file.writelines([pieces] if isinstance(pieces, bytes) else (piece.encode() for piece in pieces))
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)

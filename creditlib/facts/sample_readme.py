@@ -9,6 +9,7 @@ from typing import Final
 
 from creditlib.errors import Lang
 from creditlib.facts.sample import Sample
+from creditlib.facts.sample_credit import SampleCredit
 from creditlib.money import text
 
 KINDS_ZH: Final = {
@@ -34,7 +35,7 @@ nobody. `truth.json` says how each customer was made to behave: look at it after
 | `control_wrong.csv` | the same with 0.01 too much in the first account: a close against it must fail |
 | `rates.csv` | month-end rates to {home} |
 | `truth.json` | behaviour of each customer, and the odd cases below |
-
+{credit_files}
 ## The balances on {end}
 
 An item is open by its amount less what was allocated to it by then. A document exists from its posting date;
@@ -57,8 +58,8 @@ that none does, because it is no fault or because nothing in the ledger can show
 | Case | Check | Documents | Lines | What it shows |
 |---|---|---|---|---|
 {cases}
-
-Not in this sample: dates whose day and month can be confused (a whole column of them is refused at once), and orders.
+{credit_cases}
+Not in this sample: dates whose day and month can be confused (a whole column of them is refused at once).
 """
 
 _ZH: Final = """# 示例账
@@ -76,7 +77,7 @@ _ZH: Final = """# 示例账
 | `control_wrong.csv` | 同上，但第一个科目多 0.01：用它对账必须不符 |
 | `rates.csv` | 各月末对 {home} 汇率 |
 | `truth.json` | 各客户行为及下列特殊情形 |
-
+{credit_files}
 ## {end} 余额
 
 未清金额 = 单据金额减截至当日的核销。单据自记账日起存在；核销自其日期与双方记账日中最晚者起生效，至撤销为止。
@@ -96,13 +97,51 @@ _ZH: Final = """# 示例账
 | 情形 | 检查 | 单据 | 行 | 说明 |
 |---|---|---|---|---|
 {cases}
-
-本示例不含：日月可混淆的日期（整列会被拒绝），以及订单。
+{credit_cases}
+本示例不含：日月可混淆的日期（整列会被拒绝）。
 """
 
+_CREDIT_FILES: Final = (
+    """| `registrations.csv` | what the register says of each firm; in the Chinese sample as an export without customer codes |
+| `statements.csv` | financial statements, one row a year, each in the unit its row names |
+| `statement_sheet.xlsx` | the statements of one customer as it typed them |
+| `references.csv` `ratings.csv` `security.csv` `contracts.csv` `purchases.csv` `assessments.csv` | the other parts of the credit files |
+| `orders.csv` | orders: billed, part delivered, not begun |
+| `limits.csv` `events.csv` | credit limits; applications, visits, calls and promises |
+""",
+    """| `registrations.csv` | 登记信息；中文示例为登记系统导出的样式，无客户编码，按信用代码和名称匹配 |
+| `statements.csv` | 财务报表，每年一行，单位见各行 |
+| `statement_sheet.xlsx` | 一个客户自己录入的报表 |
+| `references.csv` `ratings.csv` `security.csv` `contracts.csv` `purchases.csv` `assessments.csv` | 信用档案的其他部分 |
+| `orders.csv` | 订单：已开票、部分发货、未发货 |
+| `limits.csv` `events.csv` | 信用额度；申请、走访、电话、承诺 |
+""",
+)
+_CREDIT_CASES: Final = (
+    """
+## The odd cases of the credit files
 
-def readme(sample: Sample, lang: Lang) -> str:
-    """Return the README of a sample in one language.
+About three customers in five have statements, four in five a registration. A check is told when the file is read or the
+statements are checked; a dash means that the fact itself is the case.
+
+| Case | Check | Customer | Where | What it shows |
+|---|---|---|---|---|
+{rows}
+""",
+    """
+## 信用档案的特殊情形
+
+约五分之三的客户有报表，五分之四有登记信息。“检查”在读取文件或核对报表时报告；短横表示事实本身即情形所在。
+
+| 情形 | 检查 | 客户 | 位置 | 说明 |
+|---|---|---|---|---|
+{rows}
+""",
+)
+
+
+def readme(sample: Sample, lang: Lang, credit: SampleCredit | None = None) -> str:
+    """Return the README of a sample in one language. credit: its credit files, where they are written too.
 
     >>> from creditlib.facts.sample import generate
     >>> readme(generate(customers=20, invoices=40), "en").splitlines()[0]
@@ -129,5 +168,17 @@ def readme(sample: Sample, lang: Lang) -> str:
             f"{text(minor, currency)} {currency}" for currency, minor in sorted(sample.open_totals().items())
         ),
         cases="\n".join(cases) or "| – | – | – | – | – |",
+        credit_files="" if credit is None else _CREDIT_FILES[lang == "zh"],
+        credit_cases="" if credit is None else _credit_cases(credit, lang),
     )
     return filled
+
+
+def _credit_cases(credit: SampleCredit, lang: Lang) -> str:
+    chinese = lang == "zh"
+    rows = [
+        f"| {case.name_zh if chinese else case.name} | {case.check or '–'} | {case.customer} "
+        f"| `{case.file}` {' '.join(map(str, case.lines))} | {case.zh if chinese else case.en} |"
+        for case in credit.cases
+    ]
+    return _CREDIT_CASES[chinese].format(rows="\n".join(rows))

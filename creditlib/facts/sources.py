@@ -44,13 +44,14 @@ class Column:
 class Grid:
     """One sheet as it lies: `head` holds its first rows for finding the header, `columns_below` the rest.
 
-    name: `file` or `file:sheet`. rows: how many rows the sheet has in all, blank ones too.
+    name: `file` or `file:sheet`. rows: how many rows the sheet has in all, blank ones too. sheet: its own name, if any.
     """
 
     name: str
     head: tuple[tuple[str, ...], ...]
     rows: int
     _data: _Rows | _Text | _Arrow
+    sheet: str = ""
 
     def columns_below(self, header_row: int) -> list[Column]:
         """Return every column from the row after `header_row` (an index from 0; −1 for none) to the end."""
@@ -239,7 +240,7 @@ def open_grids(source: Any, query: str | None = None) -> list[Grid]:
     if hasattr(source, "__arrow_c_stream__"):
         return [_arrow_grid("table", source if isinstance(source, pa.Table) else pa.table(source))]
     if isinstance(source, str) and URL.match(source):
-        return [_grid(*query_rows(source, query))]
+        return [grid_of(*query_rows(source, query))]
     path = Path(source)
     if path.is_dir():
         raise SourceError(
@@ -276,12 +277,13 @@ def _arrow_grid(name: str, table: pa.Table) -> Grid:
 def _workbook(path: Path, limit: int = MAX_UNPACKED) -> list[Grid]:
     found = sheets(path, limit)
     many = sum(bool(rows) for _, rows in found) > 1
-    return [_grid(f"{path.name}:{name}" if many else path.name, rows) for name, rows in found if rows]
+    return [grid_of(f"{path.name}:{name}" if many else path.name, rows, name) for name, rows in found if rows]
 
 
-def _grid(name: str, rows: Sequence[Sequence[Any]]) -> Grid:
+def grid_of(name: str, rows: Sequence[Sequence[Any]], sheet: str = "") -> Grid:
+    """Return rows of Python values as a grid."""
     head = tuple(tuple(_cell(cell)[0] or "" for cell in row) for row in rows[:HEAD_ROWS])
-    return Grid(name, head, len(rows), _Rows(rows, max(map(len, rows), default=0)))
+    return Grid(name, head, len(rows), _Rows(rows, max(map(len, rows), default=0)), sheet)
 
 
 # ------------------------------------------------------------------------------------------------------- delimited text

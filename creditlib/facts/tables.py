@@ -133,7 +133,9 @@ EVENTS: Final = pa.schema(
         column("known_on", DAY, "entry date"),
         column("customer", CODE, "customer code", required=True),
         column("document", TEXT, "document number"),
-        column("event", CODE, "reminder_sent, promise, dispute, limit_set, call, visit, note", required=True),
+        column(
+            "event", CODE, "reminder_sent, promise, dispute, application, limit_set, call, visit, note", required=True
+        ),
         column("currency", CODE, "ISO 4217"),
         column("amount_minor", MONEY, "minor units"),
         column("until", DAY, "promised or valid until"),

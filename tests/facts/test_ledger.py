@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from creditlib.facts.book import Book
-from creditlib.facts.ledger import balances
+from creditlib.facts.ledger import as_known, balances
 from creditlib.facts.open_items import open_items
 from creditlib.facts.tables import DOCUMENTS, EVENTS, ORDERS, SCHEMAS, build, conform
 
@@ -61,6 +62,20 @@ def test_balance_as_it_was_known_ignores_what_was_entered_later(
     book: Book, known_on: date | None, open_minor: list[int]
 ) -> None:
     assert balances(book, date(2024, 3, 31), known_on).open_minor.tolist() == open_minor
+
+
+def test_book_as_it_was_known_holds_no_event_entered_later() -> None:
+    day, later = date(2024, 6, 30), date(2024, 7, 1)
+    rows = [
+        {"on": day, "known_on": None},  # without an entry date: entered on its own day
+        {"on": later, "known_on": None},
+        {"on": date(2024, 6, 1), "known_on": later},  # a visit of June written down in July
+        {"on": later, "known_on": day},  # a limit from July, set in June
+    ]
+    told = [{"id": i, "customer": "C1", "event": "note"} | row for i, row in enumerate(rows)]
+    known = as_known(Book(events=pa.Table.from_pylist(told, EVENTS)), day)
+    assert known.events["id"].to_pylist() == [0, 3]
+    assert as_known(known, later).events["id"].to_pylist() == [0, 3]
 
 
 def test_allocation_before_its_documents_exist_waits_for_them(ledger: Callable[..., Any]) -> None:

@@ -13,18 +13,30 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
 from creditlib.errors import Finding
+from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.checks import Limits, check, check_open
+from creditlib.facts.credit_files import read_files
+from creditlib.facts.duplicates import duplicates
+from creditlib.facts.events import read_events
+from creditlib.facts.limits import read_limits
 from creditlib.facts.open_items import Rate, open_items
+from creditlib.facts.orders import read_orders
 from creditlib.facts.outside import Control, read_control
 from creditlib.facts.reading import read
+from creditlib.facts.statement_checks import check_statements
 from creditlib.flows.close import close
 from creditlib.policy import load_policy, standard_text
 
-CASES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("checks.toml").read_text(encoding="utf-8"))
+CASES: dict[str, Any] = {
+    name: case
+    for file in ("checks.toml", "credit_files.toml", "lists.toml")
+    for name, case in tomllib.loads(Path(__file__).with_name(file).read_text(encoding="utf-8")).items()
+}
 AS_OF = date(2024, 6, 30)
 LIMITS = Limits(unapplied_days=3, dispute_days=60, far_due_days=365, old_item_days=1094)
 ONE_INVOICE = "customer,document,issue date,due date,currency,amount\nC1,I-1,2024-06-01,2024-07-31,USD,100.00\n"
@@ -62,7 +74,48 @@ CLOSING = {  # these come from the close: control figures and rates stand outsid
 }
 
 
+def _credit_findings(case: dict[str, Any], folder: Path) -> list[Finding]:
+    """Findings of a file of the credit file: of reading it, of its statements, and of the customers beside it."""
+    paths = [folder / case.get("name", "file.csv")]
+    paths[0].write_text(case["file"], encoding="utf-8")
+    if case.get("sheets"):
+        book = openpyxl.Workbook()
+        for row in csv.reader(io.StringIO(case["file"])):
+            book.worksheets[0].append(row)
+        book.create_sheet("Notes").append(["Prepared by", "Li"])
+        book.save(folder / "file.xlsx")
+        paths = [folder / "file.xlsx"]
+    known = None
+    if "customers" in case:
+        rows = list(csv.DictReader(io.StringIO(case["customers"].strip())))
+        known = Book(customers=pa.Table.from_pylist([{k: v or None for k, v in row.items()} for row in rows]))
+    files = read_files(*paths, book=known, **case.get("options", {}))
+    findings = [*files.findings, *check_statements(files.statements, as_of=AS_OF, jump=3)]
+    return findings + list(duplicates(files.into(known or Book())))
+
+
+LISTS: dict[str, Callable[..., Any]] = {"orders": read_orders, "limits": read_limits, "events": read_events}
+
+
+def _list_findings(case: dict[str, Any], folder: Path) -> list[Finding]:
+    """Findings of a list of orders, limits or events."""
+    path = folder / "list.csv"
+    path.write_text(case["list"], encoding="utf-8")
+    if case.get("sheets"):
+        book = openpyxl.Workbook()
+        for row in csv.reader(io.StringIO(case["list"].strip())):
+            book.worksheets[0].append(row)
+        book.create_sheet("Notes").append(["Prepared by", "Li"])
+        path = folder / "list.xlsx"
+        book.save(path)
+    return list(LISTS[case["kind"]](path, home="CNY")[1])
+
+
 def _findings(case: dict[str, Any], folder: Path) -> list[Finding]:
+    if "list" in case:
+        return _list_findings(case, folder)
+    if "file" in case:
+        return _credit_findings(case, folder)
     paths = []
     if case.get("sheets"):
         book = openpyxl.Workbook()

@@ -25,9 +25,13 @@ from creditlib.days import parse_iso
 from creditlib.facts import outside, sources
 from creditlib.facts.book import MANIFEST, Book, open_book, save_book
 from creditlib.facts.checks import check
+from creditlib.facts.credit_files import read_files
+from creditlib.facts.events import read_events
 from creditlib.facts.exact import rescale
+from creditlib.facts.limits import read_limits
 from creditlib.facts.mapping import load_map, presets
 from creditlib.facts.open_items import convert, open_items
+from creditlib.facts.orders import read_orders
 from creditlib.facts.reading import read, read_sales
 from creditlib.facts.sample import generate
 from creditlib.measures.aging import aging
@@ -609,6 +613,55 @@ CASES = (
     Case(
         "amount of 16 digits", errors.TooLarge, lambda _: money.to_minor(Decimal("10000000000000.00"), "CNY"),
         "10000000000000.00 CNY has more than 15 digits.", "10000000000000.00 CNY 超过 15 位。",
+    ),
+    Case(
+        "no credit file", errors.SourceError, lambda _: read_files(), "No file was given.", "没有给出文件。",
+    ),
+    Case(
+        "credit file of something else", errors.MappingError, lambda folder: read_files(_file(folder, "a.csv", "apples,pears\n1,2\n")),
+        "a.csv: is no table of a credit file. Best header row found: apples, pears. Statements have lines in rows and years in columns; "
+        "other lists need a customer and the headers of the entry template.",
+        "a.csv：不是信用档案的表。最像表头的一行：apples, pears。报表应为项目在行、年度在列；其他清单须有客户和录入模板的表头。",
+    ),
+    Case(
+        "credit workbook without rows", errors.SourceError, lambda folder: read_files(_workbook(folder, {"S": []})),
+        "…a.xlsx: holds no rows.", "…a.xlsx：没有数据行。",
+    ),
+    Case(
+        "registry export without a book", errors.UsageError,
+        lambda folder: read_files(_file(folder, "a.csv", "企业名称,登记状态\n甲公司,存续\n")),
+        "a.csv: a registry export names no customer codes. Give the book whose customers it is about.",
+        "a.csv：工商登记导出没有客户编码。请同时给出含这些客户的账簿。",
+    ),
+    Case(
+        "no list", errors.SourceError, lambda _: read_orders(home="CNY"), "No file was given.", "没有给出文件。",
+    ),
+    Case(
+        "order list without gross amounts", errors.MappingError,
+        lambda folder: read_orders(_file(folder, "a.csv", "订单号,客户编码,不含税金额\nO-1,C1,5\n"), home="CNY"),
+        "a.csv: is no order list. Best header row found: 订单号, 客户编码, 不含税金额. Name its columns order, customer code, gross amount.",
+        "a.csv：不是订单清单。最像表头的一行：订单号, 客户编码, 不含税金额。请将各列命名为：订单号、客户编码、含税金额。",
+    ),
+    Case(
+        "list of limits without a day", errors.MappingError,
+        lambda folder: read_limits(_file(folder, "a.csv", "customer,limit\nC1,5\n"), home="CNY"),
+        "a.csv: is no list of limits. Best header row found: customer, limit. Name its columns customer code, limit, from.",
+        "a.csv：不是授信额度清单。最像表头的一行：customer, limit。请将各列命名为：客户编码、授信额度、生效日期。",
+    ),
+    Case(
+        "log without events", errors.MappingError,
+        lambda folder: read_events(_file(folder, "a.csv", "customer,date\nC1,2024-06-01\n"), home="CNY"),
+        "a.csv: is no log of events. Best header row found: customer, date. Name its columns customer code, date, event.",
+        "a.csv：不是事件记录。最像表头的一行：customer, date。请将各列命名为：客户编码、日期、事件。",
+    ),
+    Case(
+        "list workbook without rows", errors.SourceError, lambda folder: read_limits(_workbook(folder, {"S": []}), home="CNY"),
+        "…a.xlsx: holds no rows.", "…a.xlsx：没有数据行。",
+    ),
+    Case(
+        "home of a list", errors.CurrencyError, lambda folder: read_limits(_file(folder, "a.csv", "a,b\n1,2\n"), home="Taler"),
+        'currency "Taler" is not an ISO 4217 code. Write CNY, USD, EUR, … [unknown-currency]',
+        "币种“Taler”不是 ISO 4217 代码。请写 CNY、USD、EUR 等。[unknown-currency]",
     ),
     Case(
         "caller's date", errors.UsageError, lambda _: parse_iso("30/06/2024", "--as-of"),
