@@ -9,91 +9,242 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from creditlib.decisions.advice import advise
+    from creditlib.decisions.limit import limit_book, limit_of
+    from creditlib.decisions.offer import offer_book, offer_terms
+    from creditlib.decisions.onboarding import onboard
+    from creditlib.decisions.progressive import replay
+    from creditlib.decisions.release import Order, release
+    from creditlib.decisions.release_orders import release_orders
+    from creditlib.decisions.score import score, score_book, score_values
+    from creditlib.decisions.what_if import compare_terms
+    from creditlib.decisions.what_if_book import case_of
+    from creditlib.decisions.what_if_case import TermsCase
     from creditlib.errors import CreditError, Finding
+    from creditlib.faces.committee_memo import write_committee_memo
+    from creditlib.faces.credit_form import write_form
+    from creditlib.faces.customer_file import write_customer_file
     from creditlib.faces.workbook import write_workbook
     from creditlib.facts.book import Book, open_book, save_book
     from creditlib.facts.checks import check
+    from creditlib.facts.credit_files import CreditFiles, read_files
+    from creditlib.facts.duplicates import duplicates
     from creditlib.facts.ledger import as_known
     from creditlib.facts.open_items import OpenItems, Rate, convert, open_items
+    from creditlib.facts.orders import append_events, read_events, read_limits, read_orders
     from creditlib.facts.outside import Control, read_control, read_rates
     from creditlib.facts.reading import Reading, read, read_sales
     from creditlib.facts.sample import sample_book
+    from creditlib.facts.statement_checks import check_statements
+    from creditlib.flows.assess import Assessment, assess
     from creditlib.flows.close import close
     from creditlib.flows.closing import Close
+    from creditlib.flows.policy_effect import policy_effect
+    from creditlib.flows.review import review
+    from creditlib.flows.reviewing import Review
     from creditlib.formulas import cash_conversion_cycle, days_of, one_dso_day, working_capital_requirement
     from creditlib.measures.aging import aging
     from creditlib.measures.collection import cei
+    from creditlib.measures.cover import cover, net_exposure
     from creditlib.measures.dso import dso
     from creditlib.measures.exposure import concentration, exposure
     from creditlib.measures.figures import Figures, Why
     from creditlib.measures.payment import payment_behaviour
+    from creditlib.measures.record import payment_record
+    from creditlib.measures.statements import statement_figures
     from creditlib.policy import Policy, load_policy
     from creditlib.terms import Terms, due_dates, parse_terms
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Assessment",
     "Book",
     "Close",
     "Control",
     "CreditError",
+    "CreditFiles",
     "Figures",
     "Finding",
     "OpenItems",
+    "Order",
     "Policy",
     "Rate",
     "Reading",
+    "Review",
     "Terms",
+    "TermsCase",
     "Why",
+    "advise",
     "aging",
+    "append_events",
     "as_known",
+    "assess",
+    "case_of",
     "cash_conversion_cycle",
     "cei",
     "check",
+    "check_statements",
     "close",
+    "compare_terms",
     "concentration",
     "convert",
+    "cover",
     "days_of",
     "dso",
     "due_dates",
+    "duplicates",
     "exposure",
+    "limit_book",
+    "limit_of",
     "load_policy",
+    "net_exposure",
+    "offer_book",
+    "offer_terms",
+    "onboard",
     "one_dso_day",
     "open_book",
     "open_items",
     "parse_terms",
     "payment_behaviour",
+    "payment_record",
+    "policy_effect",
     "read",
     "read_control",
+    "read_events",
+    "read_files",
+    "read_limits",
+    "read_orders",
     "read_rates",
     "read_sales",
+    "release",
+    "release_orders",
+    "replay",
+    "review",
     "sample_book",
     "save_book",
+    "score",
+    "score_book",
+    "score_values",
+    "statement_figures",
     "working_capital_requirement",
+    "write_committee_memo",
+    "write_customer_file",
+    "write_form",
     "write_workbook",
 ]
 
 _HOME = {
-    "errors": ("CreditError", "Finding"),
+    "decisions.advice": ("advise",),
+    "decisions.limit": (
+        "limit_book",
+        "limit_of",
+    ),
+    "decisions.offer": (
+        "offer_book",
+        "offer_terms",
+    ),
+    "decisions.onboarding": ("onboard",),
+    "decisions.progressive": ("replay",),
+    "decisions.release": (
+        "Order",
+        "release",
+    ),
+    "decisions.release_orders": ("release_orders",),
+    "decisions.score": (
+        "score",
+        "score_book",
+        "score_values",
+    ),
+    "decisions.what_if": ("compare_terms",),
+    "decisions.what_if_book": ("case_of",),
+    "decisions.what_if_case": ("TermsCase",),
+    "errors": (
+        "CreditError",
+        "Finding",
+    ),
+    "faces.committee_memo": ("write_committee_memo",),
+    "faces.credit_form": ("write_form",),
+    "faces.customer_file": ("write_customer_file",),
     "faces.workbook": ("write_workbook",),
-    "facts.book": ("Book", "open_book", "save_book"),
+    "facts.book": (
+        "Book",
+        "open_book",
+        "save_book",
+    ),
     "facts.checks": ("check",),
+    "facts.credit_files": (
+        "CreditFiles",
+        "read_files",
+    ),
+    "facts.duplicates": ("duplicates",),
     "facts.ledger": ("as_known",),
-    "facts.open_items": ("OpenItems", "Rate", "convert", "open_items"),
-    "facts.outside": ("Control", "read_control", "read_rates"),
-    "facts.reading": ("Reading", "read", "read_sales"),
+    "facts.open_items": (
+        "OpenItems",
+        "Rate",
+        "convert",
+        "open_items",
+    ),
+    "facts.orders": (
+        "append_events",
+        "read_events",
+        "read_limits",
+        "read_orders",
+    ),
+    "facts.outside": (
+        "Control",
+        "read_control",
+        "read_rates",
+    ),
+    "facts.reading": (
+        "Reading",
+        "read",
+        "read_sales",
+    ),
     "facts.sample": ("sample_book",),
+    "facts.statement_checks": ("check_statements",),
+    "flows.assess": (
+        "Assessment",
+        "assess",
+    ),
     "flows.close": ("close",),
     "flows.closing": ("Close",),
-    "formulas": ("cash_conversion_cycle", "days_of", "one_dso_day", "working_capital_requirement"),
+    "flows.policy_effect": ("policy_effect",),
+    "flows.review": ("review",),
+    "flows.reviewing": ("Review",),
+    "formulas": (
+        "cash_conversion_cycle",
+        "days_of",
+        "one_dso_day",
+        "working_capital_requirement",
+    ),
     "measures.aging": ("aging",),
     "measures.collection": ("cei",),
+    "measures.cover": (
+        "cover",
+        "net_exposure",
+    ),
     "measures.dso": ("dso",),
-    "measures.exposure": ("concentration", "exposure"),
-    "measures.figures": ("Figures", "Why"),
+    "measures.exposure": (
+        "concentration",
+        "exposure",
+    ),
+    "measures.figures": (
+        "Figures",
+        "Why",
+    ),
     "measures.payment": ("payment_behaviour",),
-    "policy": ("Policy", "load_policy"),
-    "terms": ("Terms", "due_dates", "parse_terms"),
+    "measures.record": ("payment_record",),
+    "measures.statements": ("statement_figures",),
+    "policy": (
+        "Policy",
+        "load_policy",
+    ),
+    "terms": (
+        "Terms",
+        "due_dates",
+        "parse_terms",
+    ),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 

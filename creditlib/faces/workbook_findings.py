@@ -79,11 +79,11 @@ def lines_needed(text: str, width: float) -> int:
     return lines
 
 
-def heighten(fill: Form, name: str, text: str | None, copy: int = 0, *, least: float = 16) -> None:
+def heighten(fill: Form, name: str, text: str | None, copy: int = 0, *, down: int = 0, least: float = 16) -> None:
     """Let the row of a wrapped text be as high as the text needs; a row made higher by another text stays so."""
     lines = lines_needed(text or "", fill.book.width(name) - 1)
     if lines > 1:
-        heights, row = fill.book.on(name).heights, fill.book.at(name, copy)[1]
+        heights, row = fill.book.on(name).heights, fill.book.at(name, copy, down=down)[1]
         heights[row] = max(heights.get(row, least), 5 + 13 * min(lines, 30))
 
 

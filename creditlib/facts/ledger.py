@@ -147,10 +147,14 @@ def _allocate(
                 move.at(open_minor, end, amount)
 
 
-def as_known(book: Book, known_on: date) -> Book:
-    """Return the book as it was known on a day: documents, allocations and events entered later left out, documents numbered anew.
+_ENTERED: Final = {"events": "on", "orders": "ordered_on"}
 
-    An event without an entry date was entered on its own day; its id stays.
+
+def as_known(book: Book, known_on: date) -> Book:
+    """Return the book as it was known on a day: what was entered later left out, documents numbered anew.
+
+    An event, or an order, without an entry date was entered on its own day; an event's id stays. Parts of the credit file have no entry
+    date: those dated later are left out.
 
     Every measure of the result is then of that knowledge, whatever it reads. An undoing after that day has not happened.
     """
@@ -171,8 +175,8 @@ def as_known(book: Book, known_on: date) -> Book:
     documents = documents.set_column(0, DOCUMENTS.field("id"), pa.array(np.arange(documents.num_rows)))
     others = {name: book.table(name) for name in SCHEMAS if name not in ("documents", "allocations")}
     for name, table in others.items():
-        if name == "events":
-            others[name] = table.filter(pa.array(_entered(table["known_on"], days(table["on"]), known_on)))
+        if name in _ENTERED:
+            others[name] = table.filter(pa.array(_entered(table["known_on"], days(table[_ENTERED[name]]), known_on)))
         elif name in CREDIT_TABLES:
             dates = days(table[DATED[name]])
             others[name] = table.filter(pa.array(dates <= day_number(known_on)))

@@ -24,6 +24,7 @@ kind = "list"
 reference = "board minute | 2025-12-15 §4"
 confirmed_on = 2025-12-20
 """
+IN_DAYS = sum(parameter.unit == "days" for parameter in CATALOGUE.values())
 STANDARD = f"standard@{load_policy().fingerprint}"
 
 
@@ -99,7 +100,7 @@ def test_check_of_a_sound_file_exits_0(firm: Path) -> None:
     result = credit_policy("check", "firm.toml")
     fingerprint = load_policy(firm).fingerprint
     assert result.exit_code == 0
-    assert result.stdout == f"✓ firm.toml: 22 parameters, 23 rows, no problem. firm@{fingerprint}\n"
+    assert result.stdout == f"✓ firm.toml: {len(CATALOGUE)} parameters, {len(CATALOGUE) + 1} rows, no problem. firm@{fingerprint}\n"
 
 
 def test_check_prints_every_problem_and_exits_1(firm: Path) -> None:
@@ -107,11 +108,10 @@ def test_check_prints_every_problem_and_exits_1(firm: Path) -> None:
     result = credit_policy("check", "firm.toml")
     lines = result.stdout.splitlines()
     assert result.exit_code == 1
-    # dso.benchmark, dso.year_days, four of checks, close.fx_max_age_days
-    assert [line.rpartition(" ")[2] for line in lines[:-1]] == ["[wrong-unit]"] * 7
-    assert lines[-1] == "firm.toml: problems found: 7"
+    assert [line.rpartition(" ")[2] for line in lines[:-1]] == ["[wrong-unit]"] * IN_DAYS
+    assert lines[-1] == f"firm.toml: problems found: {IN_DAYS}"
     zh = credit_policy("check", "firm.toml", "--lang", "zh").stdout.splitlines()
-    assert zh[-1] == "firm.toml：发现 7 个问题"
+    assert zh[-1] == f"firm.toml：发现 {IN_DAYS} 个问题"
 
 
 def test_another_command_shows_a_bad_file_in_three_lines(firm: Path) -> None:
@@ -120,7 +120,7 @@ def test_another_command_shows_a_bad_file_in_three_lines(firm: Path) -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert len(result.stderr.splitlines()) == 3
-    assert result.stderr.splitlines()[2] == "… and 5 more: credit policy check firm.toml"
+    assert result.stderr.splitlines()[2] == f"… and {IN_DAYS - 2} more: credit policy check firm.toml"
 
 
 def test_diff_shows_the_new_row_with_both_values(firm: Path) -> None:
@@ -169,7 +169,7 @@ def test_the_document_has_every_parameter_and_lines_to_sign(
     assert "board minute \\| 2025-12-15 §4" in text.partition(later)[2]
     assert signature in text
     for line in text.splitlines():
-        assert not line.startswith("| ") or line.replace("\\|", "").count("|") in (5, 7)  # four or six columns
+        assert not line.startswith("| ") or line.replace("\\|", "").count("|") in (5, 7, 8)  # four, six or, of the scorecard, seven columns
 
 
 def test_the_document_lists_nothing_later_when_nothing_is() -> None:
@@ -203,7 +203,7 @@ def test_print_to_a_folder_that_is_not_there_is_a_wrong_call(in_tmp: Path) -> No
          "leave out --policy, --at."),
         (("check", "x.toml"), 2, "x.toml: no policy to read there (No such file or directory). "
          "A copy to start from: credit policy print --toml --out FILE"),
-        (("show", "--at", "1999-12-31"), 1, "standard: no value on 1999-12-31 for 22 parameters (home.currency, …). "
+        (("show", "--at", "1999-12-31"), 1, f"standard: no value on 1999-12-31 for {len(CATALOGUE)} parameters (home.currency, …). "
          "The policy is in force from 2000-01-01. Ask for that day or later, or add an earlier row. [not-in-force]"),
     ],
 )  # fmt: skip

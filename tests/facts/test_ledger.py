@@ -144,3 +144,15 @@ def test_unknown_column_or_missing_value_is_refused_not_lost() -> None:
         build(DOCUMENTS, {"colour": []}, 0)
     with pytest.raises(ValueError, match="customer has 1 nulls"):
         conform("documents", {"id": [0], "customer": [None]})
+
+
+def test_an_order_entered_later_is_not_known_yet() -> None:
+    orders = build(
+        ORDERS,
+        {
+            "order": ["O-1", "O-2", "O-3"], "customer": ["C1"] * 3, "currency": ["CNY"] * 3, "amount_minor": [1, 2, 4],
+            "ordered_on": [date(2024, 6, 1), date(2024, 6, 1), date(2024, 7, 2)], "known_on": [None, date(2024, 7, 1), None],
+        },
+        3,
+    )  # fmt: skip
+    assert as_known(Book(orders=orders), date(2024, 6, 30)).table("orders")["order"].to_pylist() == ["O-1"]

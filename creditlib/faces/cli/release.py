@@ -198,10 +198,10 @@ def release_json(made: ReleaseDecision, lang: Lang) -> dict[str, Any]:
 
 def _row_json(row: dict[str, Any]) -> dict[str, Any]:
     keep = ("customer", "order", "ordered_on", "outcome", "currency", "bound_by", "oldest_days", "oldest_document")
-    amounts = ("order_minor", "exposure_minor", "limit_minor", "over_minor", "headroom_minor")
     made: dict[str, Any] = {name: row[name] for name in keep}
     made["reasons"] = [code for code in (row["reasons"] or "").split(";") if code]
-    return made | decided.amounts_json({**row, "order_minor": row["order_minor"]}, amounts, row["currency"])
+    amounts = ("amount_minor", "exposure_minor", "limit_minor", "over_minor", "headroom_minor")
+    return made | decided.amounts_json({**row, "amount_minor": row["order_minor"]}, amounts, row["currency"])
 
 
 def _csv(figures: Figures) -> None:

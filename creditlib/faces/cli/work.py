@@ -109,11 +109,11 @@ class Request:
             from creditlib.facts.orders import append_events, read_events, read_limits, read_orders
 
             if self.orders is not None:
-                orders, found = read_orders(self.orders, home=home, date_order=self.order)
+                orders, found = read_orders(self.orders, home=home, date_order=self.order, book=book)
                 book, findings = replace(book, orders=orders), [*findings, *found]
             for source, read_log in ((self.limits, read_limits), (self.events, read_events)):
                 if source is not None:
-                    log, found = read_log(source, home=home, date_order=self.order)
+                    log, found = read_log(source, home=home, date_order=self.order, book=book)
                     book, findings = append_events(book, log), [*findings, *found]
         if self.credit_files:
             from creditlib.facts.credit_files import read_files
