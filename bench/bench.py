@@ -315,7 +315,7 @@ def close_child(folder: Path) -> None:
     from creditlib.facts.book import open_book
     from creditlib.facts.open_items import open_items
     from creditlib.flows.close import close
-    from creditlib.policy.policy import load_policy
+    from creditlib.policy import load_policy
 
     ledger = open_book(folder)
     month = close(ledger, load_policy(), END)

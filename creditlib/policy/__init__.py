@@ -6,8 +6,9 @@ What must stay true: this floor knows no book and no measure; a change is a new 
 from __future__ import annotations
 
 from creditlib.policy.catalogue import CATALOGUE
+from creditlib.policy.loading import load_policy, standard_text
 from creditlib.policy.parameter import GRADES, Parameter, Value
-from creditlib.policy.policy import Change, Policy, Row, Values, load_policy, standard_text
+from creditlib.policy.policy import Change, Policy, Row, Values
 
 __all__ = [
     "CATALOGUE",

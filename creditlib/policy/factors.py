@@ -45,6 +45,16 @@ class Factor:
         """
         return self.zh if lang == "zh" else self.en
 
+    def both(self, value: float | None) -> tuple[str, str]:
+        """Return a value as people read it, in English and Chinese.
+
+        >>> FACTORS["days_beyond_terms"].both(1)
+        ('1 day', '1 天')
+        """
+        en = self.shown(value)
+        alike = self.unit in ("share", "ratio", "times", "rating") and value is not None and value == value
+        return en, en if alike else self.shown(value, "zh")
+
     def shown(self, value: float | None, lang: Lang = "en") -> str:
         """Return a value as people read it; what is missing as words.
 

@@ -108,6 +108,7 @@ class Parameter:
 def shown(raw: object) -> str:
     """Return a value as a policy file writes it, long ones cut.
 
+    >>> from datetime import date
     >>> shown([[0, 80], [15, Decimal("70.5")]]), shown(True), shown("CNY"), shown(date(2024, 1, 2))
     ('[[0, 80], [15, 70.5]]', 'true', '"CNY"', '2024-01-02')
     """

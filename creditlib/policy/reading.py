@@ -32,6 +32,7 @@ def read_value(parameter: Parameter, raw: Any) -> Value | Problem:
 
     raw: as TOML reads it (int, Decimal, str, list, date …). Never raises.
 
+    >>> from creditlib.policy import CATALOGUE
     >>> read_value(CATALOGUE["aging.edges"], [30, 60])
     (30, 60)
     >>> read_value(CATALOGUE["cei.months"], "1").en
@@ -189,7 +190,7 @@ def _number(raw: Any, *, whole: bool) -> Number | None:
 def near(word: str, known: Iterable[str]) -> str | None:
     """Return the known word a misspelt one probably means, or None.
 
-    >>> near("aging.edge", CATALOGUE)
+    >>> near("aging.edge", ["aging.edges", "dso.base"])
     'aging.edges'
     """
     return next(iter(difflib.get_close_matches(word, list(known), 1, 0.6)), None)
@@ -207,6 +208,7 @@ def is_day(raw: object) -> bool:
 def row_problems(parameter: Parameter, raw: dict[str, Any]) -> list[Problem]:
     """Return what is wrong with a row's keys, unit, kind, days and reference; its value is `read_value`'s to judge.
 
+    >>> from creditlib.policy import CATALOGUE
     >>> [problem.check for problem in row_problems(CATALOGUE["cei.months"], {"form": date(2024, 1, 1), "value": 1})]
     ['unknown-key', 'missing-key', 'missing-key', 'missing-reference']
     """
