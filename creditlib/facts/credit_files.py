@@ -21,10 +21,10 @@ from creditlib.errors import Finding, MappingError, SourceError, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.credit_columns import recognise_credit
-from creditlib.facts.credit_forms import as_list
+from creditlib.facts.credit_forms import as_list, is_blank_statement
 from creditlib.facts.credit_lists import read_list
 from creditlib.facts.credit_parties import Parties
-from creditlib.facts.credit_tables import CREDIT_TABLES, LINES
+from creditlib.facts.credit_tables import CREDIT_TABLES, LINES, STATEMENTS
 from creditlib.facts.sources import Grid, open_grids
 from creditlib.facts.statement_rows import read_statement_rows
 from creditlib.facts.statement_sheet import layout_of, read_statement
@@ -179,7 +179,7 @@ def _read(
     if found is None:
         form = as_list(grid)
         if form is None:
-            return None
+            return ("statements", "sheet", STATEMENTS.empty_table()) if is_blank_statement(grid) else None
         grid, found = form, recognise_credit(form)
     if found is None:
         return None

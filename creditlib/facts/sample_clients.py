@@ -147,13 +147,14 @@ def even(minor: float, unit: int) -> int:
     (1200000, 100)
     """
     whole = max(int(minor) // unit, 1)
-    step = 10 ** max(len(str(whole)) - 2, 0)
+    step = int(10 ** max(len(str(whole)) - 2, 0))
     return max(round(whole / step), 1) * step * unit
 
 
 def rescaled(minor: float, source: str, target: str) -> float:
     """Return minor units of one currency as roughly as many of another's."""
-    return minor / 10 ** exponent(source) * WORTH.get(source, 1.0) / WORTH.get(target, 1.0) * 10 ** exponent(target)
+    worth = WORTH.get(source, 1.0) / WORTH.get(target, 1.0)
+    return minor * worth * 10.0 ** (exponent(target) - exponent(source))
 
 
 def _bought(sample: Sample) -> dict[tuple[str, str], tuple[int, str]]:

@@ -54,7 +54,9 @@ def credit_of(sample: Sample) -> SampleCredit:
     sample_orders.events(draft)
     found: dict[str, pa.Table] = {}
     for name in CREDIT_TABLES:
-        rows = [row | {"source_file": f"{name}.csv", "source_row": i} for i, row in enumerate(draft.rows.get(name, []), 2)]
+        rows = [
+            row | {"source_file": f"{name}.csv", "source_row": i} for i, row in enumerate(draft.rows.get(name, []), 2)
+        ]
         if name == "statements":
             rows += [row | {"source_file": SHEET_FILE, "source_row": 4} for row in draft.rows.get("sheet", [])]
         found[name] = _table(name, rows)

@@ -38,7 +38,7 @@ _FIELDS: Final = {
     "purchases": ("customer", "on", "currency", "yearly", "expected"),
     "assessments": ("customer", "on", "subject", "rating", "by", "text"),
 }  # fmt: skip
-_OWN: Final = {
+_OWN: Final[dict[str, tuple[tuple[str, ...], str, str]]] = {
     "orders": (
         ("order", "line", "customer", "entity", "ordered_on", "ship_on", "currency", "amount", "delivery", "delivered_on",
          "invoice", "invoiced_on", "terms"),
@@ -76,7 +76,8 @@ def header_of(name: str, lang: Lang) -> list[str]:
     """
     chinese = lang == "zh"
     if name in _OWN:
-        return _OWN[name][1 + chinese].split(",")
+        _, english, own = _OWN[name]
+        return (own if chinese else english).split(",")
     known = headers()[name]
     return [(known[f].zh if chinese else known[f].en) for f in map(_plain, fields_of(name, lang))]
 
@@ -136,7 +137,13 @@ def _cell(value: object, lang: Lang) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     text = str(value)
-    return _ZH.get(text, text) if lang == "zh" else text.replace("_", " ") if text in KINDS_ZH or text in SUBJECTS else text
+    return (
+        _ZH.get(text, text)
+        if lang == "zh"
+        else text.replace("_", " ")
+        if text in KINDS_ZH or text in SUBJECTS
+        else text
+    )
 
 
 def figure(minor: int, currency: str, power: int) -> str:
@@ -166,7 +173,11 @@ def statement_sheet(credit: SampleCredit, lang: Lang) -> tuple[str, bytes] | Non
     chinese = lang == "zh"
     rows: list[list[str | Decimal]] = [
         ["财务报表" if chinese else "Financial statements"],
-        [f"编制单位：{client.name}" if chinese else f"Company: {client.name}", "币种" if chinese else "Currency", client.currency],
+        [
+            f"编制单位：{client.name}" if chinese else f"Company: {client.name}",
+            "币种" if chinese else "Currency",
+            client.currency,
+        ],
         ["单位：万元" if chinese else "Unit", *([] if chinese else ["万元"])],
         ["项目" if chinese else "Item", *(f"{y['period_end'].isoformat()}" for y in years)],
         ["月数" if chinese else "Months", *(Decimal(y["months"]) for y in years)],

@@ -59,7 +59,10 @@ def _registrations(draft: Draft) -> None:
     shared: list[int] = []
     for client in own:
         case = by_code.get(client.code, "")
-        capital = even(client.yearly_minor * float(rng.uniform(1.2, 3)), client.unit * (10_000 if client.unit == 100 else 1_000_000))
+        capital = even(
+            client.yearly_minor * float(rng.uniform(1.2, 3)),
+            client.unit * (10_000 if client.unit == 100 else 1_000_000),
+        )
         name, former, code = client.name, None, client.credit_code
         if case == "renamed in the register":
             name, former = client.name.replace("有限公司", "股份有限公司"), client.name
@@ -140,14 +143,19 @@ def _security(draft: Draft) -> None:
         )  # fmt: skip
         if client == expired:
             draft.case("cover that has expired", "security.csv", client.code, line)
-    for kind, behaviour in (("guarantee", "drifting"), ("mortgage", "disputed"), ("deposit", "failing"), ("letter_of_credit", "odd")):
-        client = next((c for c in reversed(draft.clients) if c.behaviour == behaviour and c not in insured), None)
-        if client is None:
+    for kind, behaviour in (
+        ("guarantee", "drifting"),
+        ("mortgage", "disputed"),
+        ("deposit", "failing"),
+        ("letter_of_credit", "odd"),
+    ):
+        other = next((c for c in reversed(draft.clients) if c.behaviour == behaviour and c not in insured), None)
+        if other is None:
             continue
         draft.add(
-            "security", customer=client.code, kind=kind, currency=client.currency,
+            "security", customer=other.code, kind=kind, currency=other.currency,
             provider={"guarantee": person(rng, True), "letter_of_credit": "Brannock Bank"}.get(kind),
-            amount_minor=even(client.yearly_minor * 0.1, client.unit), from_on=ago(draft.end, rng, 100, 400),
+            amount_minor=even(other.yearly_minor * 0.1, other.unit), from_on=ago(draft.end, rng, 100, 400),
             until_on=None if kind == "deposit" else add_months(draft.end, 8),
         )  # fmt: skip
 

@@ -65,7 +65,6 @@ def _line(order: str, line: int, own: dict[str, Any], ordered: date, minor: int,
     return {
         "order": order, "line": str(line), "customer": own["customer"], "entity": own["entity"], "currency": own["currency"],
         "ordered_on": ordered, "ship_on": ordered + timedelta(days=14), "amount_minor": minor, "terms": terms,
-        "known_on": ordered,
     }  # fmt: skip
 
 
@@ -104,7 +103,7 @@ def events(draft: Draft) -> None:
 
 
 def _limits(draft: Draft, client: Client, lapsed: bool, rng: np.random.Generator) -> None:
-    share = {"failing": 0.12, "drifting": 0.16}.get(client.behaviour, 0.22)
+    share = {"failing": 0.12, "drifting": 0.3, "odd": 0.9}.get(client.behaviour, 0.38)
     limit = even(client.yearly_minor * share * float(rng.uniform(0.8, 1.3)), client.unit)
     first = ago(draft.end, rng, 400, 640)
     asked = first - timedelta(days=int(rng.integers(2, 24)))
@@ -115,10 +114,12 @@ def _limits(draft: Draft, client: Client, lapsed: bool, rng: np.random.Generator
         until = add_months(on, 12) if lapsed else add_months(on, 36)
         line = draft.add(
             "limits", customer=client.code, amount_minor=minor, currency=client.currency, on=on, until=until,
-            by=APPROVERS[minor > 50_000_000], event="limit_set", known_on=on,
+            by=APPROVERS[minor > 50_000_000], event="limit_set",
         )  # fmt: skip
     if len(steps) > 1:
-        _event(draft, client, steps[-1][0] - timedelta(days=int(rng.integers(2, 15))), "application", "raise", amount=limit)
+        _event(
+            draft, client, steps[-1][0] - timedelta(days=int(rng.integers(2, 15))), "application", "raise", amount=limit
+        )
     if lapsed and until < draft.end:
         draft.case("a limit that has run out", "limits.csv", client.code, line)
 

@@ -83,7 +83,7 @@ def release(
         )  # fmt: skip
         asked, given = _amount("--amount", amount), _amount("--limit", limit)
         with c.Steps(words) as steps:
-            _, whole = request.assess(steps)
+            reading, whole = request.assess(steps)
         if customer is not None and asked is not None:
             made = _one(whole, customer, asked, kind, order, delivery, given, proposed)
             if as_json or as_csv:
@@ -102,6 +102,7 @@ def release(
             else:
                 _print_all(c.console(), figures, whole, words)
             held = any(row["outcome"] != "release" for row in figures.rows())
+        show.told_aside(reading.findings, words)
         if held:
             raise typer.Exit(c.ATTENTION)
 

@@ -73,7 +73,7 @@ def review(
                 raise c.usage("terminal.error.exists", path=path)
         request = Request(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy,
-            credit_files=credit_file or (), orders=orders, limits=limits, events=events,
+            credit_files=credit_file or (), orders=orders, limits=limits, events=events, customer=customer,
         )  # fmt: skip
         with c.Steps(words, 3) as steps:
             reading, whole = request.assess(steps)
@@ -84,6 +84,7 @@ def review(
             _write(made, out, memo, words, force)
         if as_json:
             c.write_json(review_json(made, words))
+            show.told_aside(reading.findings, words)
             return
         console = c.console()
         _print(console, made, words)

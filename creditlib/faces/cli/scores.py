@@ -57,7 +57,7 @@ def score(
         c.one_format(as_json, as_csv)
         request = Request(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy,
-            credit_files=credit_file or (),
+            credit_files=credit_file or (), customer=customer,
         )  # fmt: skip
         with c.Steps(words) as steps:
             reading, whole = request.assess(steps)
@@ -77,6 +77,8 @@ def score(
             _score_list(out, whole, words, None if all_rows else TOP)
             _policy(out, whole, words)
             show.findings_block(out, reading.findings, words)
+            return
+        show.told_aside(reading.findings, words)
 
 
 def limit(
@@ -109,7 +111,7 @@ def limit(
         c.one_format(as_json, as_csv)
         request = Request(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy,
-            credit_files=credit_file or (), orders=orders, limits=limits,
+            credit_files=credit_file or (), orders=orders, limits=limits, customer=customer,
         )  # fmt: skip
         with c.Steps(words) as steps:
             reading, whole = request.assess(steps)
@@ -126,6 +128,8 @@ def limit(
                 _limit_list(out, whole, code, words, None if all_rows else TOP)
             _policy(out, whole, words)
             show.findings_block(out, reading.findings, words)
+            return
+        show.told_aside(reading.findings, words)
 
 
 _LIMITS = ("limit_minor", "set_minor", "exposure_minor", "headroom_minor", "own_risk_minor", "expected_loss_minor")

@@ -121,8 +121,9 @@ def what_if(
             credit_files=credit_file or (),
         )
         with c.Steps(words) as steps:
-            _, whole = request.assess(steps)
+            reading, whole = request.assess(steps)
             effect = _effect(whole, customer, grade, changes, both, years)
+        show.told_aside(reading.findings, words)
         if as_json:
             c.write_json(effect_json(effect, words))
             return

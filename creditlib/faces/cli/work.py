@@ -45,6 +45,7 @@ class Request:
     orders: str | None = None
     limits: str | None = None
     events: str | None = None
+    customer: str | None = None
 
     @property
     def day(self) -> date:
@@ -118,7 +119,7 @@ class Request:
         if self.credit_files:
             from creditlib.facts.credit_files import read_files
 
-            files = read_files(*self.credit_files, book=book, home=home, date_order=self.order)
+            files = read_files(*self.credit_files, book=book, home=home, date_order=self.order, customer=self.customer)
             book, findings = files.into(book), [*findings, *files.findings]
         return replace(reading, book=book, findings=tuple(findings))
 
