@@ -63,7 +63,10 @@ def review(
     if isinstance(reading, Assessment):
         whole = reading
     elif policy is None or as_of is None:
-        raise UsageError("A review needs a policy and a day.", "客户评审需要政策和基准日。")
+        raise UsageError(
+            "A review needs a policy and a day. Give policy and as_of, or an assessment made already.",
+            "客户评审需要政策和基准日。请给出 policy 和 as_of，或已完成的评估。",
+        )
     else:
         whole = assess(reading, policy, as_of, rates=rates, currency=currency, known_on=known_on)
     return _review(whole, customer)
@@ -157,6 +160,8 @@ def _record(whole: Assessment, customer: str, currency: str) -> tuple[Mapping[st
 def _progressive(
     policy: Policy, record: Sequence[Mapping[str, Any]], limit: LimitDecision, facts: Mapping[str, Any]
 ) -> tuple[Step, ...]:
+    if not limit.limit_minor:
+        return ()  # nothing to earn: no credit, or a person decides first
     return replay(record, policy, limit.limit_minor, debt_share=facts["liabilities_share"])
 
 

@@ -55,7 +55,7 @@ class Review:
     facts: the row of `measures.factors`, with every factor and amount. parts: of the credit file. statements: rows of
     `statement_figures`, oldest first, with `lines`: line → minor units. distress: None without statements. limit_in_force: minor units
     of the newest limit set in the book's events, None where none is set or it is in another currency. progressive: the limit earned
-    month by month. exposure: parts in minor units. aging: bucket → minor units, edges beside it. record: month by month. effect: what
+    month by month under today's method limit, empty where none is proposed. exposure: parts in minor units. aging: bucket → minor units, edges beside it. record: month by month. effect: what
     the terms offered would change, None where the book can't tell. approver: committee or manager, None without a limit to approve.
     findings: checks of the statements.
     """

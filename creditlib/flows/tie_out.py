@@ -57,8 +57,8 @@ def _exact(balance: Decimal, currency: str) -> int:
     minor = balance.scaleb(money.exponent(currency))
     if minor != minor.to_integral_value():
         raise UsageError(
-            f"control figure {balance:f} {currency} has more decimals than {currency} ({money.exponent(currency)}).",
-            f"总账余额 {balance:f} {currency} 的小数位多于 {currency}（{money.exponent(currency)} 位）。",
+            f"control figure {balance:f} {currency} has more decimals than {currency} ({money.exponent(currency)}). Check figure and currency.",
+            f"总账余额 {balance:f} {currency} 的小数位多于 {currency}（{money.exponent(currency)} 位）。请核对金额和币种。",
         )
     return int(minor)
 

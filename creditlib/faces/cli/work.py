@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from creditlib.days import ORDERS, DateOrder, parse_iso
 from creditlib.errors import Lang
@@ -119,8 +119,12 @@ class Request:
         if self.credit_files:
             from creditlib.facts.credit_files import read_files
 
-            files = read_files(*self.credit_files, book=book, home=home, date_order=self.order, customer=self.customer)
-            book, findings = files.into(book), [*findings, *files.findings]
+            for name in self.credit_files:
+                how: dict[str, Any] = {"book": book, "home": home, "date_order": self.order}
+                files = read_files(name, **how)
+                if self.customer is not None and any(f.check == "sheet-without-customer" for f in files.findings):
+                    files = read_files(name, customer=self.customer, **how)  # nobody is named: whom it is asked about
+                book, findings = files.into(book), [*findings, *files.findings]
         return replace(reading, book=book, findings=tuple(findings))
 
     def rates(self) -> tuple[Rate, ...]:
