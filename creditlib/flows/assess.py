@@ -167,7 +167,7 @@ def assess(
 
     >>> from creditlib.facts.sample import SAMPLE_END, sample_book
     >>> from creditlib.policy import load_policy
-    >>> assess(sample_book(), load_policy(), SAMPLE_END).scores.table.num_rows > 100
+    >>> assess(sample_book(), load_policy(), SAMPLE_END).scores.table.num_rows >= 60
     True
     """
     if rates and currency is None:

@@ -34,10 +34,13 @@ from creditlib.facts.open_items import convert, open_items
 from creditlib.facts.orders import read_orders
 from creditlib.facts.reading import read, read_sales
 from creditlib.facts.sample import generate
+from creditlib.facts.staleness import parts
 from creditlib.measures.aging import aging
 from creditlib.measures.collection import cei
+from creditlib.measures.cover import cover
 from creditlib.measures.dso import dso
 from creditlib.measures.exposure import exposure
+from creditlib.measures.record import payment_record
 from creditlib.measures.segments import products
 
 DAY = date(2024, 6, 30)
@@ -662,6 +665,22 @@ CASES = (
         "home of a list", errors.CurrencyError, lambda folder: read_limits(_file(folder, "a.csv", "a,b\n1,2\n"), home="Taler"),
         'currency "Taler" is not an ISO 4217 code. Write CNY, USD, EUR, … [unknown-currency]',
         "币种“Taler”不是 ISO 4217 代码。请写 CNY、USD、EUR 等。[unknown-currency]",
+    ),
+    Case(
+        "part no credit file has", errors.UsageError, lambda _: parts(_book(), DAY, months={"statement": 18}),
+        "a credit file has no part statement. There are registrations, statements, references, ratings, "
+        "security, contracts, purchases, assessments, visits, ledger.",
+        "信用档案没有 statement 这一部分。现有：registrations、statements、references、ratings、security、contracts、"
+        "purchases、assessments、visits、ledger。",
+    ),
+    Case(
+        "payment record ending before its start", errors.UsageError, lambda _: payment_record(_book(), DAY, date(2024, 5, 31)),
+        "the payment record would begin on 2024-06-30 and end on 2024-05-31, before that. Give an end from 2024-06-30 on.",
+        "付款记录自 2024-06-30 起，却止于 2024-05-31。请给出不早于 2024-06-30 的截止日。",
+    ),
+    Case(
+        "insured percent instead of a share", errors.UsageError, lambda _: cover(_book(), DAY, insured_share=90),
+        "insured share 90 must lie between 0 and 1, for example 0.9.", "赔付比例 90 须在 0 与 1 之间，例如 0.9。",
     ),
     Case(
         "caller's date", errors.UsageError, lambda _: parse_iso("30/06/2024", "--as-of"),
