@@ -4,6 +4,7 @@ What must stay true: every engine runs in a fresh process per round and the engi
 ours ends the run with an error; every figure goes to `history.csv` with the machine, the versions and the commit.
 
     python bench/bench.py                                    everything, 10 k, 1 M and 10 M invoices
+    python bench/bench.py --parts scoring,calls,assess       scores and assessments only
     python bench/bench.py --sizes 1000000 --works W1 --sources prepared --no-history
 """
 
@@ -22,6 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,7 @@ TITLES = {
     "W1": "open balance and aging by customer",
     "W2": "countback DSO by customer",
     "W3": "payment behaviour by customer",
+    "W4": "score 200,000 customers by the standard card",
 }
 SEED, MONTHS, END = 7, 36, date(2026, 10, 31)
 OPEN_ITEMS = 100_000
@@ -54,6 +57,21 @@ def sample(invoices: int) -> Any:
     from creditlib.facts.sample import generate
 
     return generate(seed=SEED, customers=max(60, invoices // 100), months=MONTHS, end=END, invoices=invoices, odd=False)
+
+
+def assessed(customers: int, invoices: int) -> Path:
+    """A connected book of so many customers."""
+    from creditlib.facts.book import Book, save_book
+    from creditlib.facts.sample import generate
+
+    if invoices == customers * 100:
+        return prepared(invoices)
+    folder = DATA / f"assessed-{customers}"
+    if not folder.is_dir():
+        print(f"generating {invoices:,} invoices of {customers:,} customers …", flush=True)
+        made = generate(seed=SEED, customers=customers, months=MONTHS, end=END, invoices=invoices, odd=False)
+        save_book(Book(made.documents, made.allocations, made.customers), folder)
+    return folder
 
 
 def prepared(invoices: int) -> Path:
@@ -134,13 +152,21 @@ def child(work: str, engine: str, source: str, folder: Path, repeats: int, out: 
     import workloads
     from pyarrow import feather
 
-    run: Callable[[str, str, Path], Any] = ours if engine == "creditlib" else rivals.RIVALS[engine]
+    run: Callable[[], Any]
+    if work == "W4":
+        import scoring
+
+        run = scoring.runner(engine, source, folder)
+    else:
+        run = partial(ours if engine == "creditlib" else rivals.RIVALS[engine], work, source, folder)
     times = []
     for _ in range(repeats):
         began = time.perf_counter()
-        table = run(work, source, folder)
+        table = run()
         times.append(time.perf_counter() - began)
     peak = peak_mb()
+    if work == "W4":
+        table = scoring.comparable(table)
     table = table.select(list(workloads.COLUMNS[work]))
     text = {name: table[name].cast(pa.string()) for name in workloads.KEYS}
     for name, column in text.items():
@@ -191,6 +217,10 @@ def compare(work: str, mine: Any, theirs: Any, engine: str) -> None:
 # ----------------------------------------------------------------------------------------------------------------- runs
 
 
+def seconds(value: float) -> str:
+    return f"{value:.4f}" if value >= 0.01 else f"{value:.3g}"
+
+
 class Book:
     """Collects the rows of a run; prints them and appends them to the history."""
 
@@ -204,8 +234,8 @@ class Book:
         row |= {
             "engine": engine,
             "source": source,
-            "median_s": f"{statistics.median(times):.4f}",
-            "min_s": f"{min(times):.4f}",
+            "median_s": seconds(statistics.median(times)),
+            "min_s": seconds(min(times)),
         }
         row |= {name: f"{value:.2f}" if name == "ratio" else f"{value:.0f}" for name, value in more.items()}
         shown = [f"{workload:<6}{size:>11,} {source:<9}{engine:<17}{row['median_s']:>9} s (min {row['min_s']})"]
@@ -227,9 +257,9 @@ def plan(size: int, source: str) -> tuple[int, int]:
     return (3, 7) if size <= 10_000 else (3, 5) if size <= 1_000_000 else (2, 2)
 
 
-def race(book: Book, work: str, size: int, source: str, engines: list[str]) -> None:
+def race(book: Book, work: str, size: int, source: str, engines: list[str], folder: Path | None = None) -> None:
     """Let the engines take turns at one workload, compare the results and write down the times."""
-    folder = raw(size) if source == "raw" else prepared(size)
+    folder = folder or (raw(size) if source == "raw" else prepared(size))
     rounds, repeats = plan(size, source)
     times: dict[str, list[float]] = {engine: [] for engine in engines}
     peaks = dict.fromkeys(engines, 0.0)
@@ -243,10 +273,35 @@ def race(book: Book, work: str, size: int, source: str, engines: list[str]) -> N
                 mine = result
             compare(work, mine, result, engine)
     base = statistics.median(times["creditlib"])
-    touched = {"columns_mb": columns_mb(work, folder)} if source == "prepared" else {}
+    touched = {"columns_mb": columns_mb(work, folder)} if source == "prepared" and work in WORKS else {}
     for engine in engines:
         ratio = statistics.median(times[engine]) / base
         book.add(work, size, engine, source, times[engine], peak_mb=peaks[engine], ratio=ratio, **touched)
+
+
+def scores(book: Book, engines: list[str]) -> None:
+    """W4, from memory and from Parquet."""
+    import scoring
+
+    folder = factor_file()
+    for source in scoring.SOURCES:
+        race(book, "W4", scoring.CUSTOMERS, source, engines, folder)
+
+
+def factor_file() -> Path:
+    import card_data
+    import scoring
+
+    return card_data.write_factors(DATA / f"factors-{scoring.CUSTOMERS}", scoring.CUSTOMERS)
+
+
+def assess_fresh(folder: Path) -> dict[str, Any]:
+    command = [sys.executable, __file__, "--assess-child", str(folder)]
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
 def opening(book: Book, size: int) -> None:
@@ -350,7 +405,7 @@ def main() -> None:
     parser.add_argument("--works", default=",".join(WORKS), help="; ".join(f"{k}: {v}" for k, v in TITLES.items()))
     parser.add_argument("--sources", default="prepared,raw", help="prepared: a connected book; raw: CSV text")
     parser.add_argument("--engines", default=",".join(ENGINES[1:]), help="the rivals")
-    parser.add_argument("--parts", default="races,open,start,close", help="what to run")
+    parser.add_argument("--parts", default="races,open,start,close,scoring,calls,assess", help="what to run")
     parser.add_argument("--no-history", action="store_true", help="do not append to history.csv")
     given = parser.parse_args()
     DATA.mkdir(exist_ok=True)
@@ -361,6 +416,15 @@ def main() -> None:
         starting(book)
     if "close" in parts:
         closing(book)
+    if "scoring" in parts:
+        scores(book, engines)
+    if {"calls", "assess"} & {*parts}:
+        import scoring
+
+        if "calls" in parts:
+            scoring.add_calls(book, factor_file())
+        if "assess" in parts:
+            scoring.add_assessments(book, assessed, assess_fresh)
     if "open" in parts:
         for size in sizes:
             opening(book, size)
@@ -375,5 +439,9 @@ if __name__ == "__main__":
         child(sys.argv[2], sys.argv[3], sys.argv[4], Path(sys.argv[5]), int(sys.argv[6]), Path(sys.argv[7]))
     elif sys.argv[1:2] == ["--close-child"]:
         close_child(Path(sys.argv[2]))
+    elif sys.argv[1:2] == ["--assess-child"]:
+        import scoring
+
+        scoring.assess_child(Path(sys.argv[2]), peak_mb)
     else:
         main()

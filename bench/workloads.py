@@ -21,8 +21,17 @@ COLUMNS = {
         *KEYS, "items", "due_minor", "unpaid_minor", "dbt_days", "net_dbt_days", "days_to_pay", "on_time_share",
         "on_time_count_share", "at_least",
     ),
+    "W4": (*KEYS, "score", "grade", "evidence", "default_probability"),
 }  # fmt: skip
-RATIOS = ("days", "dbt_days", "net_dbt_days", "days_to_pay", "on_time_share", "on_time_count_share")
+RATIOS = (
+    "days",
+    "dbt_days",
+    "net_dbt_days",
+    "days_to_pay",
+    "on_time_share",
+    "on_time_count_share",
+    "default_probability",
+)
 DOCUMENTS = {
     "W1": ["id", "customer", "currency", "posted_on", "issue_on", "due_on", "amount_minor"],
     "W2": ["id", "customer", "currency", "kind", "posted_on", "amount_minor"],

@@ -1,13 +1,29 @@
-"""Write the reference pages that are made from the code: docs/checks.md and docs/checks.zh.md. Run: python tools/docs.py"""
+"""Write the reference pages that are made from the code, in English and Chinese: checks, functions, policy parameters.
+
+What must stay true: nothing on these pages is written by hand but docs/functions.toml. Run: python tools/docs.py
+"""
 
 from __future__ import annotations
 
+import doctest
+import inspect
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
 from creditlib.errors import Lang
 from creditlib.facts.catalogue import CHECKS
+from creditlib.policy import Parameter, load_policy
+from creditlib.policy.factors import FACTORS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+LANGS: tuple[Lang, ...] = ("en", "zh")
+
+# -------------------------------------------------------------------------------------------------------------- checks
+
 HEAD = {
     "en": "# Named checks\n\nEach finding names its check in square brackets. `must act` makes `credit close` and `credit check` exit with 1.\n\n"
     "| Check | Level | What it means | What to do |\n|---|---|---|---|\n",
@@ -23,6 +39,209 @@ def checks_page(lang: Lang) -> str:
     return HEAD[lang] + "\n".join(rows) + "\n"
 
 
+# ----------------------------------------------------------------------------------------------------------- functions
+
+FUNCTIONS_HEAD = {
+    "en": "# Functions\n\nEvery public name, by subject; the examples are run by the tests. In Python, `help(creditlib.aging)` tells the rest: "
+    "units, columns, errors, sources. Chinese: [functions.zh.md](functions.zh.md).\n",
+    "zh": "# 函数一览\n\n按主题列出全部公开名称；示例均由测试执行。单位、列名、错误和出处见 Python 中的 `help(creditlib.aging)`（英文）。"
+    "英文版：[functions.md](functions.md)。\n",
+}
+WIDTH = 100
+
+
+def groups() -> list[dict[str, Any]]:
+    """Return the subjects: en, zh, home (the module users import from), names (name → Chinese summary)."""
+    found: list[dict[str, Any]] = tomllib.loads((DOCS / "functions.toml").read_text(encoding="utf-8"))["group"]
+    return found
+
+
+def public_names() -> set[str]:
+    """Return every name `creditlib` and `creditlib.formulas` hand out."""
+    return {*import_module("creditlib").__all__, *import_module("creditlib.formulas").__all__}
+
+
+def functions_page(lang: Lang) -> str:
+    """Return the page of functions in a language."""
+    parts = [FUNCTIONS_HEAD[lang]]
+    parts += [f"- [{g[lang]}](#{_anchor(g[lang])}): {', '.join(f'`{name}`' for name in g['names'])}" for g in groups()]
+    for group in groups():
+        parts.append(f"\n## {group[lang]}\n\n`from {group['home']} import …`")
+        for name, chinese in group["names"].items():
+            value = getattr(import_module(group["home"]), name)
+            told = chinese if lang == "zh" else first_sentence(value, name)
+            parts.append(
+                "\n".join([f"\n### {name}\n", *([told, ""] if told else []), "```python", signature(value, name)])
+            )
+            parts.append("\n".join([*(["", *example] if (example := example_of(value)) else []), "```"]))
+    return "\n".join(parts) + "\n"
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+def first_sentence(value: Any, name: str) -> str:
+    """Return the first sentence of a docstring; for a constant or a choice of words, what it holds."""
+    if not (inspect.isclass(value) or inspect.isfunction(value)):
+        return "A choice of words." if get_origin(value) else "A table of constants."
+    text = " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split())
+    if not text:
+        raise SystemExit(f"{name} has no docstring.")
+    found = re.match(r".*?(?<!incl)(?<!e\.g)(?<!i\.e)\.(?=\s|$)", text)
+    return (found[0] if found else text).removesuffix(".") + "."
+
+
+def signature(value: Any, name: str) -> str:
+    """Return how a name is called, over several lines where it is long."""
+    if get_origin(value):
+        return f"{name} = {' | '.join(repr(word) for word in get_args(value))}"
+    if isinstance(value, Mapping):
+        return "\n".join([f"{name} = {{", *(f"    {key!r}: {row!r}," for key, row in value.items()), "}"])
+    made = inspect.signature(value)
+    head = ("class " if inspect.isclass(value) else "") + name
+    back = "" if inspect.isclass(value) or made.return_annotation is made.empty else f" -> {made.return_annotation}"
+    words = list(_parameters(made))
+    line = f"{head}({', '.join(words)}){back}"
+    return line if len(line) <= WIDTH else "\n".join([f"{head}(", *(f"    {word}," for word in words), f"){back}"])
+
+
+def _parameters(made: inspect.Signature) -> Iterator[str]:
+    named_only = False
+    for one in made.parameters.values():
+        if one.kind is one.KEYWORD_ONLY and not named_only:
+            named_only = True
+            yield "*"
+        text = {one.VAR_POSITIONAL: "*", one.VAR_KEYWORD: "**"}.get(one.kind, "") + one.name
+        text += f": {one.annotation}" if one.annotation is not one.empty else ""
+        if one.default is not one.empty:
+            shown = "…" if inspect.isfunction(one.default) or repr(one.default).startswith("<") else repr(one.default)
+            text += f" = {shown}" if one.annotation is not one.empty else f"={shown}"
+        if one.kind is one.VAR_POSITIONAL:
+            named_only = True
+        yield text
+
+
+def example_of(value: Any) -> list[str]:
+    """Return the example of a docstring, line by line as a person types it and sees the answer."""
+    if not (inspect.isclass(value) or inspect.isfunction(value)):
+        return []
+    lines = []
+    for one in doctest.DocTestParser().get_examples(inspect.getdoc(value) or ""):
+        source = re.sub(r"\s*# doctest:.*", "", one.source).rstrip("\n").split("\n")
+        lines += [f"{'...' if n else '>>>'} {line}".rstrip() for n, line in enumerate(source)]
+        lines += one.want.rstrip("\n").split("\n") if one.want else []
+    return lines
+
+
+# -------------------------------------------------------------------------------------------------------------- policy
+
+POLICY_HEAD = {
+    "en": "# Policy parameters\n\nEvery value a policy file gives, with the one of the standard policy; `credit policy print --toml` writes that "
+    "policy out, to start a firm's own from. A change is a new row from its day on, never an edit. Chinese: [policy.zh.md](policy.zh.md).\n\n"
+    "Kinds: scalar, one number; text, one word; list, several; lookup, rows threshold → value, the greatest threshold not above counts "
+    "(“line”: straight between two); marginal, rates by slices; grades, one value a grade; map, a word or number for each word; "
+    "scorecard, factors with weight, bins and points. “none”: not set, which is not 0.\n",
+    "zh": "# 政策参数\n\n政策文件须给出的全部参数及标准政策的取值；`credit policy print --toml` 可导出标准政策，作为企业自有政策的起点。"
+    "变更时新增一行并写明生效日，不改旧行。英文版：[policy.md](policy.md)。\n\n"
+    "类型：数值；文本；列表；对照表（取不超过该值的最大界限；“线性”为两点间内插）；累进（分段计率）；等级（每级一值）；"
+    "映射（逐词对应）；评分卡（因子、权重、分档、得分）。“none”表示未设，不等于 0。\n",
+}
+KINDS = {
+    "scalar": "数值", "text": "文本", "list": "列表", "lookup": "对照表", "marginal": "累进", "grades": "等级", "map": "映射",
+    "scorecard": "评分卡",
+}  # fmt: skip
+SUBJECTS = {
+    "close": ("Receivables and closing", "应收账款与月结"),
+    "customer": ("Credit files and onboarding", "信用档案与准入核查"),
+    "score": ("Score", "信用评分"),
+    "limit": ("Limit", "信用额度"),
+    "terms": ("Terms", "付款条件"),
+    "release": ("Release", "放行"),
+}
+COLUMNS = {
+    "en": ("Parameter", "Kind", "Unit", "Standard", "What it does", "Reference", "Used by"),
+    "zh": ("参数", "类型", "单位", "标准值", "含义", "依据", "使用者"),
+}
+CARD = {
+    "en": ("Factor", "Weight", "Points of 100 by value", "Unknown", "Why"),
+    "zh": ("因子", "权重", "各档得分（百分制）", "未知时", "依据"),
+}
+
+
+def policy_page(lang: Lang) -> str:
+    """Return the page of policy parameters in a language."""
+    zh = lang == "zh"
+    parts = [POLICY_HEAD[lang]]
+    for subject, titles in SUBJECTS.items():
+        listed = import_module(f"creditlib.policy.catalogue.{subject}").PARAMETERS
+        parts += [f"## {titles[zh]}\n", *_table(COLUMNS[lang], (_row(one, lang) for one in listed)), ""]
+    rows = load_policy().history("score.card")[-1].value
+    parts += [
+        f"## {'标准评分卡' if zh else 'The standard scorecard'}\n",
+        *_table(CARD[lang], (_line(f, lang) for f in rows)),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _row(one: Parameter, lang: Lang) -> tuple[str, ...]:
+    zh, rows = lang == "zh", load_policy().history(one.name)
+    kind = KINDS[one.kind] if zh else one.kind
+    if one.between == "line":
+        kind += "，线性" if zh else ", line"
+    values = [shown_value(row.value, lang) for row in rows]
+    dated = [f"{v} ({'自 ' if zh else 'from '}{row.from_on})" for v, row in zip(values, rows, strict=True)]
+    told = "<br>".join(dated if len(rows) > 1 else values)
+    by = ", ".join(f"`{name}`" for name in one.used_by)
+    return f"`{one.name}`", kind, one.unit_text(lang), told, one.meaning(lang), rows[-1].reference, by
+
+
+def shown_value(value: Any, lang: Lang) -> str:
+    """Return a policy value for a page."""
+    if value is None:
+        return "none"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {shown_value(one, lang)}" for key, one in value.items())
+    if isinstance(value, tuple) and value and hasattr(value[0], "bins"):
+        return f"{len(value)} 个因子，见文末" if lang == "zh" else f"{len(value)} factors, see the end"
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return ", ".join(f"{at} → {one}" for at, one in value)
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, tuple)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
+
+
+def _line(factor: Any, lang: Lang) -> tuple[str, ...]:
+    about = FACTORS[factor.name]
+    first, *others = factor.bins
+    below = f"< {others[0].threshold}: {first.points}"
+    bins = "; ".join([below, *(f"≥ {one.threshold}: {one.points}" for one in others)])
+    skipped = "权重分给其余" if lang == "zh" else "weight goes to the rest"
+    unknown = skipped if factor.missing == "skip" else str(factor.missing)
+    return f"{about.label(lang)} `{factor.name}`", f"{float(factor.weight * 100):g}%", bins, unknown, factor.source
+
+
+def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |"
+
+
+PAGES = {"checks": checks_page, "functions": functions_page, "policy": policy_page}
+"""Every page that is made from the code: its file's name, and what makes it."""
+
+
+def file_of(page: str, lang: Lang) -> Path:
+    """Return where a page stands."""
+    return DOCS / f"{page}{'.zh' if lang == 'zh' else ''}.md"
+
+
 if __name__ == "__main__":
-    (DOCS / "checks.md").write_text(checks_page("en"), encoding="utf-8")
-    (DOCS / "checks.zh.md").write_text(checks_page("zh"), encoding="utf-8")
+    for name, make in PAGES.items():
+        for language in LANGS:
+            file_of(name, language).write_text(make(language), encoding="utf-8")

@@ -21,6 +21,7 @@ from creditlib.policy import Values
 from creditlib.policy.scorecard import CardFactor
 
 _WHOLE: Final = 10_000  # weights add up to this
+_PIECE: Final = 1 << 15  # rows whose working arrays stay in the processor's cache
 PARAMETERS: Final = (
     "score.card", "score.basis", "score.base_points", "score.base_odds", "score.double_odds", "score.range", "score.grades",
     "score.min_evidence",
@@ -190,24 +191,22 @@ class Card:
         known, weight, total = (np.zeros(rows, np.int64) for _ in range(3))
         points = np.full((len(self.factors), rows), -1, np.int8)
         there = np.zeros((len(self.factors), rows), bool)
-        for i, factor in enumerate(self.factors):
-            column = values.get(factor.name)
-            valid = ~np.isnan(column) if column is not None else np.zeros(rows, bool)
-            given = np.zeros(rows, np.int64)
-            if column is not None:
-                own = np.array(factor.points, np.int64)[
-                    np.searchsorted(np.array(factor.edges), column, side="right") % len(factor.points)
-                ]
-                given = np.where(valid, own, 0)
-            counts = valid
-            if factor.missing is not None:
-                given = np.where(valid, given, factor.missing)
-                counts = np.ones(rows, bool)
-            known += factor.weight * valid
-            weight += factor.weight * counts
-            total += factor.weight * given
-            points[i] = np.where(counts, given, -1)
-            there[i] = valid
+        for first in range(0, rows, _PIECE):
+            piece = slice(first, min(first + _PIECE, rows))
+            for i, factor in enumerate(self.factors):
+                valid, unknown = there[i, piece], factor.missing
+                at = np.zeros(valid.shape, np.int8)  # 0: unknown, 1: the first bin
+                if (column := values.get(factor.name)) is not None:
+                    own = column[piece]
+                    np.equal(own, own, out=valid)
+                    at += valid
+                    for edge in factor.edges:
+                        at += own >= edge
+                points[i, piece] = np.array((-1 if unknown is None else unknown, *factor.points), np.int8).take(at)
+                total[piece] += np.array((factor.weight * (unknown or 0), *factor.weighted)).take(at)
+                evidence = factor.weight * valid
+                known[piece] += evidence
+                weight[piece] += evidence if unknown is None else factor.weight
         enough = (known >= self.least * _WHOLE) & (weight > 0)
         whole = np.maximum(weight, 1)
         score = np.where(enough, self._score(total, whole), -1)

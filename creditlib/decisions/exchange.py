@@ -52,7 +52,7 @@ class Exchange:
         return None if ratio is None else times(minor, ratio)
 
 
-def times(minor: int, ratio: Fraction) -> int:
+def times(minor: int, ratio: Fraction | int) -> int:
     """Return an amount times a fraction, rounded down to the minor unit.
 
     >>> times(1001, Fraction(1, 2)), times(-1, Fraction(1, 2))

@@ -102,7 +102,9 @@ def limit_book(
     rows = len(inputs.customer)
     methods = method_columns(inputs, values)
     picked, amount = pick(methods, values["limit.methods"], values["limit.pick"], rows)
-    factor = [_factor(outcome, grade, values) for outcome, grade in zip(inputs.outcome, inputs.grade, strict=True)]
+    judged = list(zip(inputs.outcome, inputs.grade, strict=True))
+    factor_of = {pair: _factor(*pair, values) for pair in set(judged)}
+    factor = [factor_of[pair] for pair in judged]
     after: Column = [None if a is None or f is None else times(a, f) for a, f in zip(amount, factor, strict=True)]
     caps = grade_caps(inputs, values, exchange)
     barred = [f == 0 or c == 0 for f, c in zip(factor, caps, strict=True)]
@@ -208,12 +210,15 @@ def limit_of(figures: Figures, customer: str, policy: Policy) -> LimitDecision:
     """
     if figures.values.get("policy") != policy.fingerprint:
         raise UsageError(
-            f"these limits were made by policy {figures.values.get('policy')}, not by {policy.name}@{policy.fingerprint}. Give that one.",
+            f"these limits were made by policy {figures.values.get('policy')}, not by {policy.name}@{policy.fingerprint}. Give the policy that made them.",
             f"这些额度由政策 {figures.values.get('policy')} 得出，而非 {policy.name}@{policy.fingerprint}。请给出前者。",
         )
     at = pc.index(figures.table["customer"].cast(pa.string()), customer).as_py()
     if at < 0:
-        raise UsageError(f"no limit was asked for customer {customer}.", f"所给结果中没有客户 {customer} 的额度。")
+        raise UsageError(
+            f"customer {customer} is not among the {len(figures.table):,} whose limits are given. Check the code.",
+            f"所给的 {len(figures.table):,} 户额度中没有客户 {customer}。请核对代码。",
+        )
     row: dict[str, Any] = figures.table.slice(at, 1).to_pylist()[0]
     values = policy.at(figures.as_of)
     capacity: Capacity = figures.values["capacity"]

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from creditlib.decisions.exchange import Column, Exchange, leading, times
+from creditlib.decisions.exchange import ONE, Column, Exchange, leading, times
 from creditlib.decisions.limit_inputs import Inputs
 from creditlib.decisions.methods import highest_with_own, insured_part
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import in_force
 from creditlib.money import exponent
 from creditlib.policy import Values
+
+Amount = int | Fraction
+"""Minor units, exactly."""
 
 
 def groups_of(book: Book, customers: Sequence[str], as_of: date) -> dict[str, str]:
@@ -78,11 +81,11 @@ def grade_caps(inputs: Inputs, values: Values, exchange: Exchange) -> Column:
     """Return the cap of each row's grade in its own currency; None where there is none, or no rate."""
     home, caps = values["home.currency"], values["limit.grade_cap"]
     given = {grade: None if cap is None else Fraction(cap) * 10 ** exponent(home) for grade, cap in caps.items()}
-    out: Column = []
-    for grade, currency in zip(inputs.grade, inputs.currency, strict=True):
+    found: dict[tuple[str | None, str], int | None] = {}
+    for grade, currency in {*zip(inputs.grade, inputs.currency, strict=True)}:
         cap, ratio = given.get(grade or ""), exchange.ratio(home, currency)
-        out.append(None if cap is None or ratio is None else times(1, cap * ratio))
-    return out
+        found[grade, currency] = None if cap is None or ratio is None else times(1, cap * ratio)
+    return [found[pair] for pair in zip(inputs.grade, inputs.currency, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,12 @@ def allot(
     limits: None for a row without one; such a row takes up what it owes without insurance.
     """
     home, owning = capacity.home, {c: i for i, c in enumerate(inputs.customer)}
-    own: list[Fraction] = []
-    wanted: dict[str, Fraction] = defaultdict(Fraction)
-    taken: dict[str, Fraction] = defaultdict(Fraction)
+    own: list[Amount] = []
+    wanted: dict[str, Amount] = defaultdict(int)
+    taken: dict[str, Amount] = defaultdict(int)
     for row, (customer, limit) in enumerate(zip(inputs.customer, limits, strict=True)):
         ratio = exchange.ratio(inputs.currency[row], home)
-        part = _own(limit or 0, inputs, row) * ratio if ratio is not None else Fraction(0)
+        part = _exactly(_own(limit or 0, inputs, row), ratio) if ratio is not None else 0
         own.append(part)
         wanted[of_group[customer]] += part
     for customer, balances in inputs.owed.items():
@@ -120,28 +123,34 @@ def allot(
             if ratio is None or minor <= 0:
                 continue
             mine = at is not None and inputs.currency[at] == currency
-            taken[of_group[customer]] += (_own(minor, inputs, at) if mine and at is not None else minor) * ratio
+            bare = _own(minor, inputs, at) if mine and at is not None else minor
+            taken[of_group[customer]] += _exactly(bare, ratio)
     out, highest = list(limits), list[int | None]([None] * len(limits))
     if capacity.minor is not None:
         for row, limit in enumerate(limits):
             group = of_group[inputs.customer[row]]
-            room = max(capacity.minor - taken[group], Fraction(0))
+            room = max(capacity.minor - taken[group], 0)
             if limit is None or own[row] == 0 or wanted[group] <= room:
                 continue
             ratio = exchange.ratio(home, inputs.currency[row])
             assert ratio is not None  # a limit without a rate was never set
             cover, paid = inputs.cover[row] or 0, inputs.cover_paid[row] or 0
-            most = highest_with_own(room * own[row] / wanted[group] * ratio, cover, paid)
+            most = highest_with_own(Fraction(room * own[row]) / wanted[group] * ratio, cover, paid)
             highest[row] = most
             out[row] = min(limit, max(leading(most, digits, inputs.currency[row]), min(cover, most)))
-    final: dict[str, Fraction] = defaultdict(Fraction)
+    final: dict[str, Amount] = defaultdict(int)
     for row, limit in enumerate(out):
         ratio = exchange.ratio(inputs.currency[row], home)
         if limit is not None and ratio is not None:
-            final[of_group[inputs.customer[row]]] += _own(limit, inputs, row) * ratio
+            final[of_group[inputs.customer[row]]] += _exactly(_own(limit, inputs, row), ratio)
     for group, part in taken.items():
         final[group] += part
     return Allotted(out, highest, {group: times(1, part) for group, part in final.items()})
+
+
+def _exactly(minor: int, ratio: Fraction) -> Amount:
+    """A whole number stays one within a currency: sums of fractions take ten times as long."""
+    return minor if ratio is ONE else minor * ratio
 
 
 def _own(minor: int, inputs: Inputs, row: int) -> int:

@@ -265,8 +265,7 @@ def _owed(items: OpenItems) -> dict[str, dict[str, int]]:
     grouped = group([("customer", own, names), ("currency", items.currency, items.currencies)])
     totals = sums(grouped.codes, items.open_minor, grouped.size)
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for customer, currency, minor in zip(
-        grouped.columns["customer"].to_pylist(), grouped.columns["currency"].to_pylist(), totals.tolist(), strict=True
-    ):
+    texts = (grouped.columns[name].cast(pa.string()).to_pylist() for name in ("customer", "currency"))
+    for customer, currency, minor in zip(*texts, totals.tolist(), strict=True):
         found[customer][currency] = minor
     return dict(found)

@@ -40,6 +40,19 @@ class Offer:
     discount_days: int | None
     instalments: int | None
 
+    @property
+    def average_days(self) -> float | None:
+        """Days the balance after the deposit is paid on, on average over its instalments; None where no terms are offered.
+
+        >>> from creditlib.policy import load_policy
+        >>> made = offer_terms("C1", "D", "scored", load_policy(), date(2026, 1, 1)).offer
+        >>> made.net_days, made.average_days
+        (15, 11.5)
+        """
+        if self.net_days is None or self.instalments is None:
+            return None
+        return sum(_days(self.net_days, self.instalments)) / self.instalments
+
     def text(self, lang: Lang = "en") -> str:
         """Return the terms as people read them, the early discount at the end; empty where none are offered."""
         if self.terms_text is None or self.terms is None:
@@ -84,7 +97,10 @@ class TermsDecision(Decision):
     def plan(self, amount_minor: int, invoice_on: date) -> tuple[tuple[date, int], ...]:
         """Return (due day, minor units) of each payment on an invoice, the remainder on the last. Raises: UsageError when referred."""
         if self.offer.terms is None:
-            raise UsageError("no terms are offered: a person must decide.", "未给出付款条件：须人工决定。")
+            raise UsageError(
+                f"customer {self.customer} is offered no terms, so there is no plan: a person must decide the terms first.",
+                f"未给出客户 {self.customer} 的付款条件，无法编制计划：须先由人工决定付款条件。",
+            )
         return schedule(self.offer.terms, amount_minor, invoice_on)
 
 
@@ -149,7 +165,7 @@ def offer_of(grade: str | None, outcome: str | None, values: Values) -> Offer:
     count = int(values["terms.instalments"][grade])
     if net == 0 or deposit >= 1:
         return _cash()
-    days = [-(-net * k // count) for k in range(1, count + 1)]
+    days = _days(net, count)
     each = ((1 - deposit) / count * 100).quantize(Decimal("0.0001"), ROUND_DOWN)
     pieces = [f"{_plain(deposit * 100)}% in advance"] if deposit else []
     pieces += [f"{_plain(each)}% {day} days" for day in days[:-1]]
@@ -164,6 +180,11 @@ def offer_of(grade: str | None, outcome: str | None, values: Values) -> Offer:
     return Offer(
         "offered", text, terms, net, deposit, discount if offered else Decimal(0), within if offered else None, count
     )
+
+
+def _days(net: int, count: int) -> list[int]:
+    """Return the day of each instalment: the last on the net days, the others evenly before it."""
+    return [-(-net * k // count) for k in range(1, count + 1)]
 
 
 def _cash() -> Offer:
@@ -227,8 +248,8 @@ def instalment_plan(amount_minor: int, count: int, first_on: date, *, months: in
     """
     if count < 1 or months < 1 or amount_minor < count:
         raise UsageError(
-            f"{amount_minor} in {count} instalments {months} months apart is no plan. Give whole numbers above 0.",
-            f"{amount_minor} 分 {count} 期、间隔 {months} 个月，不成计划。请给出大于 0 的整数。",
+            f"{amount_minor} in {count} instalments {months} months apart is no plan. Give 1 or more of each, and no more instalments than minor units.",
+            f"{amount_minor} 分 {count} 期、间隔 {months} 个月，不成计划。各数均须不小于 1，且期数不得多于金额的最小单位数。",
         )
     each = amount_minor // count
     sums = [each] * (count - 1) + [amount_minor - each * (count - 1)]

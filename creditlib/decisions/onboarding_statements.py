@@ -20,6 +20,7 @@ from creditlib.facts.statement_checks import check_statements
 from creditlib.formulas.altman import altman_zone
 from creditlib.measures.statements import latest, statement_figures
 from creditlib.policy import Values
+from creditlib.policy.factors import FACTORS
 
 _LATER: Final = ("audited", "checks", "z_service", "equity_ratio", "current_ratio")
 
@@ -65,7 +66,7 @@ def _ratios(lines: Lines, figures: dict[str, Any], row: dict[str, Any], values: 
         lines.add("z_service", "z-no-liabilities" if figures["zero_liabilities"] else "z-unknown", None, row)
     else:
         zone = altman_zone("service", z)
-        share = float(values["onboarding.zone_points"].get(zone, 0)) / 100
+        share = float(values["onboarding.zone_points"][zone]) / 100
         lines.add(
             "z_service",
             "z-zone",
@@ -93,7 +94,7 @@ def _ratios(lines: Lines, figures: dict[str, Any], row: dict[str, Any], values: 
             share,
             row,
             policy=("onboarding.liquidity_points",),
-            ratio=f"{liquidity:.2f}",
+            ratio=FACTORS["current_ratio"].shown(liquidity),
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 from creditlib import money
@@ -81,14 +82,24 @@ def replay(
     [(100, 5, 'clean'), (125, 0, 'raised')]
     """
     rows = sorted(record_rows, key=lambda row: row["month"])
-    if len({(row.get("customer"), row["currency"]) for row in rows}) > 1:
-        raise UsageError("replay one customer in one currency at a time.", "每次只能重演一户客户的一个币种。")
+    sorts = {f"{row.get('customer') or ''} {row['currency']}".strip() for row in rows}
+    if len(sorts) > 1:
+        raise UsageError(
+            f"the rows are of {', '.join(sorted(sorts))}. Replay one customer in one currency at a time.",
+            f"所给各行属于 {'、'.join(sorted(sorts))}。每次只能重演一户客户的一个币种。",
+        )
     now = state or State()
     by_month = {month_index(row["month"]): row for row in rows}
-    if len(by_month) < len(rows) or (rows and now.month is not None and month_index(now.month) >= min(by_month)):
+    if len(by_month) < len(rows):
+        twice = next(b["month"] for a, b in pairwise(rows) if month_index(a["month"]) == month_index(b["month"]))
         raise UsageError(
-            "a month stands twice, or was judged already. Give each month once, after the state carried.",
-            "某月出现两次或已判定过。每月只给一次，且须晚于所承接的状态。",
+            f"the month {twice:%Y-%m} stands twice. Give each month once.", f"{twice:%Y-%m} 出现两次。每月只给一次。"
+        )
+    if rows and now.month is not None and month_index(now.month) >= min(by_month):
+        raise UsageError(
+            f"the rows begin in {rows[0]['month']:%Y-%m}; the state carried was judged up to {now.month:%Y-%m}. "
+            "Give the months after it.",
+            f"所给各行自 {rows[0]['month']:%Y-%m} 起，而承接的状态已判定至 {now.month:%Y-%m}。请给出其后的月份。",
         )
     if not rows:
         return ()

@@ -139,10 +139,13 @@ def release(
 
 
 def _checked(order: Order, limit_minor: int | FromBook | None, stops: tuple[str, ...]) -> tuple[str, ...]:
-    if order.amount_minor < 0 or (isinstance(limit_minor, int) and limit_minor < 0):
+    given = (("amount", "金额", order.amount_minor), ("limit", "额度", limit_minor))
+    below = [(en, zh, minor) for en, zh, minor in given if isinstance(minor, int) and minor < 0]
+    if below:
+        en, zh, minor = below[0]
         raise UsageError(
-            f"amount {order.amount_minor} and limit {limit_minor} must not be below 0.",
-            f"金额 {order.amount_minor} 和额度 {limit_minor} 不得小于 0。",
+            f"{en} must not be below 0, got {minor:,} minor units. Check its sign.",
+            f"{zh}不得小于 0，得到 {minor:,}（最小单位）。请检查符号。",
         )
     if order.kind not in ("order", "shipment", "billing"):
         raise UsageError(

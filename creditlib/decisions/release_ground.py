@@ -20,10 +20,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from creditlib import money
-from creditlib.days import NO_DAY, day_number
 from creditlib.decisions.hard_stops import columns_needed, stops_in
 from creditlib.decisions.release_limits import Limit, Structure, Translation, limits_in_force
 from creditlib.facts.book import Book
+from creditlib.facts.checks import disputed
 from creditlib.facts.open_items import Rate, open_items
 from creditlib.facts.tables import codes
 from creditlib.measures.aging import days_past_due, overdue
@@ -124,16 +124,14 @@ class Ground:
         for place, which in ((0, mine & ~credit), (1, mine & credit)):
             for customer, name, total in _summed(self._customer, self._names, currency, names, minor, which):
                 self._add(customer, name, place, total)
-        day, past = day_number(self.as_of), days_past_due(items)
-        opened, closed = items.days("disputed_from"), items.days("disputed_to")
-        disputed = (opened != NO_DAY) & (opened <= day) & ((closed == NO_DAY) | (closed > day))
+        past, in_dispute = days_past_due(items), disputed(items)
         late = overdue(items) & mine
         long = late & (past > self.values["release.overdue_days"])
-        for which, disputes in ((long & ~disputed, False), (long & disputed, True)):
+        for which, disputes in ((long & ~in_dispute, False), (long & in_dispute, True)):
             for customer, name, total in _summed(self._customer, self._names, currency, names, minor, which):
                 about = self.late.setdefault(customer, Late())
                 (about.disputed if disputes else about.blocking)[name] = total
-        rows = np.flatnonzero(late & ~disputed & ~credit)
+        rows = np.flatnonzero(late & ~in_dispute & ~credit)
         rows = rows[np.lexsort((rows, -past[rows], self._customer[rows]))]
         rows = rows[np.diff(self._customer[rows], prepend=-1) != 0]
         numbers = items.column("document").take(pa.array(rows)).to_pylist()

@@ -20,6 +20,7 @@ from creditlib.days import add_months
 from creditlib.decisions.card import PARAMETERS, Card, Line, Scored, card_of
 from creditlib.decisions.decision import Decision, Reason, used
 from creditlib.decisions.hard_stops import hard_stops
+from creditlib.decisions.onboarding_evidence import source_of
 from creditlib.decisions.score_reasons import STOPS, OutsideRating, losses, rating_reasons, too_little, unknowns, worse
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
@@ -181,10 +182,10 @@ def score_values(
     >>> given = {"days_beyond_terms": 0, "on_time_share": 1, "oldest_overdue": 0, "overdue_share": 0, "years_as_customer": 6}
     >>> made = score_values(given, load_policy(), date(2026, 1, 1))
     >>> made.score, made.grade, made.earned, round(made.evidence, 2)
-    (668, 'B', 'A', 0.37)
+    (663, 'B', 'A', 0.37)
     """
     values = policy.at(as_of)
-    card = card_of(values)
+    card = values.once(card_of)
     scored = card.explain(facts)
     blind = not any(line.known for line in scored.lines if line.name in FROM_STATEMENTS)
     grade = worse(scored.grade, values["score.without_statements"]) if scored.grade and blind else scored.grade
@@ -193,11 +194,15 @@ def score_values(
     return ScoreDecision(
         customer=customer, as_of=as_of, outcome=outcome, policy_name=policy.name, fingerprint=policy.fingerprint,
         reasons=tuple(_reasons(card, scored, grade, facts, stops, outside, values, as_of)),
-        used=used(values, *_USED),
+        used=dict(values.once(_told)),
         score=scored.score, grade=grade, earned=scored.grade, default_probability=scored.default_probability,
         quality=scored.quality, evidence=scored.evidence, lines=scored.lines, ratings=outside,
         basis=values["score.basis"], facts=facts,
     )  # fmt: skip
+
+
+def _told(values: Values) -> dict[str, tuple[Any, str]]:
+    return used(values, *_USED)
 
 
 def _reasons(
@@ -206,7 +211,7 @@ def _reasons(
 ) -> list[Reason]:  # fmt: skip
     reasons = []
     for stop in stops:
-        place = f"{stop['source_file'] or '?'}!{stop['source_row'] or '?'}"
+        place = source_of(stop) or ("no source", "来源不明")
         told = {"stop": STOPS[stop["stop"]], "on": stop["on"], "source": place}
         reasons.append(Reason("score.stop", "stop", told, policy=("onboarding.hard_stops",)))
     if scored.score is None:

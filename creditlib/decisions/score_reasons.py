@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
 
 from creditlib.decisions.card import Card, Line
@@ -54,32 +55,35 @@ def _lost(line: Line, best_from: float) -> Reason:
     factor = FACTORS[line.name]
     values = {
         "factor": (factor.en, factor.zh),
-        "value": (factor.shown(line.value), factor.shown(line.value, "zh")),
+        "value": factor.both(line.value),
         "lost": f"{line.lost:.1f}",
-        "target": target_words(factor, best_from),
+        "target": _target(line.name, best_from),
     }
     return Reason("score.lost", "lowers", values, points=line.lost, policy=("score.card",))
 
 
+@cache
+def _target(name: str, edge: float) -> tuple[str, str]:
+    return target_words(FACTORS[name], edge)
+
+
 def target_words(factor: Factor, edge: float) -> tuple[str, str]:
     """Return a bin that is better, in words, in English and Chinese: from a value up, or below it."""
-    if factor.better == "higher":
-        return f"{factor.shown(edge)} or more", f"{factor.shown(edge, 'zh')}及以上"
-    return f"less than {factor.shown(edge)}", f"{factor.shown(edge, 'zh')}以下"
+    en, zh = factor.both(edge)
+    return (f"{en} or more", f"{zh}及以上") if factor.better == "higher" else (f"less than {en}", f"{zh}以下")
 
 
 def unknowns(card: Card, lines: Sequence[Line]) -> list[Reason]:
     """Return what is not known: a whole part in one sentence, single factors one by one."""
     reasons = []
+    missing = [(factor, line) for factor, line in zip(card.factors, lines, strict=True) if not line.known]
     for part, (en, zh) in PARTS.items():
-        pairs = [
-            (factor, line)
-            for factor, line in zip(card.factors, lines, strict=True)
-            if FACTORS[line.name].part == part and not line.known
-        ]
-        whole = [factor for factor in card.factors if FACTORS[factor.name].part == part]
+        pairs = [(factor, line) for factor, line in missing if FACTORS[line.name].part == part]
+        if not pairs:
+            continue
+        whole = sum(FACTORS[factor.name].part == part for factor in card.factors)
         skipped = [(factor, line) for factor, line in pairs if factor.missing is None]
-        if len(pairs) == len(whole) > 1 and len(skipped) == len(pairs):
+        if len(pairs) == whole > 1 and len(skipped) == len(pairs):
             share = sum(factor.weight for factor, _ in pairs) / 10_000
             values = {"part": (en, zh), "share": f"{share:.0%}", "rule": _SKIPPED}
             reasons.append(Reason("score.part-unknown", "missing", values, policy=("score.card",)))

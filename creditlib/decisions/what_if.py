@@ -121,6 +121,10 @@ class TermsEffect:
             filled = {"what": _label(name), "value": f"{self.values[parameter]}"}
             yield Reason("what_if.from_policy", "missing", filled, policy=(parameter,))
         told_by_none = [name for name in self.scenario_case.assumed if name not in _NEVER_TOLD]
+        if "discount_share" in self.base_case.assumed and self.scenario_case.discount_share:
+            told_by_none += ["taker_share"] * (
+                not self.scenario_case.taker_share
+            )  # a discount nobody takes costs nothing
         if told_by_none:
             labels = [_label(name) for name in told_by_none]
             joint = ", ".join(en for en, _ in labels), "、".join(zh for _, zh in labels)
@@ -195,7 +199,8 @@ def worth_between(
         )
     if not horizon_years > 0:
         raise UsageError(
-            f"horizon_years must be above 0, got {horizon_years}.", f"horizon_years 须大于 0，得到 {horizon_years}。"
+            f"horizon_years must be above 0, got {horizon_years}. Write how many years the change lasts.",
+            f"horizon_years 须大于 0，得到 {horizon_years}。请写明变动持续的年数。",
         )
     before, old = figures_of(base, values)
     after, new = figures_of(scenario, values)

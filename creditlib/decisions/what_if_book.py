@@ -22,7 +22,7 @@ from creditlib.facts.ledger import amounts, start_columns, started
 from creditlib.facts.open_items import Rate, to_currency
 from creditlib.facts.tables import among, codes, empty
 from creditlib.measures.figures import documents_of
-from creditlib.measures.payment import payment_behaviour
+from creditlib.measures.payment import payment_behaviour, window_start
 from creditlib.measures.sales import BILLING_KINDS, Base, Monthly, billings, by_month, in_currency, monthly_billings
 from creditlib.policy import Policy
 
@@ -72,10 +72,10 @@ def case_of(
     span = month_first(month_index(end) - months + 1), end
     if sales <= 0:
         raise NeedsSales(
-            f"nothing was billed on balance from {span[0]} to {span[1]}{_who(customer, chosen)[0]}. A case needs sales of a year.",
-            f"{span[0]} 至 {span[1]}{_who(customer, chosen)[1]}没有开票净额。方案需要一年的销售额。",
+            f"nothing was billed on balance from {span[0]} to {span[1]}{_who(customer, chosen)[0]}. Check the day and the customers, or state the case with TermsCase.",
+            f"{span[0]} 至 {span[1]} {_who(customer, chosen)[1]}没有开票净额。请核对基准日和客户，或用 TermsCase 给出方案。",
         )
-    start = month_first(month_index(as_of) - values["payment.window_months"] + 1)
+    start = window_start(as_of, values["payment.window_months"])
     net, late, unpaid = _behaviour(book, (start, as_of), chosen, currency, rates, to)
     assumed, tax, bad_debt = list(_UNTOLD), 0.0, None
     try:

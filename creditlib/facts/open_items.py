@@ -131,6 +131,8 @@ def in_force(book: Book, name: str, as_of: date) -> dict[str | None, str | None]
     A collector whose assignments do not cover the day is None; group and parent are taken from any row then.
     """
     table = book.columns("customers", ["customer", name, "assigned_from", "assigned_to"])
+    if name != "collector":
+        table = table.filter(pc.is_valid(table[name]))
     day = day_number(as_of)
     first, last = days(table["assigned_from"]), days(table["assigned_to"])
     holds = (first <= day) & ((last == NO_DAY) | (last >= day))  # NO_DAY lies before every day
@@ -138,12 +140,8 @@ def in_force(book: Book, name: str, as_of: date) -> dict[str | None, str | None]
     chosen = rows[holds[rows]]
     if name != "collector":
         chosen = np.concatenate([rows, chosen])
-    customers, values = table["customer"].to_pylist(), table[name].to_pylist()
-    found: dict[str | None, str | None] = {}
-    for row in chosen.tolist():
-        if values[row] is not None or name == "collector":
-            found[customers[row]] = values[row]
-    return found
+    customers, values = (table[column].cast(pa.string()).to_pylist() for column in ("customer", name))
+    return {customers[row]: values[row] for row in chosen.tolist()}
 
 
 def open_items(book: Book, as_of: date, *, known_on: date | None = None, netting: Netting = "separate") -> OpenItems:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from creditlib.days import add_months
 from creditlib.decisions.limit import limit_book
 from creditlib.decisions.offer import offer_book
 from creditlib.decisions.release_limits import limits_in_force
@@ -28,6 +27,7 @@ from creditlib.facts.reading import Reading
 from creditlib.flows.ground import Ground
 from creditlib.measures.cover import net_exposure
 from creditlib.measures.figures import Figures
+from creditlib.measures.payment import window_start
 from creditlib.measures.record import payment_record
 from creditlib.policy import Policy, Values
 
@@ -78,7 +78,7 @@ class Assessment:
         """The payment record over the payment window, None where the book holds only what is open."""
         if not self.book.complete or not self.book.rows("documents"):
             return None
-        start = add_months(self.as_of, -self.values["payment.window_months"]) + timedelta(days=1)
+        start = window_start(self.as_of, self.values["payment.window_months"])
         return payment_record(self.book, start, self.as_of, **self.in_report)
 
     @cached_property
@@ -109,7 +109,8 @@ class Assessment:
         a limit), expected_loss_minor (default probability × loss given default × own exposure, not below 0).
         """
         scores, limits, offers = self.scores.table, self.limits.table, self.offers.table
-        names = [self.ground.names.get(c, "") for c in scores["customer"].to_pylist()]
+        known = self.ground.names
+        names = [known.get(c, "") for c in scores["customer"].cast(pa.string()).to_pylist()]
         exposed, net = (_joined(scores, self.exposures.table, name) for name in ("total_minor", "net_minor"))
         limit = limits["limit_minor"]
         chance = scores["default_probability"].to_numpy()
@@ -138,8 +139,8 @@ class Assessment:
     def _set(self, scores: pa.Table) -> list[int | None]:
         """Return the limit in force of each customer, None where none is set or it is in another currency."""
         known = limits_in_force(self.book, self.as_of, self.values["home.currency"])
-        rows = zip(scores["customer"].to_pylist(), scores["currency"].to_pylist(), strict=True)
-        found = [(known.get(customer), currency) for customer, currency in rows]
+        rows = (scores[name].cast(pa.string()).to_pylist() for name in ("customer", "currency"))
+        found = [(known.get(customer), currency) for customer, currency in zip(*rows, strict=True)]
         return [limit.minor if limit is not None and limit.currency == currency else None for limit, currency in found]
 
 

@@ -19,7 +19,7 @@ from creditlib.formulas import one_dso_day
 from creditlib.measures.collection import cei
 from creditlib.measures.dso import METHODS, dso
 from creditlib.measures.exposure import concentration
-from creditlib.measures.payment import payment_behaviour
+from creditlib.measures.payment import payment_behaviour, window_start
 
 
 def dso_lines(ground: Ground) -> tuple[DsoLine, ...]:
@@ -132,7 +132,7 @@ def _behaviour(ground: Ground, day: date) -> dict[str, float | None]:
     if not ground.book.complete:
         return {}
     window = values["payment.window_months"]
-    first = month_first(month_index(day) - window + 1)
+    first = window_start(day, window)
     paid = payment_behaviour(ground.book, first, day, by=(), points=values["payment.index_points"], **ground.in_report)
     row = next((r for r in paid.rows() if r["currency"] == ground.currency), None)
     start = month_first(month_index(day) - values["cei.months"] + 1)

@@ -10,6 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import pyarrow as pa
+
 from creditlib.facts.allocate import oldest_due_first
 from creditlib.facts.book import Book
 from creditlib.facts.ledger import as_known, balances
@@ -111,4 +113,5 @@ class Ground:
     def names(self) -> dict[str, str]:
         """Customer names by code, empty where there is none."""
         table = self.book.columns("customers", ["customer", "name"])
-        return {c: n or "" for c, n in zip(table["customer"].to_pylist(), table["name"].to_pylist(), strict=True)}
+        texts = (table[name].cast(pa.string()).to_pylist() for name in ("customer", "name"))
+        return {c: n or "" for c, n in zip(*texts, strict=True)}

@@ -18,12 +18,14 @@ from creditlib.decisions.advice import advise
 from creditlib.decisions.limit import LimitDecision, limit_of
 from creditlib.decisions.offer import TermsDecision, offer_terms
 from creditlib.decisions.onboarding import onboard
+from creditlib.decisions.onboarding_registration import newest_first
 from creditlib.decisions.progressive import Step, replay
 from creditlib.decisions.score import ScoreDecision, find_customer, score
 from creditlib.decisions.what_if import TermsEffect, compare_terms
 from creditlib.decisions.what_if_book import case_of
-from creditlib.errors import Finding, NeedsSales, UsageError
+from creditlib.errors import CurrencyError, Finding, NeedsSales, UsageError
 from creditlib.facts.book import Book
+from creditlib.facts.checks import disputed
 from creditlib.facts.credit_tables import LINES
 from creditlib.facts.open_items import Rate
 from creditlib.facts.reading import Reading
@@ -141,10 +143,10 @@ def _statements(whole: Assessment, customer: str) -> tuple[Mapping[str, Any], ..
 def _distress(whole: Assessment, customer: str, statements: Sequence[Mapping[str, Any]]) -> Distress | None:
     if not statements:
         return None
-    known = [r for r in _mine(whole.book.table("registrations"), customer).to_pylist() if r["on"] <= whole.as_of]
-    newest = max(known, key=lambda r: r["on"]) if known else {"listed": None, "manufacturing": None}
-    listed = newest["listed"] and statements[-1]["lines"]["market_value"] is not None
-    choice = altman_variant(listed, newest["manufacturing"])
+    extracts = newest_first(_mine(whole.book.table("registrations"), customer), whole.as_of)
+    told = {n: next((r[n] for r in extracts if r[n] is not None), None) for n in ("listed", "manufacturing")}
+    listed = told["listed"] and statements[-1]["lines"]["market_value"] is not None
+    choice = altman_variant(listed, told["manufacturing"])
     z = statements[-1][ALTMAN[choice.variant]]
     low, high = CUT_OFFS[choice.variant]
     return Distress(choice.variant, choice.reason, z, None if z is None else altman_zone(choice.variant, z), low, high)
@@ -194,7 +196,7 @@ class _Debts:
         mine = own == (names.index(self.customer) if self.customer in names else -1)
         mine &= items.currency == (items.currencies.index(self.currency) if self.currency in items.currencies else -1)
         mine &= items.open_minor > 0
-        late = mine & overdue(items)
+        late = mine & overdue(items) & ~disputed(items)  # as the factors have it
         if factor == "oldest_overdue":
             return int(items.open_minor[late & (days_past_due(items) >= edge)].sum())
         tardy, owed = int(items.open_minor[late].sum()), int(items.open_minor[mine].sum())
@@ -202,7 +204,8 @@ class _Debts:
 
 
 def _effect(whole: Assessment, customer: str, scored: ScoreDecision, offer: TermsDecision) -> TermsEffect | None:
-    """Return what the terms offered would change at the same sales, None where they are not offered or sales are unknown."""
+    """Return what the terms offered would change at the same sales, None where they are not offered, sales are unknown or told in several
+    currencies."""
     if offer.outcome != "offered" or scored.default_probability is None:
         return None
     try:
@@ -216,9 +219,13 @@ def _effect(whole: Assessment, customer: str, scored: ScoreDecision, offer: Term
         )
     except NeedsSales:
         return None  # the review says so beside it: open items alone tell no sales
+    except CurrencyError:
+        if whole.ground.report is not None:
+            raise
+        return None  # billed in several currencies, and none to report in was given
     given = offer.offer
     scenario = base.changed(
-        net_days=given.net_days, deposit_share=float(given.deposit_share or 0), discount_share=float(given.discount_share or 0),
+        net_days=given.average_days, deposit_share=float(given.deposit_share or 0), discount_share=float(given.discount_share or 0),
         discount_days=given.discount_days,
     )  # fmt: skip
     return compare_terms(base, scenario, whole.policy, whole.as_of)
@@ -232,7 +239,7 @@ def _findings(whole: Assessment, customer: str) -> tuple[Finding, ...]:
 
 
 def values_used(made: Review) -> dict[str, tuple[Any, str]]:
-    """Return every policy value the decisions of a review read, with its reference.
+    """Return every policy value the decisions of a review and its what-if read, with its reference.
 
     >>> from creditlib.facts.sample import SAMPLE_END, sample_book
     >>> from creditlib.policy import load_policy
@@ -240,6 +247,7 @@ def values_used(made: Review) -> dict[str, tuple[Any, str]]:
     True
     """
     found: dict[str, tuple[Any, str]] = {}
-    for decision in (made.onboarding, made.score, made.limit, made.terms):
+    more = () if made.effect is None else (made.effect.decision,)
+    for decision in (made.onboarding, made.score, made.limit, made.terms, *more):
         found |= decision.used
     return found

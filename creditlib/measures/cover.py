@@ -124,18 +124,20 @@ def net_exposure(
     >>> net_exposure(book, date(2024, 6, 30), insured_share=0.9).row(customer="C1")["net_minor"]
     100
     """
-    whole = exposure(book, as_of, rates=rates, to=to)
-    behind = cover(book, as_of, insured_share=insured_share, rates=rates, to=to)
+    items = open_items(book, as_of)
+    whole = exposure(book, as_of, items=items, rates=rates, to=to)
+    behind = cover(book, as_of, insured_share=insured_share, rates=rates, to=to, items=items)
     found = {(row["customer"], row["currency"]): row for row in behind.rows()}
     covered = []
-    for row in whole.table.select(["customer", "currency", "total_minor"]).to_pylist():
+    for row in whole.table.select(["customer", "currency", "total_minor"]).to_pylist() if found else ():
         mine = found.get((row["customer"], row["currency"]))
         covered.append(
             0 if mine is None else covered_minor(row["total_minor"], mine, "insured_minor", "insurer_limit_minor")
         )
     total = whole.table["total_minor"].to_numpy()
-    table = whole.table.append_column("covered_minor", pa.array(covered, pa.int64()))
-    table = table.append_column("net_minor", pa.array(total - np.array(covered, np.int64)))
+    carried = np.array(covered, np.int64) if found else np.zeros(len(total), np.int64)
+    table = whole.table.append_column("covered_minor", pa.array(carried))
+    table = table.append_column("net_minor", pa.array(total - carried))
     values = {"insured_share": insured_share, "to": to}
     return Figures(table, whole.keys, as_of, whole.total, values, documents=whole.documents)
 

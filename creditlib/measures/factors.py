@@ -63,7 +63,7 @@ def factors(
     ledger = ledger_factors(book, as_of, roster, window_months, gap_days, netting, vat, rates, to)
     columns: dict[str, Any] = {
         "customer": pa.DictionaryArray.from_arrays(pa.array(np.arange(len(roster), dtype=np.int32)), roster.texts),
-        "currency": _currencies(book, roster, ledger),
+        "currency": _currencies(book, as_of, roster, ledger),
     }
     columns |= _statements(book, as_of, roster, ages.statements, columns["currency"])
     columns |= _registered(book, as_of, roster, ages.registrations)
@@ -86,10 +86,11 @@ def factors(
     return Figures(pa.table(arrays), ("customer", "currency"), as_of, "open_minor", values, documents=documents)
 
 
-def _currencies(book: Book, roster: Roster, ledger: Ledger) -> pa.DictionaryArray:
-    """Return each customer's currency: the ledger's, else its statement's, else the book's most frequent, else null."""
+def _currencies(book: Book, as_of: date, roster: Roster, ledger: Ledger) -> pa.DictionaryArray:
+    """Return each customer's currency: the ledger's, else that of its first statement by the day, else the book's most frequent, else XXX."""
     own = np.array(ledger.currency, object)
     table = book.columns("statements", ["customer", "currency", "period_end"])
+    table = table.filter(pa.array(days(table["period_end"]) <= day_number(as_of)))
     for place, currency in (
         zip(roster.place(table["customer"]).tolist(), table["currency"].to_pylist(), strict=True) if len(table) else ()
     ):

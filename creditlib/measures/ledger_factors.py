@@ -1,7 +1,7 @@
 """What the ledger tells about every customer on a day: payment behaviour, what is overdue, what was bought, since when.
 
-What must stay true: payment behaviour is that of `payment_behaviour`, overdue that of `aging.overdue`, billings those of
-`monthly_billings`: nothing is measured a second way here.
+What must stay true: payment behaviour is that of `payment_behaviour`, overdue that of `aging.overdue`, in dispute what
+`checks.disputed` says, billings those of `monthly_billings`: nothing is measured a second way here.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from creditlib.days import NO_DAY, add_months, day_number, day_of, month_end
+from creditlib.days import NO_DAY, day_number, day_of, month_end
 from creditlib.facts.book import Book
+from creditlib.facts.checks import disputed
 from creditlib.facts.exact import rescale
 from creditlib.facts.ledger import live, live_columns, start_columns, started
-from creditlib.facts.open_items import Netting, OpenItems, Rate, convert, open_items, to_currency
+from creditlib.facts.open_items import Netting, Rate, convert, open_items, to_currency
 from creditlib.facts.tables import codes, days
 from creditlib.measures.aging import days_past_due, overdue
-from creditlib.measures.payment import payment_behaviour
+from creditlib.measures.payment import payment_behaviour, window_start
 from creditlib.measures.pieces import Grouper
 from creditlib.measures.roster import Roster
 from creditlib.measures.sales import Base, monthly_billings
@@ -70,7 +71,7 @@ def ledger_factors(
     who = roster.codes(customer[1], customer[2])
     main = _main_currency(len(roster), who, currency[1], count, currency[2], to)
     end = history_end(_last_settled(book, as_of), as_of, gap_days)
-    start = add_months(end, -window_months) + timedelta(days=1)
+    start = window_start(end, window_months)
     size = len(roster)
     columns: dict[str, Any] = {}
     began = np.full(size, np.iinfo(np.int32).max, np.int32)
@@ -182,7 +183,8 @@ def _open(
     in_own = main.texts[who] == np.array(items.currencies, object)[items.currency] if len(who) else np.zeros(0, bool)
     size = len(roster)
     debit = in_own & (items.open_minor > 0)
-    late = in_own & overdue(items) & ~_disputed(items)
+    items.hold("disputed_from", "disputed_to", "dispute_reason")
+    late = in_own & overdue(items) & ~disputed(items)
     owed = sums(who[debit], items.open_minor[debit], size)
     tardy = sums(who[late], items.open_minor[late], size)
     oldest = np.zeros(size)
@@ -193,12 +195,6 @@ def _open(
         "oldest_overdue": np.where(seen, oldest, np.nan),
         "overdue_share": np.where(seen, tardy / np.maximum(owed, 1), np.nan),
     }
-
-
-def _disputed(items: OpenItems) -> NDArray[np.bool_]:
-    items.hold("disputed_from", "disputed_to")
-    first, last, day = items.days("disputed_from"), items.days("disputed_to"), day_number(items.as_of)
-    return np.asarray((first != NO_DAY) & (first <= day) & ((last == NO_DAY) | (last >= day)))
 
 
 def _base(book: Book) -> Base | None:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from creditlib.days import NO_DAY, day_number
+from creditlib.days import NO_DAY, day_number, month_first, month_index
 from creditlib.facts.book import Book
 from creditlib.facts.ledger import amounts, ids, live, live_columns, start_columns, started, starts
 from creditlib.facts.open_items import Rate, to_currency
@@ -29,6 +29,15 @@ ITEM_KINDS: Final = ("invoice", "debit_note", "bill")
 Weigh = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
 """Items and amounts in their own currency → what they weigh."""
 _SCALE: Final = 1000  # payment points are kept to a thousandth
+
+
+def window_start(end: date, months: int) -> date:
+    """Return the first day of a payment window: that of the month it begins in, the month of `end` being the last.
+
+    >>> window_start(date(2026, 10, 31), 12), window_start(date(2026, 10, 5), 12), window_start(date(2025, 2, 28), 12)
+    (datetime.date(2025, 11, 1), datetime.date(2025, 11, 1), datetime.date(2024, 3, 1))
+    """
+    return month_first(month_index(end) - months + 1)
 
 
 def payment_behaviour(

@@ -48,7 +48,10 @@ def payment_record(
     """
     need_history(book, "a payment record")
     if end < start:
-        raise UsageError(f"the record would end on {end}, before {start}.", f"记录的截止日 {end} 早于起始日 {start}。")
+        raise UsageError(
+            f"the payment record would begin on {start} and end on {end}, before that. Give an end from {start} on.",
+            f"付款记录自 {start} 起，却止于 {end}。请给出不早于 {start} 的截止日。",
+        )
     window = Window.of(start, end)
     documents, grouper = _documents(book, window, by)
     grids = Grids.of(grouper.size, window.months)

@@ -1,6 +1,7 @@
 """Who there is: every customer of a book, from ledger, customer list and credit files, in one order.
 
-What must stay true: nobody known anywhere is left out; the order is that of the codes, so that two passes give the same rows.
+What must stay true: nobody known anywhere is left out, and nobody is in it whom no row names; the order is that of the codes, so that two
+passes give the same rows.
 """
 
 from __future__ import annotations
@@ -27,12 +28,15 @@ class Roster:
 
     @classmethod
     def of(cls, book: Book, extra: Sequence[str] = ()) -> Roster:
-        """Return the customers of ledger, customer list and credit files."""
+        """Return the customers of ledger, customer list and credit files. A group that only events name, since its limit stands there, is
+        none."""
         found: list[pa.Array] = [pa.array(extra, pa.string())]
-        for table in ("documents", "customers", "orders", "events", *CREDIT_TABLES):
-            column = book.columns(table, ["customer"])["customer"]
-            found += [chunk.dictionary for chunk in column.unify_dictionaries().chunks[:1]]
-        texts = pc.unique(pa.concat_arrays([f.cast(pa.string()) for f in found])).drop_null()
+        for table in ("documents", "customers", "orders", *CREDIT_TABLES):
+            found += _named(book.columns(table, ["customer"])["customer"])
+        groups = pa.concat_arrays([_NONE, *_named(book.columns("customers", ["group"])["group"])])
+        for events in _named(book.columns("events", ["customer"])["customer"]):
+            found.append(events.filter(pc.invert(pc.is_in(events, value_set=groups))))
+        texts = pc.unique(pa.concat_arrays(found)).drop_null()
         return cls(texts.take(pc.array_sort_indices(texts)))
 
     def __len__(self) -> int:
@@ -54,3 +58,17 @@ class Roster:
         out = np.full(len(self), empty, values.dtype if values.dtype.kind != "f" else np.float64)
         out[self.place(column)] = values
         return out
+
+
+def _named(column: pa.ChunkedArray) -> list[pa.Array]:
+    """Return the texts some row of a column bears: a table that was filtered keeps words no row has any more. A dictionary that repeats
+    is looked at once: in a connected book every piece has the same."""
+    found: list[tuple[pa.Array, NDArray[np.bool_]]] = []
+    for chunk in column.chunks:
+        if not found or not chunk.dictionary.equals(found[-1][0]):
+            found.append((chunk.dictionary, np.zeros(len(chunk.dictionary), np.bool_)))
+        found[-1][1][chunk.indices.drop_null().to_numpy()] = True
+    return [texts.filter(pa.array(used)).cast(pa.string()) for texts, used in found]
+
+
+_NONE = pa.array([], pa.string())

@@ -99,7 +99,8 @@ def statement_figures(book: Book, as_of: date) -> Figures:
     Columns: customer, currency, period_end (date32), months, audited; one float64 column for each of RATIOS, GROWTH and ALTMAN, and
     cash_conversion_days (null: unknown; inf: unbounded); int64 tangible_net_worth_minor, working_capital_minor, sales_minor,
     ebit_minor, equity_minor, total_assets_minor; one flag for each of NOTES; row: the row in `book.statements`.
-    Of two statements of the same period and currency the later row counts.
+    Of several statements that end on one day in one currency the one over the most months counts, so that a quarter never stands for its
+    year; of two over the same months the later row.
     Derived where not given: equity = assets − liabilities and the other way round; EBIT = profit before tax + interest; tangible net
     worth = equity − intangibles; where no intangibles are given, equity (told by the flag intangibles_unknown).
     """
@@ -148,13 +149,14 @@ def statement_figures(book: Book, as_of: date) -> Figures:
 
 def _chosen(book: Book, as_of: date) -> tuple[NDArray[np.int64], NDArray[np.int32], list[str]]:
     """Return the rows that count, sorted by customer and period, and the customer of each."""
-    head = book.columns("statements", ["customer", "period_end", "currency"])
+    head = book.columns("statements", ["customer", "period_end", "months", "currency"])
     own, names = codes(head["customer"])
     rank = np.argsort(np.argsort(np.array([n or "" for n in names] or [""], object), kind="stable"), kind="stable")
     end, currency = days(head["period_end"]), codes(head["currency"])[0]
     rows = np.flatnonzero((end != NO_DAY) & (end <= day_number(as_of)))
     owner = rank[own[rows]].astype(np.int32)
-    order = np.lexsort((rows, currency[rows], end[rows], owner))
+    months = head["months"].fill_null(12).to_numpy()[rows]
+    order = np.lexsort((rows, months, currency[rows], end[rows], owner))
     rows, owner = rows[order], owner[order]
     same = (owner[1:] == owner[:-1]) & (end[rows][1:] == end[rows][:-1]) & (currency[rows][1:] == currency[rows][:-1])
     last = np.append(~same, True)[: len(rows)]

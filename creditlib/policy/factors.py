@@ -7,6 +7,7 @@ the same names (tested); "better" says which way a credit manager expects it to 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isinf
 from typing import Final, Literal
 
 from creditlib.errors import Lang
@@ -56,13 +57,15 @@ class Factor:
         return en, en if alike else self.shown(value, "zh")
 
     def shown(self, value: float | None, lang: Lang = "en") -> str:
-        """Return a value as people read it; what is missing as words.
+        """Return a value as people read it; what is missing as words, what has no bound as ∞.
 
         >>> FACTORS["equity_ratio"].shown(0.25), FACTORS["days_beyond_terms"].shown(12.3, "zh")
         ('25.0%', '12.3 天')
         """
         if value is None or value != value:
             return "未知" if lang == "zh" else "unknown"
+        if isinf(value):
+            return "∞" if value > 0 else "−∞"
         if self.unit == "share":
             return f"{value + 0.0:.1%}"
         if self.unit in ("ratio", "times"):

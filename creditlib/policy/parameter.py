@@ -68,6 +68,8 @@ class Parameter:
 
     unit: as the file writes it. form: of the value, or of each element. used_by: functions and flows. choices: words
     allowed. least, most: bounds, both allowed; of a table's values, while its thresholds are 0 or more. optional: "none" is allowed.
+    count: how many a list holds, None: any number. words: what a map gives a value for, all of them and no others; (): any. falling: no
+    grade has more than a better one.
 
     >>> Parameter("a.b", "scalar", "days", "integer", "Days", "天数", "How long.", "多久。", ()).label("zh")
     '天数'
@@ -87,6 +89,9 @@ class Parameter:
     most: int | None = None
     between: Literal["step", "line"] = "step"
     optional: bool = False
+    count: int | None = None
+    words: tuple[str, ...] = ()
+    falling: bool = False
 
     def label(self, lang: Lang = "en") -> str:
         """Return its short name for people."""

@@ -69,6 +69,12 @@ def read_value(parameter: Parameter, raw: Any) -> Value | Problem:
             )
     elif not values:
         return Problem("not-allowed", "the list is empty. Write at least one number.", "列表为空。请至少写一个数。")
+    elif parameter.count is not None and len(values) != parameter.count:
+        return Problem(
+            "wrong-count",
+            f"the list holds {len(values)}, expected {parameter.count} numbers.",
+            f"列表有 {len(values)} 个数，应为 {parameter.count} 个。",
+        )
     else:
         return _rising(values) or tuple(values)
     return tuple(values)
@@ -91,12 +97,28 @@ def _words(parameter: Parameter, raw: Any) -> Value | Problem:
             f"grades {', '.join(lacking) or 'none'} are missing, {', '.join(extra) or 'none'} unknown. Give A, B, C, D and E.",
             f"缺少等级：{'、'.join(lacking) or '无'}；未知：{'、'.join(extra) or '无'}。请给出 A、B、C、D、E。",
         )
+    if parameter.words and set(raw) != set(parameter.words):
+        lacking = [word for word in parameter.words if word not in raw]
+        extra = [word for word in raw if word not in parameter.words]
+        return Problem(
+            "wrong-words",
+            f"{', '.join(lacking) or 'none'} are missing, {', '.join(extra) or 'none'} unknown. Give {', '.join(parameter.words)}.",
+            f"缺少：{'、'.join(lacking) or '无'}；未知：{'、'.join(extra) or '无'}。请给出 {'、'.join(parameter.words)}。",
+        )
     values: dict[str, Any] = {}
     for word in GRADES if parameter.kind == "grades" else raw:
         value = None if parameter.optional and raw[word] == "none" else _one(parameter, raw[word])
         if isinstance(value, Problem):
             return Problem(value.check, f"{word}: {value.en}", f"{word}：{value.zh}")
         values[word] = value
+    if parameter.falling:
+        for better, worse in pairwise(values):
+            if values[worse] > values[better]:
+                return Problem(
+                    "not-falling",
+                    f"{worse} has {shown(values[worse])}, more than {better} with {shown(values[better])}. Give no grade more than a better one.",
+                    f"{worse} 为 {shown(values[worse])}，高于 {better} 的 {shown(values[better])}。较差等级不得高于较好等级。",
+                )
     return values
 
 

@@ -155,3 +155,16 @@ def test_the_standard_card_weighs_every_factor_and_says_it_is_expert() -> None:
     assert sum(factor.weight for factor in card) == 1
     assert values["score.basis"] == "expert"
     assert all(factor.source for factor in card)
+
+
+def test_a_book_longer_than_one_piece_is_scored_as_each_customer_is(card: Card) -> None:
+    rows = 2 * (1 << 15) + 1
+    random = np.random.default_rng(11)
+    columns = {}
+    for factor in card.factors:
+        values = random.choice([*factor.edges, factor.edges[0] - 1, factor.edges[-1] + 1, np.nan], rows)
+        columns[factor.name] = values
+    made = card.columns(columns, rows)
+    for row in (0, (1 << 15) - 1, 1 << 15, 2 * (1 << 15), *random.integers(0, rows, 200).tolist()):
+        alone = card.number([float(columns[name][row]) for name in card.names])
+        assert made.score[row] == (-1 if alone is None else alone)

@@ -13,7 +13,6 @@ from creditlib.facts.book import open_book, save_book
 
 from .release_books import DAY, POLICY, ask, book, late, policy, said
 
-
 # --- the limit
 
 

@@ -55,7 +55,7 @@ def test_a_late_payer_loses_points_for_it_and_is_told_which() -> None:
     assert (
         first.text() == "Days beyond terms: 36 days costs 42.9 points; less than 1 day would be best."
     )  # (10 × 40 + 31 + 1) ÷ 12, the newest two unpaid
-    assert first.text("zh") == "加权逾期天数：36 天，失 42.9 分；低于 1 天为最佳。"
+    assert first.text("zh") == "加权逾期天数：36 天，失 42.9 分；1 天以下为最佳。"
     assert (made.score, made.grade) == (
         518,
         "E",

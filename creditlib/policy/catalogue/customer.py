@@ -54,7 +54,7 @@ PARAMETERS: Final = (
               "各项证据的满分；未列出的项目不核查。", ('onboarding',), least=0, most=100),
     Parameter("onboarding.zone_points", "map", "points of 100", "integer", "Points by zone of Z\"", "Z\" 值区间计分",
               "Share of the line's points for each zone: safe, grey, distress.",
-              "安全、灰色、危险各区间得该项分值的比例。", ('onboarding',), least=0, most=100),
+              "安全、灰色、危险各区间得该项分值的比例。", ('onboarding',), least=0, most=100, words=("safe", "grey", "distress")),
     Parameter("onboarding.equity_points", "lookup", "points of 100", "integer", "Points by equity ratio", "净资产率计分",
               "Share of the line's points from each equity ratio on; negative equity gives none.",
               "净资产率自各界限起得该项分值的比例；资不抵债不得分。", ('onboarding',), least=0, most=100),
