@@ -58,10 +58,11 @@ class Translation:
 
 
 class Limit(NamedTuple):
-    """A limit and its currency."""
+    """A limit and its currency. on: day it was set, None for one that was not read from the book."""
 
     minor: int
     currency: str
+    on: date | None = None
 
 
 class Structure:
@@ -117,7 +118,7 @@ def limits_in_force(book: Book, as_of: date, home: str) -> dict[str, Limit | Non
     rows = np.flatnonzero(keep)
     rows = rows[np.argsort(on[rows], kind="stable")]
     found: dict[str, Limit | None] = {}
-    for row in table.select(["customer", "currency", "amount_minor"]).take(pa.array(rows)).to_pylist():
+    for row in table.select(["customer", "currency", "amount_minor", "on"]).take(pa.array(rows)).to_pylist():
         minor = row["amount_minor"]
-        found[row["customer"]] = None if minor is None else Limit(minor, row["currency"] or home)
+        found[row["customer"]] = None if minor is None else Limit(minor, row["currency"] or home, row["on"])
     return found

@@ -16,13 +16,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from creditlib.days import add_months
 from creditlib.decisions.limit import limit_book
 from creditlib.decisions.offer import offer_book
-from creditlib.decisions.release_limits import limits_in_force
+from creditlib.decisions.release_limits import Limit, limits_in_force
 from creditlib.decisions.score import factors_of, score_book
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
-from creditlib.facts.open_items import Rate
+from creditlib.facts.open_items import Rate, to_currency
 from creditlib.facts.reading import Reading
 from creditlib.flows.ground import Ground
 from creditlib.measures.cover import net_exposure
@@ -104,8 +105,8 @@ class Assessment:
         """Every customer in one row.
 
         Columns: customer, name, currency, outcome, score, grade, default_probability, evidence, stop, limit_outcome, limit_minor,
-        picked, cap, own_risk_minor, needs_committee, set_minor (the limit in force by the book's events, in the row's currency), terms,
-        net_days, open_minor, overdue_minor, exposure_minor, net_minor (exposure − cover), headroom_minor (limit − exposure; null without
+        picked, cap, own_risk_minor, needs_committee, set_minor, set_currency, set_on (the limit in force by the book's events, in the row's currency where it
+        can be told in it, else in its own), review_due (it was set longer ago than the policy lets it stand), terms, net_days, open_minor, overdue_minor, exposure_minor, net_minor (exposure − cover), headroom_minor (limit − exposure; null without
         a limit), expected_loss_minor (default probability × loss given default × own exposure, not below 0).
         """
         scores, limits, offers = self.scores.table, self.limits.table, self.offers.table
@@ -124,7 +125,7 @@ class Assessment:
             },
             "limit_outcome": limits["outcome"],
             **{n: limits[n] for n in ("limit_minor", "picked", "cap", "own_risk_minor", "needs_committee")},
-            "set_minor": pa.array(self._set(scores), pa.int64()),
+            **self._set(scores),
             **{n: offers[n] for n in ("terms", "net_days")},
             **{n: self.factors.table[n] for n in ("open_minor", "overdue_minor")},
             "exposure_minor": pa.array(exposed),
@@ -136,12 +137,35 @@ class Assessment:
             pa.table(columns), ("customer", "currency"), self.as_of, "exposure_minor", dict(self.values), documents=self.factors.documents,
         )  # fmt: skip
 
-    def _set(self, scores: pa.Table) -> list[int | None]:
-        """Return the limit in force of each customer, None where none is set or it is in another currency."""
-        known = limits_in_force(self.book, self.as_of, self.values["home.currency"])
-        rows = (scores[name].cast(pa.string()).to_pylist() for name in ("customer", "currency"))
-        found = [(known.get(customer), currency) for customer, currency in zip(*rows, strict=True)]
-        return [limit.minor if limit is not None and limit.currency == currency else None for limit, currency in found]
+    def _set(self, scores: pa.Table) -> dict[str, pa.Array]:
+        """Return the limit in force of each customer, null where none is set."""
+        known = self.limits_set
+        found = [known.get(customer) for customer in scores["customer"].cast(pa.string()).to_pylist()]
+        oldest = add_months(self.as_of, -self.values["limit.review_months"])
+        return {
+            "set_minor": pa.array([limit and limit.minor for limit in found], pa.int64()),
+            "set_currency": pa.array([limit and limit.currency for limit in found], pa.string()),
+            "set_on": pa.array([limit and limit.on for limit in found], pa.date32()),
+            "review_due": pa.array(
+                [limit is not None and limit.on is not None and limit.on < oldest for limit in found]
+            ),
+        }
+
+    @cached_property
+    def limits_set(self) -> dict[str, Limit | None]:
+        """Limits in force by the book's events, in the currency reported in where one is."""
+        found = limits_in_force(self.book, self.as_of, self.values["home.currency"])
+        to, rates = self.ground.report, self.ground.rates
+        if to is None:
+            return found
+        return {
+            customer: None if limit is None else Limit(self._converted(limit, rates, to), to, limit.on)
+            for customer, limit in found.items()
+        }
+
+    def _converted(self, limit: Limit, rates: Sequence[Rate], to: str) -> int:
+        minor = np.array([limit.minor], np.int64)
+        return int(to_currency(minor, np.zeros(1, np.int64), [limit.currency], rates, to, self.as_of)[0])
 
 
 def _joined(scores: pa.Table, table: pa.Table, name: str) -> Any:

@@ -16,6 +16,7 @@ from creditlib.decisions.limit import LimitDecision
 from creditlib.decisions.offer import TermsDecision
 from creditlib.decisions.onboarding import OnboardingDecision
 from creditlib.decisions.progressive import Step
+from creditlib.decisions.release_limits import Limit
 from creditlib.decisions.score import ScoreDecision
 from creditlib.decisions.what_if import TermsEffect
 from creditlib.errors import Finding
@@ -53,8 +54,9 @@ class Review:
     """One customer on one day.
 
     facts: the row of `measures.factors`, with every factor and amount. parts: of the credit file. statements: rows of
-    `statement_figures`, oldest first, with `lines`: line → minor units. distress: None without statements. limit_in_force: minor units
-    of the newest limit set in the book's events, None where none is set or it is in another currency. progressive: the limit earned
+    `statement_figures`, oldest first, with `lines`: line → minor units. distress: None without statements. limit_set: the limit in force by the
+    book's events, None where none is set; limit_in_force: its minor units where it is in the review's currency; review_due: it was set
+    longer ago than the policy lets it stand. progressive: the limit earned
     month by month under today's method limit, empty where none is proposed. exposure: parts in minor units. aging: bucket → minor units, edges beside it. record: month by month. effect: what
     the terms offered would change, None where the book can't tell. approver: committee or manager, None without a limit to approve.
     findings: checks of the statements.
@@ -75,6 +77,8 @@ class Review:
     score: ScoreDecision
     limit: LimitDecision
     limit_in_force: int | None
+    limit_set: Limit | None
+    review_due: bool
     progressive: tuple[Step, ...]
     terms: TermsDecision
     exposure: Mapping[str, int]

@@ -121,7 +121,7 @@ def test_limits_of_a_book_by_currency_with_a_total(ledger: Path) -> None:
 def test_a_review_holds_everything_and_says_the_decision_first(ledger: Path) -> None:
     files_given = ("--credit-file", "statements.csv", "--limits", "limits.csv", "--orders", "orders.csv")
     made = valid("review", run("review", "C1", ledger, *DAY, *files_given, "--json").stdout)
-    assert made["limit_in_force"] == "600.00"
+    assert made["limit_in_force"] == {"limit": "600.00", "currency": "CNY", "on": "2026-01-01", "review_due": False}
     assert made["exposure"]["orders"] == "500.00"
     assert [s["period_end"] for s in made["statements"]] == ["2025-12-31"]
     assert (

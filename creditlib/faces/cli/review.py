@@ -135,9 +135,13 @@ def _print(out: Console, made: Review, lang: Lang) -> None:
         out.print(say("assess.say.approver_none", lang))
     else:
         above = made.limit.used["limit.committee_above"][0]
-        home = made.score.used.get("home.currency", ("", ""))[0] or code
+        home = made.limit.used["home.currency"][0]
         out.print(say(f"assess.say.approver_{made.approver}", lang, amount=f"{above:,}", currency=home))
-    out.print(say("assess.say.in_force", lang, amount=decided.limit_text(made.limit_in_force, code, lang)))
+    in_force = made.limit_set
+    amount = decided.limit_text(in_force and in_force.minor, in_force.currency if in_force else code, lang)
+    since = "" if in_force is None else say("assess.say.since", lang, on=in_force.on)
+    due = say("assess.say.review_due", lang) if made.review_due else ""
+    out.print(say("assess.say.in_force", lang, amount=amount) + since + due)
     total = made.exposure["total_minor"]
     if made.limit.limit_minor:
         use = f"{total / made.limit.limit_minor:.0%}"
@@ -302,7 +306,10 @@ def review_json(made: Review, lang: Lang) -> dict[str, Any]:
         "policy": {"name": made.policy_name, "fingerprint": made.policy_fingerprint},
         "decision": sentence(made, lang),
         "approver": made.approver,
-        "limit_in_force": None if made.limit_in_force is None else money.plain(made.limit_in_force, code),
+        "limit_in_force": None if made.limit_set is None else {
+            "limit": money.plain(made.limit_set.minor, made.limit_set.currency), "currency": made.limit_set.currency,
+            "on": made.limit_set.on, "review_due": made.review_due,
+        },
         "score": score_json(made.score, lang),
         "limit": limit_json(made.limit, lang),
         "terms": decided.decision_json(made.terms, lang) | {"terms": made.terms.offer.terms_text},

@@ -67,11 +67,7 @@ def score(
         elif as_json:
             c.write_json([_score_row(row, whole) for row in whole.table.rows()])
         elif as_csv:
-            _csv(
-                whole,
-                ("outcome", "score", "grade", "default_probability", "evidence", "stop"),
-                ("open_minor", "overdue_minor"),
-            )
+            _csv(whole, [_score_row(row, whole) for row in whole.table.rows()])
         else:
             show.reading_lines(out, reading, words)
             _score_list(out, whole, words, None if all_rows else TOP)
@@ -121,7 +117,7 @@ def limit(
         elif as_json:
             c.write_json([_limit_row(row, whole) for row in whole.table.rows()])
         elif as_csv:
-            _csv(whole, ("limit_outcome", "grade", "picked", "cap", "needs_committee"), _LIMITS)
+            _csv(whole, [_limit_row(row, whole) for row in whole.table.rows()])
         else:
             show.reading_lines(out, reading, words)
             for code in sorted(whole.table.currencies):
@@ -132,7 +128,7 @@ def limit(
         show.told_aside(reading.findings, words)
 
 
-_LIMITS = ("limit_minor", "set_minor", "exposure_minor", "headroom_minor", "own_risk_minor", "expected_loss_minor")
+_LIMITS = ("limit_minor", "exposure_minor", "headroom_minor", "own_risk_minor", "expected_loss_minor")
 
 
 def _policy(out: Console, whole: Assessment, lang: Lang) -> None:
@@ -265,17 +261,15 @@ def _score_row(row: dict[str, Any], whole: Assessment) -> dict[str, Any]:
 
 def _limit_row(row: dict[str, Any], whole: Assessment) -> dict[str, Any]:
     keep = ("customer", "name", "currency", "grade", "limit_outcome", "picked", "cap", "needs_committee")
-    return {name: row[name] for name in keep} | decided.amounts_json(row, _LIMITS, row["currency"])
+    made = {name: row[name] for name in (*keep, "set_currency", "set_on", "review_due")}
+    made["set"] = None if row["set_minor"] is None else money.plain(row["set_minor"], row["set_currency"])
+    return made | decided.amounts_json(row, _LIMITS, row["currency"])
 
 
-def _csv(whole: Assessment, plain: tuple[str, ...], amounts: tuple[str, ...]) -> None:
-    header = ["as_of", "customer", "name", "currency", *plain, *(name.removesuffix("_minor") for name in amounts)]
-    rows = [
-        [whole.as_of, r["customer"], r["name"], r["currency"], *(r[n] for n in plain),
-         *decided.amounts_json(r, amounts, r["currency"]).values()]
-        for r in whole.table.rows()
-    ]  # fmt: skip
-    c.write_csv(header, rows)
+def _csv(whole: Assessment, rows: list[dict[str, Any]]) -> None:
+    """Write the rows a program gets as JSON."""
+    header = list(rows[0]) if rows else ["customer"]
+    c.write_csv(["as_of", *header], [[whole.as_of, *row.values()] for row in rows])
 
 
 def _score_list(out: Console, whole: Assessment, lang: Lang, top: int | None) -> None:
@@ -312,26 +306,46 @@ def _limit_list(out: Console, whole: Assessment, code: str, lang: Lang, top: int
     show.title(out, say("assess.title.limits", lang, as_of=whole.as_of, currency=code))
     table = show.table(
         (say("terminal.col.customer", lang), "l"), (say("terminal.col.name", lang), "l"), (say("assess.col.grade", lang), "l"),
-        (say("assess.col.limit", lang), "r"), (say("assess.col.method", lang), "l"), (say("assess.col.cap", lang), "l"),
+        (say("assess.col.limit", lang), "r"), (say("assess.col.in_force", lang), "r"), (say("assess.col.method", lang), "l"),
+        (say("assess.col.cap", lang), "l"),
         (say("assess.col.exposure", lang), "r"), (say("assess.col.headroom", lang), "r"),
     )  # fmt: skip
     for r in rows[:top]:
+        picked = say(f"assess.method.{r['picked']}", lang) if r["picked"] else ""
+        cap = say(f"assess.cap.{r['cap']}", lang) if r["cap"] else ""
+        room = "" if r["headroom_minor"] is None else show.difference(r["headroom_minor"], code)
         table.add_row(
-            r["customer"], show.cut(r["name"]), r["grade"] or "○", _limit(r["limit_minor"], code, lang),
-            say(f"assess.method.{r['picked']}", lang) if r["picked"] else "", say(f"assess.cap.{r['cap']}", lang) if r["cap"] else "",
-            show.amount(r["exposure_minor"], code), "" if r["headroom_minor"] is None else show.difference(r["headroom_minor"], code),
+            r["customer"], show.cut(r["name"]), r["grade"] or "○", _limit(r["limit_minor"], code, lang), _in_force(r, lang), picked, cap,
+            show.amount(r["exposure_minor"], code), room,
         )  # fmt: skip
     rest = rows[top:] if top is not None else []
     if rest:
-        table.add_row(
-            say("terminal.say.others", lang, count=f"{len(rest):,}"), "", "", show.amount(sum(r["limit_minor"] or 0 for r in rest), code),
-            "", "", show.amount(sum(r["exposure_minor"] for r in rest), code), "",
-        )  # fmt: skip
-    show.total_row(
-        table, say("terminal.col.total", lang), "", "", show.amount(sum(r["limit_minor"] or 0 for r in rows), code), "", "",
-        show.amount(sum(r["exposure_minor"] for r in rows), code), "",
-    )  # fmt: skip
+        table.add_row(say("terminal.say.others", lang, count=f"{len(rest):,}"), "", "", *_sums(rest, code))
+    show.total_row(table, say("terminal.col.total", lang), "", "", *_sums(rows, code))
     out.print(table)
+
+
+def _sums(rows: list[dict[str, Any]], code: str) -> list[str]:
+    """Return the cells of a line of sums: limits proposed, limits in force in this currency, exposure."""
+    limits = sum(r["limit_minor"] or 0 for r in rows)
+    in_force = sum(r["set_minor"] or 0 for r in rows if r["set_currency"] == code)
+    return [
+        show.amount(limits, code),
+        show.amount(in_force, code),
+        "",
+        "",
+        show.amount(sum(r["exposure_minor"] for r in rows), code),
+        "",
+    ]
+
+
+def _in_force(row: dict[str, Any], lang: Lang) -> str:
+    """Return the limit in force, its currency where it is another one, marked when its review is due."""
+    if row["set_minor"] is None:
+        return "○"
+    text = money.text(row["set_minor"], row["set_currency"])
+    text += "" if row["set_currency"] == row["currency"] else f" {row['set_currency']}"
+    return ("▲ " if row["review_due"] else "") + text
 
 
 def _limit(minor: int | None, code: str, lang: Lang) -> str:
