@@ -144,7 +144,6 @@ def test_a_review_speaks_the_language_asked_for(ledger: Path, lang: str, words: 
     assert all(word in text for word in words)
 
 
-
 def test_a_stopped_customer_is_told_so_before_anything_else(ledger: Path) -> None:
     text = run("review", "C2", ledger, *DAY, "--credit-file", "register.csv").stdout
     assert text.splitlines()[1] == "▲ Hard stop: no credit, whatever the score."
@@ -241,6 +240,19 @@ def test_a_policy_diff_shows_its_effect_on_the_book(ledger: Path) -> None:
     assert "拟定额度合计" in text
 
 
+def test_a_form_is_written_empty_or_filled_and_read_back(ledger: Path) -> None:
+    assert run("form", "--out", "empty.xlsx").exit_code == 0
+    filled = run(
+        "form", "--out", "C1.xlsx", "--customer", "C1", ledger, "--credit-file", "statements.csv", "--lang", "zh"
+    )
+    assert filled.exit_code == 0, filled.output
+    first = valid(
+        "score", run("score", ledger, *DAY, "--customer", "C1", "--credit-file", "statements.csv", "--json").stdout
+    )
+    again = valid("score", run("score", ledger, *DAY, "--customer", "C1", "--credit-file", "C1.xlsx", "--json").stdout)
+    assert again["factors"] == first["factors"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -256,6 +268,8 @@ def test_a_policy_diff_shows_its_effect_on_the_book(ledger: Path) -> None:
         (("terms", "what-if", "{f}", *DAY, "--grade", "X", "--days", "9"), '--grade "X" is none of A, B, C, D, E.'),
         (("terms", "what-if", "{f}", *DAY, "--grade", "A", "--customer", "C1", "--days", "9"), "--customer and --grade exclude each other. Give one, or none for the whole book."),
         (("terms", "cost", "net 30"), '"net 30" has no early discount, so nothing is paid for waiting. Write for example 2/10 net 30.'),
+        (("form", "--out", "x.xlsx", "{f}"), "Files are given and no customer."),
+        (("form", "--out", "x.xlsx", "--customer", "C1"), "Nothing is known of the customer without a file."),
         (("policy", "diff", "standard", "standard", "--ledger", "{f}"), "--ledger needs the day: --at YYYY-MM-DD."),
         (("review", "C1", "{f}", "--as-of", "1999-01-01"), "standard: no value on 1999-01-01"),
     ],

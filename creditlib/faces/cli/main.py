@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import creditlib
-from creditlib.faces.cli import closing, policy, release, reports, review, scores, terms, tools
+from creditlib.faces.cli import closing, form, policy, release, reports, review, scores, terms, tools
 from creditlib.faces.cli.common import language
 from creditlib.faces.wording import say
 
@@ -32,6 +32,7 @@ app.command()(scores.score)
 app.command()(scores.limit)
 app.command()(release.release)
 app.add_typer(terms.app, name="terms")
+app.command()(form.form)
 app.command()(tools.check)
 app.command("map")(tools.map_columns)
 app.command()(tools.sample)
