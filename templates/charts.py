@@ -126,37 +126,78 @@ def trend(
     """A line over the month ends, its last point labelled; for DSO the benchmark dashed, with its name."""
     chart = LineChart()
     _clear(chart)
-
-    def line(name: str, colour: str | None, width: int = 25400, dash: Literal["dash"] | None = None) -> Any:
-        series = Series(_reference(book, f"trend_{name}", data), title=name)
-        series.smooth = False
-        series.marker = Marker("none")
-        series.graphicalProperties = GraphicalProperties()
-        series.graphicalProperties.line = (
-            LineProperties(noFill=True) if colour is None else LineProperties(solidFill=colour, w=width, prstDash=dash)
-        )
-        chart.series.append(series)
-        return series
-
     if kind == "dso":
-        line("benchmark", AXIS, 15875, "dash")
-        named = line("benchmark_at", None)
-        low, top, _, _ = _block(book, "benchmark_label", data)
-        label = Reference(data, min_col=low, max_col=low, min_row=top, max_row=top)
-        named.tx = SeriesLabel(strRef=StrRef(str(label)))
-        named.dLbls = _labels(MUTED, "General", "t", named=True)
-    line(kind, ACCENT)
-    last = line(f"{kind}_last", None)
+        _threshold(book, chart, data, "trend_benchmark", "benchmark_label")
+    _line(book, chart, data, f"trend_{kind}", ACCENT)
+    _last_point(book, chart, data, f"trend_{kind}_last", code)
+    _months(book, chart, data, "trend_on", axis_code, 3)
+    chart.y_axis.majorUnit = 25 if kind == "dso" else 0.1
+    _place(ws, chart, box)
+
+
+def monthly(
+    book: Book, ws: Worksheet, data: Worksheet, box: tuple[int, int, int, int], prefix: str, code: str, axis_code: str,
+    *, beside: str = "", every: int = 3,
+) -> None:  # fmt: skip
+    """A line over months with its last point labelled, a named dashed threshold, and another line beside it in grey."""
+    chart = LineChart()
+    _clear(chart)
+    if beside:
+        _line(book, chart, data, f"{prefix}_{beside}", look.PALE, 19050)
+        _last_point(book, chart, data, f"{prefix}_{beside}_last", code, MUTED)
+    _threshold(book, chart, data, f"{prefix}_threshold", f"{prefix}_threshold_name")
+    series = _line(book, chart, data, f"{prefix}_value", ACCENT)
+    series.marker = Marker("circle", size=4)
+    series.marker.graphicalProperties = _fill(ACCENT)
+    _last_point(book, chart, data, f"{prefix}_last", code)
+    _months(book, chart, data, f"{prefix}_on", axis_code, every)
+    _place(ws, chart, box)
+
+
+def _line(
+    book: Book, chart: LineChart, data: Worksheet, block: str, colour: str | None, width: int = 25400,
+    dash: Literal["dash"] | None = None,
+) -> Any:  # fmt: skip
+    series = Series(_reference(book, block, data), title=block.removeprefix("trend_"))
+    series.smooth = False
+    series.marker = Marker("none")
+    series.graphicalProperties = GraphicalProperties()
+    series.graphicalProperties.line = (
+        LineProperties(noFill=True) if colour is None else LineProperties(solidFill=colour, w=width, prstDash=dash)
+    )
+    chart.series.append(series)
+    return series
+
+
+def _named(book: Book, data: Worksheet, series: Any, block: str) -> None:
+    low, top, _, _ = _block(book, block, data)
+    label = Reference(data, min_col=low, max_col=low, min_row=top, max_row=top)
+    series.tx = SeriesLabel(strRef=StrRef(str(label)))
+
+
+def _threshold(book: Book, chart: LineChart, data: Worksheet, block: str, label: str) -> None:
+    """Draw a dashed line; its name stands on the one point of the block beside it."""
+    _line(book, chart, data, block, AXIS, 15875, "dash")
+    named = _line(book, chart, data, f"{block}_at", None)
+    _named(book, data, named, label)
+    named.dLbls = _labels(MUTED, "General", "t", named=True)
+
+
+def _last_point(book: Book, chart: LineChart, data: Worksheet, block: str, code: str, colour: str = ACCENT) -> None:
+    last = _line(book, chart, data, block, None)
     last.marker = Marker("circle", size=5)
-    last.marker.graphicalProperties = _fill(ACCENT)
-    last.dLbls = _labels(ACCENT, code, "t", bold=True)
-    chart.set_categories(_reference(book, "trend_on", data))
+    last.marker.graphicalProperties = _fill(colour)
+    last.dLbls = _labels(colour, code, "t", bold=colour == ACCENT)
+
+
+def _months(book: Book, chart: LineChart, data: Worksheet, block: str, axis_code: str, every: int) -> None:
+    chart.set_categories(_reference(book, block, data))
     chart.x_axis = DateAxis(crossAx=100)
     _base_line(chart)
     chart.x_axis.number_format = "yy-mm"
     chart.x_axis.numFmt.sourceLinked = False
     chart.x_axis.baseTimeUnit = "months"
-    chart.x_axis.majorUnit = 3
+    chart.x_axis.majorUnit = every
     chart.x_axis.majorTimeUnit = "months"
     chart.x_axis.txPr = letters(MUTED)
     chart.y_axis.crossAx = 500
@@ -167,10 +208,8 @@ def trend(
     chart.y_axis.txPr = letters(MUTED)
     chart.y_axis.graphicalProperties = _fill(None)
     chart.y_axis.scaling.min = 0
-    chart.y_axis.majorUnit = 25 if kind == "dso" else 0.1
     chart.y_axis.majorGridlines = ChartLines()
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID, w=6350))
-    _place(ws, chart, box)
 
 
 def top(book: Book, ws: Worksheet, data: Worksheet, box: tuple[int, int, int, int]) -> None:
@@ -199,4 +238,63 @@ def top(book: Book, ws: Worksheet, data: Worksheet, box: tuple[int, int, int, in
     _place(ws, chart, box)
 
 
-__all__ = ["buckets", "look", "top", "trend"]
+def bars(
+    book: Book, ws: Worksheet, data: Worksheet, box: tuple[int, int, int, int], label: str,
+    values: dict[str, str], code: str, *, points: tuple[str, ...] = (), share: float = 0.3,
+) -> None:  # fmt: skip
+    """Horizontal bars from zero with direct labels. values: block → colour, only one of them filled for each bar. points: colours of
+    the bars of the first block. share: of the width that the names take."""
+    chart = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "clustered", 100, 40
+    _clear(chart)
+    for name, colour in values.items():
+        series = Series(_reference(book, name, data), title=name)
+        series.graphicalProperties = _fill(colour)
+        series.invertIfNegative = False
+        series.dLbls = _labels(INK, code, "outEnd")
+        for place, own in enumerate(points if name == next(iter(values)) else ()):
+            point = DataPoint(idx=place, invertIfNegative=False)
+            point.graphicalProperties = _fill(own)
+            series.dPt.append(point)
+        chart.series.append(series)
+    chart.set_categories(_reference(book, label, data))
+    _base_line(chart)
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.y_axis.delete = True
+    chart.y_axis.majorGridlines = None
+    chart.y_axis.scaling.min = 0
+    chart.layout = Layout(
+        ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=share, y=0.02, w=0.86 - share, h=0.96)
+    )
+    _place(ws, chart, box)
+
+
+def stack(
+    book: Book, ws: Worksheet, data: Worksheet, box: tuple[int, int, int, int], prefix: str, colours: tuple[str, ...]
+) -> None:
+    """Stacked horizontal bars, one series a colour, each named with its figure in the legend."""
+    chart = BarChart()
+    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "stacked", 100, 60
+    _clear(chart)
+    low, top, _, _ = _block(book, f"{prefix}_name", data)
+    for place, colour in enumerate(colours):
+        series = Series(_reference(book, f"{prefix}_value", data, place))
+        head = Reference(data, min_col=low + place, max_col=low + place, min_row=top, max_row=top)
+        series.tx = SeriesLabel(strRef=StrRef(str(head)))
+        series.graphicalProperties = _fill(colour, "FFFFFF")
+        series.invertIfNegative = False
+        chart.series.append(series)
+    chart.set_categories(_reference(book, f"{prefix}_label", data))
+    _base_line(chart)
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.graphicalProperties = _fill(None)
+    chart.y_axis.delete = True
+    chart.y_axis.majorGridlines = None
+    chart.y_axis.scaling.min = 0
+    chart.legend = Legend()
+    chart.legend.position = "b"
+    chart.legend.txPr = letters(INK)
+    _place(ws, chart, box)
+
+
+__all__ = ["bars", "buckets", "look", "monthly", "stack", "top", "trend"]

@@ -125,45 +125,63 @@ def cover(book: Book, ws: Worksheet) -> None:
     look.page(book, ws, "A1:H23")
 
 
+def figures(
+    book: Book, ws: Worksheet, prefix: str, row: int, codes: dict[str, str], *, width: int = 4, size: float = 20,
+    named: tuple[str, ...] = (),
+) -> None:  # fmt: skip
+    """Lay out figures in large type, each with its label above and a line below. codes: key → number format. named: whose label is
+    filled in."""
+    for line, height in ((row, 15), (row + 1, 30), (row + 2, 16), (row + 3, 10)):
+        ws.row_dimensions[line].height = height
+    for place, (key, code) in enumerate(codes.items()):
+        column = 1 + width * place
+        edge = ("thick" if place == 0 else "medium", ACCENT if place == 0 else RULE)
+        label = None if key in named else book.say(f"{prefix}.{key}")
+        put(ws, row, column, label, color=MUTED, left=edge, indent=1)
+        put(ws, row + 1, column, size=size, bold=place == 0, left=edge, indent=1, code=code, align="left")
+        put(ws, row + 2, column, size=8, color=MUTED, left=edge, indent=1)
+        for line in range(row, row + 3):
+            ws.merge_cells(start_row=line, end_row=line, start_column=column, end_column=column + width - 1)
+        if key in named:
+            book.name(f"{prefix}_{key}_label", ws, row, column)
+        book.name(f"{prefix}_{key}", ws, row + 1, column)
+        book.name(f"{prefix}_{key}_before", ws, row + 2, column)
+
+
+def titled(book: Book, ws: Worksheet, name: str, row: int, column: int, width: int) -> None:
+    """Lay out the title and subtitle of a chart under a line; both are filled in."""
+    for place in range(column, column + width):
+        put(ws, row, place, top=LINE)
+    put(ws, row, column, size=10.5, bold=True, top=LINE)
+    put(ws, row + 1, column, size=8, color=MUTED)
+    book.name(f"{name}_title", ws, row, column)
+    book.name(f"{name}_subtitle", ws, row + 1, column)
+    ws.row_dimensions[row].height = 20
+    ws.row_dimensions[row + 1].height = 13
+
+
 def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
     """Six figures, four charts, the roll-forward, and what to read beside them."""
     say = book.say
     look.widths(ws, [7.0] * 24)
     look.head(book, ws, "dash", say("dash.title"), 24)
-    for row, height in ((4, 15), (5, 30), (6, 16), (7, 10)):
-        ws.row_dimensions[row].height = height
-    for place, key in enumerate(("open", "overdue", "share", "dso", "cei", "dbt")):
-        column = 1 + 4 * place
-        edge = ("thick" if place == 0 else "medium", ACCENT if place == 0 else RULE)
-        code = look.SHARE if key in ("share", "cei") else look.DAYS
-        put(ws, 4, column, None if key == "dso" else say(f"dash.{key}"), color=MUTED, left=edge, indent=1)
-        put(ws, 5, column, size=20, bold=place == 0, left=edge, indent=1, code=code, align="left")
-        put(ws, 6, column, size=8, color=MUTED, left=edge, indent=1)
-        for row in (4, 5, 6):
-            ws.merge_cells(start_row=row, end_row=row, start_column=column, end_column=column + 3)
-        if key == "dso":
-            book.name("dash_dso_label", ws, 4, column)
-        book.name(f"dash_{key}", ws, 5, column)
-        book.name(f"dash_{key}_before", ws, 6, column)
-
-    def titled(name: str, row: int, column: int, width: int) -> None:
-        for place in range(column, column + width):
-            put(ws, row, place, top=LINE)
-        put(ws, row, column, size=10.5, bold=True, top=LINE)
-        put(ws, row + 1, column, size=8, color=MUTED)
-        book.name(f"dash_{name}_title", ws, row, column)
-        book.name(f"dash_{name}_subtitle", ws, row + 1, column)
-        ws.row_dimensions[row].height = 20
-        ws.row_dimensions[row + 1].height = 13
-
-    titled("buckets", 8, 1, 11)
-    titled("trend", 8, 13, 5)
-    titled("dso", 8, 19, 6)
+    codes = {
+        "open": look.DAYS,
+        "overdue": look.DAYS,
+        "share": look.SHARE,
+        "dso": look.DAYS,
+        "cei": look.SHARE,
+        "dbt": look.DAYS,
+    }
+    figures(book, ws, "dash", 4, codes, named=("dso",))
+    titled(book, ws, "dash_buckets", 8, 1, 11)
+    titled(book, ws, "dash_trend", 8, 13, 5)
+    titled(book, ws, "dash_dso", 8, 19, 6)
     for row in range(10, 22):
         ws.row_dimensions[row].height = 14.5
     ws.row_dimensions[22].height = 6
-    titled("top", 23, 1, 13)
-    titled("move", 23, 15, 10)
+    titled(book, ws, "dash_top", 23, 1, 13)
+    titled(book, ws, "dash_move", 23, 15, 10)
     for row in range(25, 38):
         ws.row_dimensions[row].height = 14.5
     charts.buckets(book, ws, data, (0, 9, 11, 21))
@@ -204,4 +222,4 @@ def dashboard(book: Book, ws: Worksheet, data: Worksheet) -> None:
     look.page(book, ws, "A1:X38", one=True)
 
 
-__all__ = ["AMOUNT", "cover", "dashboard"]
+__all__ = ["AMOUNT", "cover", "dashboard", "figures", "titled"]

@@ -13,6 +13,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -22,7 +23,7 @@ from creditlib.faces.wording import say
 FONT = "Microsoft YaHei"
 INK, MUTED, RULE, HAIR = "1F2933", "5B6770", "D5DBE1", "EEF1F4"
 ACCENT, TINT, MUST, CHIP = "1B5E8C", "EAF1F6", "8A3B12", "FBEBDD"
-NOT_DUE, AXIS, GRID = "C7D3DC", "9AA5B1", "E6EAEE"
+NOT_DUE, AXIS, GRID, PALE = "C7D3DC", "9AA5B1", "E6EAEE", "7FA6C2"
 RAMP = ("F8D6AE", "F1B577", "DF8F48", "BE6B2C", "934C1E", "653015", "45200D", "2B1307")
 UNDATED = "8793A0"
 OVERDUE_ROOM = len(RAMP)
@@ -45,10 +46,11 @@ class Book:
 
     workbook: Workbook
     lang: Lang
+    face: str = "workbook"
 
     def say(self, key: str, **values: object) -> str:
         """Return a word of the workbook."""
-        return say(f"workbook.{key}", self.lang, **values)
+        return say(f"{self.face}.{key}", self.lang, **values)
 
     def name(self, name: str, ws: Worksheet, row: int, column: int, *, width: int = 1, height: int = 1) -> None:
         """Define a name on a cell or a range."""
@@ -107,17 +109,17 @@ def head(book: Book, ws: Worksheet, sheet: str, title: str, last: int) -> None:
     ws.row_dimensions[1].height = 26
     ws.row_dimensions[2].height = 16
     ws.row_dimensions[3].height = 9
-    put(ws, 1, 1, title, size=16, bold=True)
+    put(ws, 1, 1, title or None, size=16, bold=True, quote=not title)
     for column in range(1, last + 1):
         put(ws, 2, column, color=MUTED, bottom=("medium", ACCENT), upright="top")
     book.name(f"{sheet}_subtitle", ws, 2, 1)
 
 
-def page(book: Book, ws: Worksheet, area: str, *, repeat: str = "", one: bool = False) -> None:
-    """Set the page: A4 landscape, one page wide, no gridlines, the footer with its places."""
+def page(book: Book, ws: Worksheet, area: str, *, repeat: str = "", one: bool = False, upright: bool = False) -> None:
+    """Set the page: A4, landscape or upright, one page wide, no gridlines, the footer with its places."""
     ws.sheet_view.showGridLines = False
     ws.sheet_view.zoomScale = 100
-    ws.page_setup.orientation = "landscape"
+    ws.page_setup.orientation = "portrait" if upright else "landscape"
     ws.page_setup.paperSize = 9
     ws.page_setup.fitToWidth = 1
     ws.page_setup.fitToHeight = 1 if one else 0
@@ -131,11 +133,16 @@ def page(book: Book, ws: Worksheet, area: str, *, repeat: str = "", one: bool = 
     footer: Any = ws.oddFooter
     parts = (
         (footer.left, book.say("word.footer", entity="{entity}", as_of="{as_of}")),
-        (footer.center, book.say("word.footer_policy", policy="{policy}")),
+        *(() if upright else ((footer.center, book.say("word.footer_policy", policy="{policy}")),)),
         (footer.right, book.say("word.footer_page", sheet=ws.title)),
     )
     for part, text in parts:
         part.text, part.font, part.size, part.color = text, FONT + ",Regular", 8, MUTED
+
+
+def break_before(ws: Worksheet, row: int) -> None:
+    """Begin a new page with a row."""
+    ws.row_breaks.append(Break(id=row - 1))
 
 
 def widths(ws: Worksheet, values: list[float]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from math import inf
 from typing import Any, ClassVar
 
 from creditlib.decisions.decision import Reason
@@ -20,7 +21,8 @@ from creditlib.faces.workbook_cells import Said
 from creditlib.faces.workbook_findings import heighten, lines_needed, short
 from creditlib.faces.workbook_form import Form
 from creditlib.faces.workbook_template import Template
-from creditlib.flows.reviewing import Review, values_used
+from creditlib.flows.review import values_used
+from creditlib.flows.reviewing import Review
 
 AMOUNT = "#,##0.00"
 SCALED = "#,##0.0"
@@ -116,13 +118,14 @@ class ReviewFill(Form):
         """Fill the sentence of a banner; its type is larger in the first row."""
         self.put_said(name, said)
         large = name.endswith("verdict") and self.book.has(name.replace("verdict", "summary"))
-        lines = lines_needed(said.value, self.book.width(name) / (1.5 if large else 1.05))
+        lines = lines_needed(said.value, self.book.width(name) / (1.42 if large else 1.05))
         if lines > 1:
             self.book.on(name).heights[self.book.at(name)[1]] = 8 + (19 if large else 13) * lines
 
     def effect_word(self, reason: Reason) -> str:
         """Return what a reason does, in a word, with ▲ where it stops and ○ where something is not known."""
-        return MARKS.get(reason.effect, "") + self.say(f"effect.{reason.effect}")
+        word = "refer" if reason.code == "score.too-little" else reason.effect
+        return MARKS.get(reason.effect, "") + self.say(f"effect.{word}")
 
     def parameters(self, reason: Reason) -> str:
         """Return the policy parameters behind a reason."""
@@ -223,13 +226,30 @@ class ReviewFill(Form):
                 if place == len(points) - 1:
                     self._point(f"data_{prefix}_open_last", *beside[place], down)
         if threshold is not None:
-            book.put(f"data_{prefix}_threshold_at", cells.number(repr(threshold)), down=room - len(points) + min(2, len(points) - 1))
+            lines: list[list[float | None]] = [[v for _, _, v in points], [v for _, v in beside]]
+            place = room - len(points) + _clearest(threshold, [line for line in lines if line])
+            book.put(f"data_{prefix}_threshold_at", cells.number(repr(threshold)), down=place)
             self.put_text(f"data_{prefix}_threshold_name", label)
         return True
 
     def _point(self, name: str, native: str, value: float | None, down: int) -> None:
         if value is not None:
             self.book.put(name, cells.formula(native, repr(value)) if native else cells.number(repr(value)), down=down)
+
+
+def _clearest(threshold: float, lines: Sequence[Sequence[float | None]]) -> int:
+    """Return the month at which a threshold's name, which stands above it, is farthest from every line; the ends are left free.
+
+    >>> _clearest(30, [[0, 35, 29, 40, 117]])
+    2
+    """
+    months = len(lines[0])
+
+    def room(place: int) -> float:
+        above = (v - threshold for line in lines if (v := line[place]) is not None and v >= threshold)
+        return min(above, default=inf)
+
+    return max(range(1, months - 1) or range(months), key=room)
 
 
 def common_word(key: str, lang: Lang) -> str:

@@ -46,7 +46,9 @@ def lost_ref(fill: ReviewFill, copy: int) -> str:
 def _sentence(fill: ReviewFill) -> Said:
     made = fill.review.score
     if made.score is None or made.grade is None:
-        return cells.plain(next((r.text(fill.lang) for r in made.reasons if r.effect == "stop"), fill.say("decision.no_score")))
+        return cells.plain(
+            next((r.text(fill.lang) for r in made.reasons if r.effect == "stop"), fill.say("decision.no_score"))
+        )
     home = fill.book.place("score_verdict").sheet
     high = fill.value("score.range")[1]
     lost = sum(line.lost for line in made.lines)
@@ -62,7 +64,7 @@ def _factors(fill: ReviewFill) -> None:
     zh, home = fill.lang == "zh", book.place("factor_label").sheet
     low, high = fill.value("score.range")
     missing = {factor.name: factor.missing for factor in fill.value("score.card")}
-    before = ""
+    before, scored = "", made.score is not None
     for copy, line in enumerate(made.lines):
         about = FACTORS[line.name]
         fill.put_text("factor_part", PARTS[about.part][zh] if about.part != before else None, copy)
@@ -80,7 +82,10 @@ def _factors(fill: ReviewFill) -> None:
             book.put("factor_points", cells.number(line.points), copy)
             weight, best, points = (book.ref(f"factor_{n}", copy, home=home) for n in ("weight", "best", "points"))
             native = f"{weight}*({best}-{points})/100*({high}-{low})"
-        fill.put_figure("factor_lost", line.lost, copy, native=native)
+        if scored:
+            fill.put_figure("factor_lost", line.lost, copy, native=native)
+        else:
+            fill.put_text("factor_lost", "–", copy)
         rule = missing.get(line.name)
         state = "known" if line.known else "skipped" if rule in (None, "skip") else "counted"
         fill.put_long("factor_state", fill.say(f"score.{state}", points=rule), copy)
@@ -88,9 +93,12 @@ def _factors(fill: ReviewFill) -> None:
         fill.put_text("factor_label", fill.unknown)
     last = max(len(made.lines) - 1, 0)
     fill.put_text("score_total_label", fill.say("score.total"), like="score_total_label")
-    for name, value in (("weight", sum(line.share for line in made.lines)), ("lost", sum(line.lost for line in made.lines))):
+    for name, value in (
+        ("weight", sum(line.share for line in made.lines)),
+        ("lost", sum(line.lost for line in made.lines)),
+    ):
         native = f"SUM({book.ref(f'factor_{name}', 0, to=last, home=home)})"
-        fill.put_figure(f"score_total_{name}", value, native=native)
+        fill.put_figure(f"score_total_{name}", value if scored else None, native=native)
 
 
 def _way(fill: ReviewFill) -> None:
@@ -162,5 +170,13 @@ def _ratings(fill: ReviewFill) -> None:
         book.put("rating_on", cells.day(rating.on), copy)
         fill.put_text("rating_ours", rating.ours or fill.unknown, copy)
         fill.put_figure("rating_apart", rating.apart, copy)
-        state = "stale" if not rating.used else "unmapped" if rating.ours is None else "conflict" if rating.conflict else "agrees"
+        state = (
+            "stale"
+            if not rating.used
+            else "unmapped"
+            if rating.ours is None
+            else "conflict"
+            if rating.conflict
+            else "agrees"
+        )
         fill.put_text("rating_state", fill.say(f"score.rating_{state}"), copy)

@@ -48,7 +48,7 @@ def begin(
     missing = [name for name in required if not book.has(name)]
     if missing:
         raise book.missing(missing)
-    book.refuse_filled(mark)
+    book.refuse_filled(mark, kind)
     return target, book
 
 
@@ -157,3 +157,8 @@ class Form:
     def hide_row(self, name: str, *, down: int = 0) -> None:
         """Hide the row of a name."""
         self.book.on(name).hidden_rows.add(self.book.at(name, down=down)[1])
+
+    def hide_rows(self, above: str, below: str) -> None:
+        """Hide the rows between those of two names, but the last, which bears a title."""
+        first, last = self.book.at(above)[1] + 1, self.book.at(below)[1] - 2
+        self.book.on(above).hidden_rows.update(range(first, last))

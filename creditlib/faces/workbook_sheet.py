@@ -1,7 +1,7 @@
 """One worksheet of a template: its rows, what is put into them, sample rows repeated, and what surrounds them moved along.
 
 What must stay true: a cell keeps its template's style; what nobody fills stays as it was; merged cells, conditional formats,
-filters and frozen panes follow the rows.
+filters, page breaks and frozen panes follow the rows.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ class Sheet:
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.footer: dict[str, str] = {}
+        self.unbroken = False  # without the page breaks of the template
         self.frozen = 0  # rows frozen, 0: as the template says
         self.widest: dict[int, float] = {}  # column: characters of its longest figure or code
 
@@ -260,6 +261,9 @@ class Sheet:
             tail,
             flags=re.S,
         )
+        tail = re.sub(r'(<brk\b[^>]*?\sid=")(\d+)"', lambda m: f'{m[1]}{self.final(int(m[2]) + 1) - 1}"', tail)
+        if self.unbroken:
+            tail = re.sub(r"<rowBreaks\b.*?</rowBreaks>", "", tail, flags=re.S)
         for key, value in self.footer.items():
             tail = tail.replace("{" + key + "}", clean(value.replace("&", "&&")))
         return tail

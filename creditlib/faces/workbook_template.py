@@ -98,14 +98,20 @@ class Template:
             f"{self.package.path}：模板缺少名称 {listed}。请从标准模板的副本重新开始，或在要填写的单元格上定义该名称。",
         )
 
-    def refuse_filled(self, name: str) -> None:
-        """Raise TemplateError when the cell of a name already holds something: a finished workbook is no template."""
+    def refuse_filled(self, name: str, kind: str = "monthly_close") -> None:
+        """Raise TemplateError when the cell of a name already holds something: a finished workbook is no template. kind: of template."""
         place = self.place(name)
         cell = f"{letters(place.column)}{place.row}"
         xml = self.package.text(self._parts[place.sheet])
         found = re.search(rf'<c r="{cell}"[^>]*?(?:/>|>(.*?)</c>)', xml, re.S)
         if found and found[1] and re.search(r"<(?:v|is|f)\b", found[1]):
-            raise self._error("filled", sheet=place.sheet, cell=cell)
+            where = {"path": self.package.path, "sheet": place.sheet, "cell": cell}
+            raise TemplateError(
+                *(
+                    say("workbook.error.filled", lang, what=say(f"workbook.kind.{kind}", lang), **where)
+                    for lang in ("en", "zh")
+                )
+            )
 
     def sheet(self, title: str) -> Sheet:
         """Return a sheet, read when first asked for."""

@@ -62,7 +62,13 @@ def files(customer: str = "C1", name: str = NAME) -> dict[str, list[dict[str, An
     """Every part of a credit file but the statements."""
     source = {"customer": customer, "source_file": "registry.xlsx", "source_row": 4}
     listed = {"abnormal_operation": False, "serious_dishonesty": False, "judgment_debtor": False}
-    referee = {"customer": customer, "on": date(2026, 2, 1), "currency": "CNY", "source_file": "references.csv", "source_row": 2}
+    referee = {
+        "customer": customer,
+        "on": date(2026, 2, 1),
+        "currency": "CNY",
+        "source_file": "references.csv",
+        "source_row": 2,
+    }
     return {
         "customers": [{"customer": customer, "name": name, "terms": "30 days"}],
         "registrations": [

@@ -279,3 +279,30 @@ def test_a_wrong_call_is_one_line_and_exits_2(ledger: Path, arguments: tuple[str
     assert result.exit_code == 2
     assert result.stderr.strip().startswith(text)
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_an_order_the_book_has_in_another_currency_is_asked_in_that_currency_and_counts_once(ledger: Path) -> None:
+    Path("orders.csv").write_text("order,customer,order date,currency,amount\nO-9,C1,2026-01-20,USD,500\n", encoding="utf-8")
+    asked = ("release", ledger, *DAY, "--orders", "orders.csv", "--limits", "limits.csv", "--customer", "C1", "--order", "O-9", "--amount", "500")
+    made = json.loads(run(*asked, "--json").stdout)
+    assert made["order"] == "0.00"  # of the limit in CNY; before, 500.00 CNY beside the 500.00 USD
+    assert [r["amount"] for r in made["reasons"] if r["code"] == "release.no-rate"] == ["500.00"]
+    proposed = run(*asked, "--proposed")
+    assert proposed.exit_code == 2
+    assert proposed.stderr == "the limit proposed is in CNY, the order in USD. Report both in one: --currency CCY --fx RATES.csv.\n"
+
+
+def test_the_committee_threshold_is_told_in_the_home_currency(in_tmp: Path) -> None:
+    rows = [
+        f"C1,Firm,I-{m},2025-{m:02d}-01,2025-{m:02d}-28,2025-{m:02d}-28,100000.00,USD" for m in range(1, 13)
+    ]  # fmt: skip
+    Path("usd.csv").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    statement = STATEMENTS.splitlines()
+    Path("s.csv").write_text(f"{statement[0]}\n{statement[1].replace('CNY', 'USD')}\n", encoding="utf-8")
+    firm = standard_text().replace("{ A = \"none\"", "{ A = \"none\"")
+    Path("firm.toml").write_text(firm, encoding="utf-8")
+    Path("fx.csv").write_text("currency,rate,date\nCNY,0.14,2026-01-31\n", encoding="utf-8")
+    made = run("review", "C1", "usd.csv", *DAY, "--credit-file", "s.csv", "--currency", "USD", "--fx", "fx.csv")
+    assert made.exit_code == 0, made.output
+    assert "500,000 USD" not in made.stdout
+    assert "500,000 CNY" in made.stdout

@@ -420,3 +420,32 @@ def test_text_that_only_holds_a_unit_states_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["05/06/2024", "24", "1234", "2023/24", "9/2024/1", "合计"])
 def test_text_that_names_no_sure_period_is_none(text: str) -> None:
     assert read_period(text) is None
+
+
+def _looked_up(**cells: str) -> CreditFiles:
+    row = {"客户编码": "C1", "企业名称": "华东机械有限公司", "查询日期": "2026-01-01", **cells}
+    return read_files(pa.table({header: [cell] for header, cell in row.items()}), book=_book())
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("未列入", False), ("未被列入", False), ("未发现", False), ("无", False), ("0条", False), ("是", True), ("2条", True), ("未查询", None),
+        ("未核查", None), ("未核实", None), ("未检索", None), ("未提供", None),
+    ],
+)  # fmt: skip
+def test_a_list_that_nobody_looked_up_is_not_clean_however_it_is_written(text: str, listed: bool | None) -> None:
+    assert _looked_up(经营状态="存续", 失信被执行人=text).registrations["judgment_debtor"].to_pylist() == [listed]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("存续（在营、开业、在册）", "active"), ("active", "active"), ("吊销，未注销", "revoked"), ("inactive", "suspended"),
+        ("not active", None), ("no longer active", None), ("不再存续", None), ("非正常户", None),
+    ],
+)  # fmt: skip
+def test_a_status_that_is_denied_is_not_read_as_that_status(text: str, status: str | None) -> None:
+    files = _looked_up(经营状态=text)
+    assert files.registrations["status"].to_pylist() == [status]
+    assert ("unknown-word" in {finding.check for finding in files.findings}) == (status is None)

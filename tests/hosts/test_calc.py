@@ -1,4 +1,4 @@
-"""The closing workbook in a real LibreOffice, recalculated from scratch: no error cell, the same figures, text still text."""
+"""Closing workbook, customer file and memo in a real LibreOffice, recalculated from scratch: no error cell, the same figures, text still text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from creditlib.faces.committee_memo import write_committee_memo
+from creditlib.faces.customer_file import write_customer_file
 from creditlib.faces.workbook import write_workbook
 from creditlib.facts.outside import read_control, read_rates
 from creditlib.facts.reading import read
@@ -22,6 +24,7 @@ from creditlib.policy import load_policy
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "faces")]
 import calc  # noqa: E402
 import closes  # noqa: E402
+import reviews  # noqa: E402
 import test_workbook as workbook_tests  # noqa: E402
 
 pytestmark = [
@@ -97,6 +100,31 @@ def recalculate_and_compare(path: Path, tmp_path: Path, profile: Path) -> None:
             assert workbook_tests.same_text(got, value), (formula, got, value)
         else:
             assert got == pytest.approx(value, rel=1e-11, abs=1e-9), formula
+
+
+@pytest.mark.parametrize(
+    ("case", "lang"),
+    [("usual", "en"), ("five_years", "zh"), ("nothing", "en"), ("stopped", "zh"), ("negative_equity", "en"), ("long_names", "zh"), ("yen", "en")],
+)  # fmt: skip
+def test_customer_file_and_memo_recalculate_to_their_own_figures(
+    case: str, lang: str, tmp_path: Path, profile: Path
+) -> None:
+    made = reviews.CASES[case]()
+    for number, write in enumerate((write_customer_file, write_committee_memo)):
+        path = write(made, tmp_path / f"review{number}.xlsx", lang=lang)  # type: ignore[arg-type]
+        recalculate_and_compare(path, tmp_path, profile)
+
+
+@pytest.mark.parametrize("case", ["usual", "five_years", "long_names", "nothing"])
+def test_the_memo_is_one_page_and_the_customer_file_no_wider_than_a_page(
+    case: str, tmp_path: Path, profile: Path
+) -> None:
+    made = reviews.CASES[case]()
+    memo = write_committee_memo(made, tmp_path / "memo.xlsx", lang="zh")
+    assert len(calc.pictures(memo, tmp_path / "memo", profile, dpi=30)) == 1
+    file = write_customer_file(made, tmp_path / "file.xlsx", lang="zh")
+    # two pages each of decision, score, limit, statements and payment; the policy values of the last sheet take several
+    assert 11 <= len(calc.pictures(file, tmp_path / "file", profile, dpi=30)) <= 18
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path, profile: Path) -> None:

@@ -184,3 +184,10 @@ def test_a_firm_with_no_assets_has_no_ratios_and_no_error() -> None:
     made = row({line.name: 0 for line in LINES})
     assert all(made[ratio.name] is None for ratio in RATIOS)
     assert np.isnan([math.nan if made[column] is None else made[column] for column in ALTMAN.values()]).all()
+
+
+def test_a_quarter_that_ends_with_the_year_never_stands_for_the_year() -> None:
+    year, quarter = {**PLAIN, "sales": 2000}, {**PLAIN, "sales": 400, "months": 3}
+    for order in ((year, quarter), (quarter, year)):
+        made = row(*order)
+        assert (made["months"], made["asset_turnover"]) == (12, 2)  # 2,000 ÷ 1,000, not 4 × 400 ÷ 1,000

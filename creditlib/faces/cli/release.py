@@ -134,14 +134,27 @@ def _one(
     from creditlib.decisions.score import find_customer
 
     row = whole.table.table.slice(find_customer(whole.factors, customer), 1).to_pylist()[0]
-    code = row["currency"]
+    code = _currency(whole, customer, order, delivery) or row["currency"]
     bound: Any = FROM_BOOK
     if limit is not None:
         bound = money.to_minor(limit, code)
     elif proposed:
+        if code != row["currency"]:
+            raise c.usage("assess.error.proposed_currency", own=row["currency"], order=code)
         bound = row["limit_minor"]
     asked = Order(customer, code, money.to_minor(amount, code), kind, order, delivery)  # type: ignore[arg-type]
     return decide(asked, whole.book, whole.policy, whole.as_of, limit_minor=bound, **whole.in_report)
+
+
+def _currency(whole: Assessment, customer: str, order: str | None, delivery: str | None) -> str | None:
+    """Return the currency the book has an order in; None where amounts are reported in one, or it does not know the order in just one."""
+    if whole.ground.report is not None or (order is None and delivery is None):
+        return None
+    lines = whole.book.columns("orders", ["customer", "order", "delivery", "currency"]).to_pylist()
+    mine = [one for one in lines if one["customer"] == customer]
+    named = [one for one in mine if delivery is not None and one["delivery"] == delivery]
+    found = {one["currency"] for one in named or [one for one in mine if order is not None and one["order"] == order]}
+    return found.pop() if len(found) == 1 else None
 
 
 def _print_one(out: Console, made: ReleaseDecision, whole: Assessment, lang: Lang) -> None:
