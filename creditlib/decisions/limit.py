@@ -23,7 +23,7 @@ from creditlib.decisions.exchange import Column, Exchange, leading, share_of, ti
 from creditlib.decisions.limit_caps import Capacity, allot, capacity_of, grade_caps, groups_of
 from creditlib.decisions.limit_inputs import Inputs, gather
 from creditlib.decisions.limit_reasons import reasons_of
-from creditlib.decisions.methods import METHODS, insured_part, need, pick, references
+from creditlib.decisions.methods import METHODS, by_score, insured_part, need, pick, references
 from creditlib.errors import CurrencyError, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.ledger import start_columns, started
@@ -100,7 +100,7 @@ def limit_book(
     exchange = Exchange(rates, to or values["home.currency"])
     inputs = gather(book, factors, scores, values, as_of, exchange, rates, to, record)
     rows = len(inputs.customer)
-    methods = method_columns(inputs, values)
+    methods = method_columns(inputs, values, exchange)
     picked, amount = pick(methods, values["limit.methods"], values["limit.pick"], rows)
     judged = list(zip(inputs.outcome, inputs.grade, strict=True))
     factor_of = {pair: _factor(*pair, values) for pair in set(judged)}
@@ -148,7 +148,7 @@ def limit_book(
             **{name: pa.array(column, pa.int64()) for name, column in money.items()},
             "bought_from": pa.array(inputs.bought_from, pa.string()),
             "term_days": pa.array(inputs.term_days, pa.int64()), "term_from": pa.array(inputs.term_from, pa.string()),
-            "references": pa.array(inputs.reference_count, pa.int64()), "picked": pa.array(picked, pa.string()),
+            "references": pa.array(inputs.reference_count, pa.int64()), "score": pa.array(inputs.score, pa.int64()), "picked": pa.array(picked, pa.string()),
             "factor": pa.array([None if f is None else float(f) for f in factor], pa.float64()),
             "cap": pa.array(cap, pa.string()), "group": pa.array([groups[c] for c in inputs.customer], pa.string()),
             "group_own_minor": pa.array(group_own, pa.int64()),
@@ -167,9 +167,12 @@ def limit_book(
     )  # fmt: skip
 
 
-def method_columns(inputs: Inputs, values: Values) -> dict[str, Column]:
+def method_columns(inputs: Inputs, values: Values, exchange: Exchange) -> dict[str, Column]:
     """Return what each method gives, by name."""
     more = values["limit.unbilled_days"] + values["limit.grace_days"]
+    home = values["home.currency"]
+    one = {code: exchange.ratio(home, code) for code in set(inputs.currency)}
+    worth = [None if (ratio := one[code]) is None else ratio * 10 ** exponent(home) for code in inputs.currency]
     return {
         "need": need(inputs.yearly, inputs.term_days, more, values["limit.year_days"]),
         "purchases": share_of(inputs.yearly, values["limit.purchases_share"]),
@@ -178,6 +181,7 @@ def method_columns(inputs: Inputs, values: Values) -> dict[str, Column]:
         "references": references(
             inputs.reference_average, inputs.reference_count, values["limit.min_references"], values["limit.reference_share"]
         ),
+        "score": by_score(inputs.score, worth, values["limit.score_amounts"]),
         "payment_history": share_of(inputs.peak, values["limit.history_share"]),
         "insurer": list(inputs.cover),
     }  # fmt: skip

@@ -37,7 +37,7 @@ _MONTHS: Final = 12
 @dataclass(frozen=True)
 class Inputs:
     """Columns by customer; amounts in minor units of `currency`. bought_from: ledger (12 months), ledger_part (fewer), stated or
-    expected (what the customer gave). term_from: customer, ledger or grade. outcome, grade: of the score.
+    expected (what the customer gave). term_from: customer, ledger or grade. outcome, grade, score: of the scores.
 
     owed: customer → currency → open balance, of the whole book."""
 
@@ -45,6 +45,7 @@ class Inputs:
     currency: list[str]
     outcome: list[str | None]
     grade: list[str | None]
+    score: list[int | None]
     yearly: Column
     bought_from: list[str | None]
     term_days: list[int | None]
@@ -67,12 +68,13 @@ def gather(
     table = factors.table
     customer, currency = (_texts(table, name) for name in ("customer", "currency"))
     own = dict(zip(customer, currency, strict=True))
-    of_score = {
-        c: (o, g)
-        for c, o, g in zip(*(_texts(scores.table, name) for name in ("customer", "outcome", "grade")), strict=True)
-    }
-    judged = [of_score.get(c, (None, None)) for c in customer]
-    grades = [grade for _, grade in judged]
+    told = (
+        *(_texts(scores.table, name) for name in ("customer", "outcome", "grade")),
+        column_of(scores.table, "score"),
+    )
+    of_score = {c: (o, g, s) for c, o, g, s in zip(*told, strict=True)}
+    judged = [of_score.get(c, (None, None, None)) for c in customer]
+    grades = [grade for _, grade, _ in judged]
     yearly, bought_from = _yearly(book, table, own, values, as_of, exchange)
     term_days, term_from = _terms(book, customer, grades, values, as_of)
     average, count = _references(book, own, values, as_of, exchange)
@@ -80,7 +82,7 @@ def gather(
     limits, paid = _cover(book, own, values, as_of, exchange, items)
     peak = _peaks(book, own, values, as_of, rates, to, record)
     return Inputs(
-        customer, currency, [outcome for outcome, _ in judged], grades, yearly, bought_from, term_days, term_from,
+        customer, currency, [outcome for outcome, _, _ in judged], grades, [score for _, _, score in judged], yearly, bought_from, term_days, term_from,
         column_of(table, "tangible_net_worth_minor"), column_of(table, "working_capital_minor"),
         [average.get(c) for c in customer], [count.get(c, 0) for c in customer], [peak.get(c) for c in customer],
         [limits.get(c) for c in customer], [paid.get(c) for c in customer], _owed(items),

@@ -24,6 +24,7 @@ LABELS: Final[dict[str, Pair]] = {
     "net_worth": ("share of net worth", "有形净资产比例"),
     "working_capital": ("share of working capital", "营运资金比例"),
     "references": ("references", "同业授信"),
+    "score": ("amount by score", "按分数定额"),
     "payment_history": ("payment history", "付款历史"),
     "insurer": ("insurer's limit", "保险限额"),
 }
@@ -152,6 +153,9 @@ def _method(row: Row, name: str, values: Values, effect: Effect) -> Reason:
                  "unbilled": values["limit.unbilled_days"], "grace": values["limit.grace_days"]}  # fmt: skip
         params = ("limit.year_days", "limit.unbilled_days", "limit.grace_days")
         params += ("terms.days",) if row["term_from"] == "grade" else ()
+    elif name == "score":
+        told |= {"score": row["score"]}
+        params = ("limit.score_amounts",)
     elif name != "insurer":
         param, base = {
             "purchases": ("limit.purchases_share", "yearly_minor"),
@@ -174,7 +178,7 @@ def _lacking(name: str, row: Row, values: Values) -> Reason:
     code = {
         "need": "limit.no-purchases" if row["yearly_minor"] is None else "limit.no-term", "purchases": "limit.no-purchases",
         "net_worth": "limit.no-statement", "working_capital": "limit.no-statement",
-        "payment_history": "limit.no-history", "insurer": "limit.no-cover",
+        "score": "limit.no-score", "payment_history": "limit.no-history", "insurer": "limit.no-cover",
     }[name]  # fmt: skip
     return Reason(code, "missing", told)
 

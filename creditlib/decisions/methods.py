@@ -6,6 +6,7 @@ customer pays enters no method in the customer's favour: the need takes the agre
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,16 @@ from typing import Final, Literal
 
 from creditlib.decisions.exchange import Column, share_of, times
 
-METHODS: Final = ("need", "purchases", "net_worth", "working_capital", "references", "payment_history", "insurer")
+METHODS: Final = (
+    "need",
+    "purchases",
+    "net_worth",
+    "working_capital",
+    "references",
+    "score",
+    "payment_history",
+    "insurer",
+)
 """Every method, in the order they are shown; the policy names those that may set the limit."""
 Pick = Literal["lowest", "median", "highest", "first"]
 
@@ -39,6 +49,26 @@ def references(average: Column, count: Sequence[int], least: int, share: Decimal
     [100000, None]
     """
     return [None if number < least else one for one, number in zip(share_of(average, share), count, strict=True)]
+
+
+def by_score(
+    scores: Sequence[int | None],
+    worth: Sequence[Fraction | int | None],
+    steps: Sequence[tuple[Decimal | int, Decimal | int]],
+) -> Column:
+    """Return the amount of the highest step not above each score; None without a score or a rate.
+
+    worth: minor units of the customer's currency for one unit of the home currency. steps: (score, amount in the home currency), rising.
+
+    >>> by_score([600, 500, None], [100, 100, 100], [(0, 0), (545, 50_000), (580, 200_000)])
+    [20000000, 0, None]
+    """
+    points = [float(point) for point, _ in steps]
+    found: Column = []
+    for score, ratio in zip(scores, worth, strict=True):
+        at = -1 if score is None else bisect_right(points, score) - 1
+        found.append(None if ratio is None or at < 0 else times(1, Fraction(steps[at][1]) * ratio))
+    return found
 
 
 def pick(methods: Mapping[str, Column], may: Sequence[str], how: Pick, rows: int) -> tuple[list[str | None], Column]:

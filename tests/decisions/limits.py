@@ -46,6 +46,9 @@ def factors(*rows: dict[str, Any]) -> Figures:
     )
 
 
+POINTS = {"A": 650, "B": 620, "C": 590, "D": 560, "E": 500}
+
+
 def scores(table: Figures, grades: Sequence[str | None]) -> Figures:
     """Scores of the same customers; "refer" and "stop" stand for outcomes."""
     outcome = [g if g in ("refer", "stop") else "scored" for g in grades]
@@ -54,6 +57,7 @@ def scores(table: Figures, grades: Sequence[str | None]) -> Figures:
         "currency": table.table["currency"],
         "outcome": pa.array(outcome),
         "grade": pa.array([g if g not in ("refer", "stop") else None for g in grades], pa.string()),
+        "score": pa.array([POINTS.get(g or "") for g in grades], pa.int64()),
     }
     return Figures(pa.table(columns), ("customer", "currency"), DAY, documents=lambda row: no_documents())
 

@@ -134,3 +134,16 @@ def exact_fraction(number: int) -> Any:
     from fractions import Fraction
 
     return Fraction(number)
+
+
+def test_amount_by_score_is_that_of_the_highest_step_reached() -> None:
+    row = row_of(grade="C")
+    assert row["score_minor"] == 200_000_00  # 590 points: from 580 on 200,000
+    assert row["picked"] is None  # shown beside: the standard policy does not let it set the limit
+    assert row_of(grade="refer")["score_minor"] is None
+
+
+def test_amount_by_score_is_converted_and_needs_a_rate() -> None:
+    assert row_of(grade="C", currency="USD")["score_minor"] is None
+    rates = [Rate("USD", Decimal("8"), DAY)]
+    assert row_of(grade="C", currency="USD", rates=rates)["score_minor"] == 25_000_00  # 200,000 ÷ 8

@@ -9,7 +9,7 @@ from creditlib.policy.parameter import Parameter
 PARAMETERS: Final = (
     Parameter("limit.methods", "list", "methods", "word", "Limit methods", "额度方法",
               "Methods that may set the limit; the others are shown beside.",
-              "可用于确定额度的方法；其余并列显示。", ('limit',), ("need", "purchases", "net_worth", "working_capital", "references", "payment_history", "insurer")),
+              "可用于确定额度的方法；其余并列显示。", ('limit',), ("need", "purchases", "net_worth", "working_capital", "references", "score", "payment_history", "insurer")),
     Parameter("limit.pick", "text", "word", "word", "Pick of the methods", "取值规则",
               "Which of the methods that have an answer sets the limit.",
               "在有结果的方法中如何取值。", ('limit',), ("lowest", "median", "highest", "first")),
@@ -25,6 +25,9 @@ PARAMETERS: Final = (
     Parameter("limit.reference_share", "scalar", "share", "number", "Share of references", "同业授信比例",
               "Limit as a share of the average highest credit other suppliers gave.",
               "额度占其他供应商最高授信平均值的比例。", ('limit',), least=0, most=5),
+    Parameter("limit.score_amounts", "lookup", "home currency", "number", "Amount by score", "按分数定额",
+              "Limit by score: the amount of the greatest score not above.",
+              "按分数给定的额度：取不高于该分数的最高档。", ("limit",), least=0),
     Parameter("limit.min_references", "scalar", "references", "integer", "Least references", "最少资信家数",
               "Fewer trade references than this set no limit.",
               "资信家数少于此数时不据以定额。", ('limit',), least=1, most=20),
