@@ -149,6 +149,7 @@ def _limits() -> Iterator[Any]:
         for book in (full, record, limits.owing(*paid)):
             yield limits.told(policy=policy, factor=rich, book=book)
             yield limits.told(policy=policy, factor={}, book=book)
+    yield limits.told(policy=limits.with_values(limit__methods=("score",)), grade="refer")
     for grade in (*GRADES, "refer", "stop"):
         yield limits.told(grade=grade)
         yield limits.told(grade=grade, factor={**rich, "currency": "USD"})
