@@ -121,10 +121,9 @@ class TermsEffect:
             filled = {"what": _label(name), "value": f"{self.values[parameter]}"}
             yield Reason("what_if.from_policy", "missing", filled, policy=(parameter,))
         told_by_none = [name for name in self.scenario_case.assumed if name not in _NEVER_TOLD]
-        if "discount_share" in self.base_case.assumed and self.scenario_case.discount_share:
-            told_by_none += ["taker_share"] * (
-                not self.scenario_case.taker_share
-            )  # a discount nobody takes costs nothing
+        untold = "discount_share" in self.base_case.assumed and not self.scenario_case.taker_share
+        if untold and self.scenario_case.discount_share:  # a discount nobody takes costs nothing
+            told_by_none.append("taker_share")
         if told_by_none:
             labels = [_label(name) for name in told_by_none]
             joint = ", ".join(en for en, _ in labels), "、".join(zh for _, zh in labels)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
@@ -335,12 +336,23 @@ def _unapplied(view: _View, items: OpenItems, day: int, limits: Limits) -> list[
     ]
 
 
+DISPUTE: Final = ("disputed_from", "disputed_to", "dispute_reason")
+"""Columns of `documents` that tell a dispute."""
+
+
 def disputed(items: OpenItems) -> NDArray[np.bool_]:
     """Return which items are in dispute on the day: opened by then and not closed; a reason without dates counts."""
-    day = day_number(items.as_of)
-    opened, closed = items.days("disputed_from"), items.days("disputed_to")
-    reason = np.asarray(items.column("dispute_reason").is_valid())
-    begun = np.where(opened != NO_DAY, opened <= day, reason)
+    items.hold(*DISPUTE)
+    opened, closed, reason = (items.column(name) for name in DISPUTE)
+    return in_dispute(opened, closed, reason, items.as_of)
+
+
+def in_dispute(
+    opened_on: pa.ChunkedArray, closed_on: pa.ChunkedArray, reason: pa.ChunkedArray, on: date
+) -> NDArray[np.bool_]:
+    """Return which documents are in dispute on a day, by the columns DISPUTE; see `disputed`."""
+    day, opened, closed = day_number(on), days(opened_on), days(closed_on)
+    begun = np.where(opened != NO_DAY, opened <= day, np.asarray(reason.is_valid()))
     still: NDArray[np.bool_] = begun & ((closed == NO_DAY) | (closed > day))
     return still
 

@@ -49,6 +49,10 @@ _NO: Final = {
     "none",
     "×",
 }
+_NOT_THERE = re.compile(r"未(?:被?列|纳入|发现|查见|见|有|上市)|非")
+"""How a text begins that says somebody looked and found nothing: 未列入, 未发现. 未核实, 未检索 and the like say that nobody did."""
+_NEGATED: Final = r"(?<!不再)(?<!非)(?<!不)(?<!未)", r"(?<!\w)(?<!\bnot )(?<!\bno longer )(?<!\bnon-)"
+"""What must not stand before a word for it to mean what it says, Chinese and English."""
 _TOTAL = re.compile(r"\s*(?:(?:grand |sub-?)?totals?\b.*|总计|合计|小计)\s*[:：]?\s*", re.I)
 
 
@@ -195,7 +199,7 @@ def flags(body: Body, name: str, findings: list[Finding]) -> pa.Array:
             return None
         if found := re.fullmatch(r"(\d+)(?:\.0+)?(?:条|次|项|个)?", word):
             return int(found[1]) > 0
-        if word in _NO or word.startswith(("未", "非")) or word == "退市":
+        if word in _NO or _NOT_THERE.match(word) or word == "退市":
             return False
         return True if word in _YES or (name == "listed" and re.search("股|板|上市", word)) else None
 
@@ -210,8 +214,8 @@ def word_column(body: Body, name: str, findings: list[Finding]) -> pa.Array:
     def means(text: str) -> str | None:
         plain = unicodedata.normalize("NFKC", text).casefold().replace("_", " ")
         for word, value in table.items():
-            there = word in plain if not word.isascii() else re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain)
-            if there:
+            before, after = (_NEGATED[1], r"(?!\w)") if word.isascii() else (_NEGATED[0], "")
+            if re.search(before + re.escape(word) + after, plain):
                 return value
         return plain.replace(" ", "_") if plain.replace(" ", "_") in values else None
 

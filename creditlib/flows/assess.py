@@ -16,13 +16,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from creditlib import money
 from creditlib.days import add_months
 from creditlib.decisions.limit import limit_book
 from creditlib.decisions.offer import offer_book
 from creditlib.decisions.release_limits import Limit, limits_in_force
 from creditlib.decisions.score import factors_of, score_book
-from creditlib.errors import UsageError
+from creditlib.errors import Finding, UsageError
 from creditlib.facts.book import Book
+from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.open_items import Rate, to_currency
 from creditlib.facts.reading import Reading
 from creditlib.flows.ground import Ground
@@ -137,6 +139,26 @@ class Assessment:
             pa.table(columns), ("customer", "currency"), self.as_of, "exposure_minor", dict(self.values), documents=self.factors.documents,
         )  # fmt: skip
 
+    def apart(self, customer: str | None = None) -> tuple[Finding, ...]:
+        """Return what rows leave out: exposure in other currencies than the one a customer is told in, a finding for each. customer:
+        of one only."""
+        table, rows = self.exposures.table, self.factors.table
+        here = pc.is_in(_keys(table), value_set=_keys(rows))
+        out = table.filter(pc.and_(pc.invert(here), pc.not_equal(table["total_minor"], 0)))
+        if customer is not None:
+            out = out.filter(pc.equal(out["customer"].cast(pa.string()), customer))
+        sums: dict[str, tuple[int, str, int]] = {}
+        names = (out[name].cast(pa.string()).to_pylist() for name in ("customer", "currency"))
+        for who, currency, minor in sorted(zip(*names, out["total_minor"].to_pylist(), strict=True)):
+            count, first, total = sums.get(currency, (0, who, 0))
+            sums[currency] = count + 1, first, total + minor
+        return tuple(
+            CHECKS["other-currency"].finding(
+                "exposure", count=count, customer=first, amount=money.text(total, currency), currency=currency, amount_minor=total
+            )
+            for currency, (count, first, total) in sorted(sums.items())
+        )  # fmt: skip
+
     def _set(self, scores: pa.Table) -> dict[str, pa.Array]:
         """Return the limit in force of each customer, null where none is set."""
         known = self.limits_set
@@ -168,14 +190,15 @@ class Assessment:
         return int(to_currency(minor, np.zeros(1, np.int64), [limit.currency], rates, to, self.as_of)[0])
 
 
+def _keys(table: pa.Table) -> pa.Array:
+    """Return customer and currency of each row as one text."""
+    names = (table[name].cast(pa.string()) for name in ("customer", "currency"))
+    return pc.binary_join_element_wise(*names, "\x1f").combine_chunks()
+
+
 def _joined(scores: pa.Table, table: pa.Table, name: str) -> Any:
     """Return a column of a table by customer and currency, in the order of the scores; 0 where a customer has no row."""
-    key = [scores.select(["customer", "currency"]), table.select(["customer", "currency"])]
-    texts = [
-        pc.binary_join_element_wise(t["customer"].cast(pa.string()), t["currency"].cast(pa.string()), "\x1f")
-        for t in key
-    ]
-    place = pc.index_in(texts[0].combine_chunks(), value_set=texts[1].combine_chunks())
+    place = pc.index_in(_keys(scores), value_set=_keys(table))
     return pc.fill_null(table[name].combine_chunks().take(place), 0).to_numpy(zero_copy_only=False)
 
 

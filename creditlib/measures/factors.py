@@ -139,15 +139,16 @@ def _statements(book: Book, as_of: date, roster: Roster, months: int, currency: 
 
 
 def _registered(book: Book, as_of: date, roster: Roster, months: int) -> dict[str, Any]:
-    """Return years in business. The day of establishment does not age, but the extract that tells it must be fresh."""
+    """Return years in business, by the newest extract that tells it. The day of establishment does not age, but that extract must be fresh."""
     table = book.columns("registrations", ["customer", "on", "established_on"])
     on, born = days(table["on"]), days(table["established_on"])
     rows = np.flatnonzero((on != NO_DAY) & (on <= day_number(as_of)))
     rows = rows[np.argsort(on[rows], kind="stable")]
-    taken = table.take(pa.array(rows))
-    looked = roster.scatter(taken["customer"], on[rows], NO_DAY)
-    since = roster.scatter(taken["customer"], born[rows], NO_DAY)
-    usable = (since != NO_DAY) & (looked >= day_number(add_months(as_of, -months)))
+    looked = roster.scatter(table["customer"].take(pa.array(rows)), on[rows], NO_DAY)
+    told = rows[(born[rows] != NO_DAY) & (born[rows] <= day_number(as_of))]
+    who = table["customer"].take(pa.array(told))
+    since, told_on = (roster.scatter(who, values[told], NO_DAY) for values in (born, on))
+    usable = (since != NO_DAY) & (told_on >= day_number(add_months(as_of, -months)))
     years = np.where(usable, (day_number(as_of) - since.astype(np.float64)) / _YEAR, np.nan)
     return {
         "years_in_business": years,

@@ -1,6 +1,6 @@
 """What the ledger tells about every customer on a day: payment behaviour, what is overdue, what was bought, since when.
 
-What must stay true: payment behaviour is that of `payment_behaviour`, overdue that of `aging.overdue`, in dispute what
+What must stay true: payment behaviour is that of `payment_behaviour` without items in dispute, overdue that of `aging.overdue`, in dispute what
 `checks.disputed` says, billings those of `monthly_billings`: nothing is measured a second way here.
 """
 
@@ -161,7 +161,7 @@ def _payment(
     made |= {"items_due": np.zeros(size, np.int64), "at_least": np.zeros(size, bool)}
     if not book.complete or not book.rows("documents"):
         return made
-    table = payment_behaviour(book, start, end, rates=rates, to=to).table
+    table = payment_behaviour(book, start, end, disputed="leave_out", rates=rates, to=to).table
     place, rows = main.rows(roster, table)
     for name, source in (("days_beyond_terms", "dbt_days"), ("on_time_share", "on_time_share")):
         made[name][place] = table[source].to_numpy()[rows]
@@ -183,7 +183,6 @@ def _open(
     in_own = main.texts[who] == np.array(items.currencies, object)[items.currency] if len(who) else np.zeros(0, bool)
     size = len(roster)
     debit = in_own & (items.open_minor > 0)
-    items.hold("disputed_from", "disputed_to", "dispute_reason")
     late = in_own & overdue(items) & ~disputed(items)
     owed = sums(who[debit], items.open_minor[debit], size)
     tardy = sums(who[late], items.open_minor[late], size)
@@ -210,7 +209,8 @@ def _base(book: Book) -> Base | None:
 def _billed(
     book: Book, roster: Roster, main: _Main, end: date, vat: Decimal, rates: Sequence[Rate], to: str | None
 ) -> dict[str, Any]:
-    """Return billings of the last twelve whole months and of the twelve before, where the ledger reaches so far back."""
+    """Return billings of the last twelve whole months and of the twelve before, where the ledger reaches so far back. Growth is of customers
+    who bought in all of both years' time: whoever began within the earlier one would seem to grow."""
     size = len(roster)
     unknown = {"billed_minor": pa.nulls(size, pa.int64()), "billed_before_minor": pa.nulls(size, pa.int64())}
     unknown["purchases_growth"] = np.full(size, np.nan)
@@ -238,6 +238,8 @@ def _billed(
     growth = np.full(size, np.nan)
     if depth >= 2 * _MONTHS:
         made["billed_before_minor"] = pa.array(before)
-        np.divide(now - before, before, out=growth, where=before > 0)
+        since = (monthly.grid[:, 2 * _MONTHS - 1 :] != 0).any(axis=1)[usable]
+        long_enough = sums(who, since.astype(np.int64), size) > 0
+        np.divide(now - before, before, out=growth, where=(before > 0) & long_enough)
     made["purchases_growth"] = growth
     return made

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number, month_first, month_index
 from creditlib.facts.book import Book
+from creditlib.facts.checks import DISPUTE, in_dispute
 from creditlib.facts.ledger import amounts, ids, live, live_columns, start_columns, started, starts
 from creditlib.facts.open_items import Rate, to_currency
 from creditlib.facts.tables import among, days
@@ -42,19 +43,20 @@ def window_start(end: date, months: int) -> date:
 
 def payment_behaviour(
     book: Book, start: date, end: date, *, by: Sequence[str] = ("customer",), points: Sequence[tuple[float, float]] = (),
-    late_after: int = 0, rates: Sequence[Rate] = (), to: str | None = None,
+    late_after: int = 0, disputed: Literal["count", "leave_out"] = "count", rates: Sequence[Rate] = (), to: str | None = None,
 ) -> Figures:  # fmt: skip
     """Return payment behaviour over the items due from `start` to `end`, both included.
 
     points: (days beyond terms, points) for the payment index, interpolated; none: no index. late_after: days of grace
-    before an item counts as late in the on-time shares. to, rates: weigh and report in one currency.
+    before an item counts as late in the on-time shares. disputed: whether items in dispute at `end` count. to, rates: weigh and report
+    in one currency.
     Columns: keys, items, due_minor, unpaid_minor, dbt_days (amount-weighted, early = 0), net_dbt_days (early offsets),
     days_to_pay, payment_index, on_time_share (amount), on_time_count_share, at_least (something was unpaid at `end`).
     Raises: NeedsSales when the book holds only what is open.
     Source: tests/published/payment_index.toml; the weighted days: 1,000@30, 3,000@60, 6,000@45 → 48.
     """
     need_history(book, "payment behaviour")
-    items = _due_items(book, day_number(start), day_number(end), by)
+    items = _due_items(book, day_number(start), day_number(end), by, None if disputed == "count" else end)
     keys, weigh = _weighing(items, rates, to, end)
     groups = group(keys)
     of = groups.codes[items.group]
@@ -165,13 +167,14 @@ class _Tally:
         return pa.array(np.divide(total, self.weight, out=np.zeros(len(some)), where=some) / scale, mask=~some)
 
 
-def _due_items(book: Book, first: int, last: int, by: Sequence[str]) -> _Items:
-    """Return the items due from `first` to `last`, both included, that exist at `last`."""
+def _due_items(book: Book, first: int, last: int, by: Sequence[str], undisputed: date | None) -> _Items:
+    """Return the items due from `first` to `last`, both included, that exist at `last`. undisputed: and are in no dispute on that day."""
     grouper = Grouper([*by, "currency"])
     place = np.full(book.rows("documents"), -1, np.int32)
     parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]] = []
     count = 0
     names = ["due_on", "issue_on", "kind", "amount_minor", "currency", *by, *start_columns(book)]
+    names += DISPUTE if undisputed is not None else ()
     for at, piece in book.scan("documents", list(dict.fromkeys(names))):
         due, begin, amount = days(piece["due_on"]), started(piece), amounts(piece)
         issued = days(piece["issue_on"])
@@ -179,6 +182,9 @@ def _due_items(book: Book, first: int, last: int, by: Sequence[str]) -> _Items:
         due = np.where(due == NO_DAY, issued, due)  # an item without a due date is due on its invoice date, as in aging
         chosen = among(piece["kind"], ITEM_KINDS)
         chosen &= (due != NO_DAY) & (due >= first) & (due <= last) & (begin <= last) & (amount > 0)
+        if undisputed is not None:
+            opened, closed, reason = (piece[name] for name in DISPUTE)
+            chosen &= ~in_dispute(opened, closed, reason, undisputed)
         rows = np.flatnonzero(chosen)
         place[at + rows] = np.arange(count, count + len(rows), dtype=np.int32)
         count += len(rows)

@@ -282,27 +282,62 @@ def test_a_wrong_call_is_one_line_and_exits_2(ledger: Path, arguments: tuple[str
 
 
 def test_an_order_the_book_has_in_another_currency_is_asked_in_that_currency_and_counts_once(ledger: Path) -> None:
-    Path("orders.csv").write_text("order,customer,order date,currency,amount\nO-9,C1,2026-01-20,USD,500\n", encoding="utf-8")
-    asked = ("release", ledger, *DAY, "--orders", "orders.csv", "--limits", "limits.csv", "--customer", "C1", "--order", "O-9", "--amount", "500")
+    Path("orders.csv").write_text(
+        "order,customer,order date,currency,amount\nO-9,C1,2026-01-20,USD,500\n", encoding="utf-8"
+    )
+    asked = (
+        "release",
+        ledger,
+        *DAY,
+        "--orders",
+        "orders.csv",
+        "--limits",
+        "limits.csv",
+        "--customer",
+        "C1",
+        "--order",
+        "O-9",
+        "--amount",
+        "500",
+    )
     made = json.loads(run(*asked, "--json").stdout)
     assert made["order"] == "0.00"  # of the limit in CNY; before, 500.00 CNY beside the 500.00 USD
     assert [r["amount"] for r in made["reasons"] if r["code"] == "release.no-rate"] == ["500.00"]
     proposed = run(*asked, "--proposed")
     assert proposed.exit_code == 2
-    assert proposed.stderr == "the limit proposed is in CNY, the order in USD. Report both in one: --currency CCY --fx RATES.csv.\n"
+    assert (
+        proposed.stderr
+        == "the limit proposed is in CNY, the order in USD. Report both in one: --currency CCY --fx RATES.csv.\n"
+    )
 
 
 def test_the_committee_threshold_is_told_in_the_home_currency(in_tmp: Path) -> None:
-    rows = [
-        f"C1,Firm,I-{m},2025-{m:02d}-01,2025-{m:02d}-28,2025-{m:02d}-28,100000.00,USD" for m in range(1, 13)
-    ]  # fmt: skip
+    rows = [f"C1,Firm,I-{m},2025-{m:02d}-01,2025-{m:02d}-28,2025-{m:02d}-28,100000.00,USD" for m in range(1, 13)]
     Path("usd.csv").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
-    statement = STATEMENTS.splitlines()
-    Path("s.csv").write_text(f"{statement[0]}\n{statement[1].replace('CNY', 'USD')}\n", encoding="utf-8")
-    firm = standard_text().replace("{ A = \"none\"", "{ A = \"none\"")
-    Path("firm.toml").write_text(firm, encoding="utf-8")
+    Path("s.csv").write_text(
+        STATEMENTS.replace("C1,2025-12-31,CNY,600,1000", "C1,2025-12-31,USD,600000,1000"), encoding="utf-8"
+    )
     Path("fx.csv").write_text("currency,rate,date\nCNY,0.14,2026-01-31\n", encoding="utf-8")
-    made = run("review", "C1", "usd.csv", *DAY, "--credit-file", "s.csv", "--currency", "USD", "--fx", "fx.csv")
-    assert made.exit_code == 0, made.output
-    assert "500,000 USD" not in made.stdout
-    assert "500,000 CNY" in made.stdout
+    policy = standard_text().replace(
+        "[[limit.committee_above]]\nfrom = 2000-01-01\nvalue = 500_000",
+        "[[limit.committee_above]]\nfrom = 2000-01-01\nvalue = 10",
+    )
+    Path("firm.toml").write_text(policy, encoding="utf-8")
+    asked = (
+        "review",
+        "C1",
+        "usd.csv",
+        *DAY,
+        "--credit-file",
+        "s.csv",
+        "--currency",
+        "USD",
+        "--fx",
+        "fx.csv",
+        "--policy",
+        "firm.toml",
+    )
+    for lang, told in (("en", "own funds at risk are above 10 CNY"), ("zh", "自担风险超过 10 CNY")):
+        made = run(*asked, "--lang", lang)
+        assert made.exit_code == 0, made.output
+        assert told in made.stdout, made.stdout[:600]

@@ -100,7 +100,10 @@ def test_check_of_a_sound_file_exits_0(firm: Path) -> None:
     result = credit_policy("check", "firm.toml")
     fingerprint = load_policy(firm).fingerprint
     assert result.exit_code == 0
-    assert result.stdout == f"✓ firm.toml: {len(CATALOGUE)} parameters, {len(CATALOGUE) + 1} rows, no problem. firm@{fingerprint}\n"
+    assert (
+        result.stdout
+        == f"✓ firm.toml: {len(CATALOGUE)} parameters, {len(CATALOGUE) + 1} rows, no problem. firm@{fingerprint}\n"
+    )
 
 
 def test_check_prints_every_problem_and_exits_1(firm: Path) -> None:
@@ -169,7 +172,11 @@ def test_the_document_has_every_parameter_and_lines_to_sign(
     assert "board minute \\| 2025-12-15 §4" in text.partition(later)[2]
     assert signature in text
     for line in text.splitlines():
-        assert not line.startswith("| ") or line.replace("\\|", "").count("|") in (5, 7, 8)  # four, six or, of the scorecard, seven columns
+        assert not line.startswith("| ") or line.replace("\\|", "").count("|") in (
+            5,
+            7,
+            8,
+        )  # four, six or, of the scorecard, seven columns
 
 
 def test_the_document_lists_nothing_later_when_nothing_is() -> None:

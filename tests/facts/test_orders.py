@@ -183,8 +183,10 @@ def test_limits_read_are_in_force_from_their_day_to_their_last(lists: Reader, tm
         "event": "limit_set", "by": "李", "reason": "年审", "until": date(2024, 6, 29),
     }  # fmt: skip
     book = append_events(Book(), table)
-    assert limits_in_force(book, date(2024, 6, 29), "CNY") == {"C1": Limit(50_000_000, "CNY")}
-    assert limits_in_force(book, DAY, "CNY") == {"C1": Limit(20_000_000, "CNY"), "C2": Limit(0, "USD")}
+    assert limits_in_force(book, date(2024, 6, 29), "CNY") == {"C1": Limit(50_000_000, "CNY", date(2024, 1, 1))}
+    assert limits_in_force(book, DAY, "CNY") == {
+        "C1": Limit(20_000_000, "CNY", date(2023, 1, 1)), "C2": Limit(0, "USD", date(2024, 6, 30)),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("cell", ["unlimited", "No limit", "不限", "无限额", "不限额度", "∞"])

@@ -20,7 +20,13 @@ from creditlib.facts.tables import KINDS, SCHEMAS
 PACKAGE = Path(creditlib.__file__).parent
 PROJECT = PACKAGE.parent
 PYTHON = sorted(PACKAGE.rglob("*.py"))
-WORDING = sorted([*(PACKAGE / "faces" / "wording").glob("*.toml"), PACKAGE / "facts" / "checks.toml", *(PACKAGE / "decisions" / "reasons").glob("*.toml")])
+WORDING = sorted(
+    [
+        *(PACKAGE / "faces" / "wording").glob("*.toml"),
+        PACKAGE / "facts" / "checks.toml",
+        *(PACKAGE / "decisions" / "reasons").glob("*.toml"),
+    ]
+)
 PLACES = re.compile(r"/(?:work|home/[a-z]+|root|Users/[A-Za-z]+)/[a-z]", re.I)
 SECRETS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}")
 

@@ -29,6 +29,7 @@ from creditlib.facts.orders import read_orders
 from creditlib.facts.outside import Control, read_control
 from creditlib.facts.reading import read
 from creditlib.facts.statement_checks import check_statements
+from creditlib.flows.assess import assess
 from creditlib.flows.close import close
 from creditlib.policy import load_policy, standard_text
 
@@ -168,8 +169,25 @@ def test_check_of_the_close_gives_its_whole_line(name: str, ledger: Callable[...
     assert [f.line("zh") for f in found] == [zh]
 
 
+def test_exposure_in_a_second_currency_is_told_beside_the_rows_that_leave_it_out(ledger: Callable[..., Any]) -> None:
+    rows = "C1,I-1,2024-06-01,2024-07-31,CNY,10\nC1,I-2,2024-06-01,2024-07-31,CNY,10\nC1,I-3,2024-06-01,2024-07-31,USD,500\n"
+    whole = assess(ledger("customer,document,issue date,due date,currency,amount\n" + rows), load_policy(), AS_OF)
+    (found,) = whole.apart()
+    assert (found, ()) == (*whole.apart("C1"), whole.apart("C2"))
+    assert found.line("en") == (
+        "exposure: exposure of 500.00 USD stands in no row: its customers are told in another currency (customers: 1, the first C1). "
+        "Report in one currency: --currency CCY --fx RATES.csv. [other-currency]"
+    )
+    assert found.line("zh") == (
+        "exposure：500.00 USD 敞口未计入任何一行：相关客户以其他币种列示（1 户，首户 C1）。请折算为一个币种：--currency 币种 --fx 汇率.csv。 [other-currency]"
+    )
+
+
+ASSESSING = {"other-currency"}
+
+
 def test_no_check_lacks_a_case() -> None:
-    assert set(CASES) | set(CLOSING) == set(CHECKS)
+    assert set(CASES) | set(CLOSING) | ASSESSING == set(CHECKS)
 
 
 @pytest.mark.parametrize("check_", CHECKS.values(), ids=CHECKS.keys())

@@ -207,13 +207,21 @@ CASES = {
         "firm.toml：score.range[自 2000-01-01 起的行]：列表有 1 个数，应为 2 个。[wrong-count]",
     ),
     "a worse grade that needs a higher score": (
-        value_of("score.grades", "{ A = 640, B = 610, C = 580, D = 545, E = 0 }", "{ A = 640, B = 610, C = 620, D = 545, E = 0 }"),
+        value_of(
+            "score.grades",
+            "{ A = 640, B = 610, C = 580, D = 545, E = 0 }",
+            "{ A = 640, B = 610, C = 620, D = 545, E = 0 }",
+        ),
         "firm.toml: score.grades[row from 2000-01-01]: C has 620, more than B with 610. "
         "Give no grade more than a better one. [not-falling]",
         "firm.toml：score.grades[自 2000-01-01 起的行]：C 为 620，高于 B 的 610。较差等级不得高于较好等级。[not-falling]",
     ),
     "a zone nobody knows": (
-        value_of("onboarding.zone_points", "{ safe = 100, grey = 50, distress = 0 }", "{ save = 100, grey = 50, distress = 0 }"),
+        value_of(
+            "onboarding.zone_points",
+            "{ safe = 100, grey = 50, distress = 0 }",
+            "{ save = 100, grey = 50, distress = 0 }",
+        ),
         "firm.toml: onboarding.zone_points[row from 2000-01-01]: safe are missing, save unknown. "
         "Give safe, grey, distress. [wrong-words]",
         "firm.toml：onboarding.zone_points[自 2000-01-01 起的行]：缺少：safe；未知：save。请给出 safe、grey、distress。[wrong-words]",

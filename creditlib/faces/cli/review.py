@@ -84,11 +84,12 @@ def review(
             _write(made, out, memo, words, force)
         if as_json:
             c.write_json(review_json(made, words))
-            show.told_aside(reading.findings, words)
+            show.told_aside((*reading.findings, *whole.apart(customer)), words)
             return
         console = c.console()
         _print(console, made, words)
-        mine = [f for f in (*reading.findings, *made.findings) if f in made.findings or f.severity == "must_act"]
+        told = (*whole.apart(customer), *made.findings)
+        mine = [f for f in (*reading.findings, *told) if f in told or f.severity == "must_act"]
         show.findings_block(console, mine, words)
         for path in (out, memo):
             if path is not None:

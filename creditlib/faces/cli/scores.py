@@ -72,9 +72,9 @@ def score(
             show.reading_lines(out, reading, words)
             _score_list(out, whole, words, None if all_rows else TOP)
             _policy(out, whole, words)
-            show.findings_block(out, reading.findings, words)
+            show.findings_block(out, (*reading.findings, *whole.apart()), words)
             return
-        show.told_aside(reading.findings, words)
+        show.told_aside((*reading.findings, *whole.apart(customer)), words)
 
 
 def limit(
@@ -123,9 +123,9 @@ def limit(
             for code in sorted(whole.table.currencies):
                 _limit_list(out, whole, code, words, None if all_rows else TOP)
             _policy(out, whole, words)
-            show.findings_block(out, reading.findings, words)
+            show.findings_block(out, (*reading.findings, *whole.apart()), words)
             return
-        show.told_aside(reading.findings, words)
+        show.told_aside((*reading.findings, *whole.apart(customer)), words)
 
 
 _LIMITS = ("limit_minor", "exposure_minor", "headroom_minor", "own_risk_minor", "expected_loss_minor")
