@@ -36,8 +36,8 @@ from creditlib.policy import Policy, Values
 from creditlib.policy.catalogue.limit import PARAMETERS
 
 _USED: Final = (
-    *(p.name for p in PARAMETERS if p.name.startswith("limit.") and p.name != "limit.vat_rate"), "home.currency",
-    "file.purchases_months", "file.reference_months", "payment.window_months", "progressive.late_days", "terms.days",
+    *(p.name for p in PARAMETERS if p.name.startswith(("limit.", "progressive.")) and p.name != "limit.vat_rate"), "home.currency",
+    "file.purchases_months", "file.reference_months", "payment.window_months", "terms.days",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from creditlib.days import NO_DAY, add_months, day_number, month_first, month_index
+from creditlib.days import NO_DAY, add_months, day_number
 from creditlib.decisions.exchange import Column, Exchange
 from creditlib.errors import TermsError
 from creditlib.facts.book import Book
@@ -25,6 +25,7 @@ from creditlib.facts.open_items import OpenItems, Rate, in_force, open_items
 from creditlib.facts.tables import among, days
 from creditlib.measures.cover import cover
 from creditlib.measures.figures import Figures
+from creditlib.measures.payment import window_start
 from creditlib.measures.pieces import Grouper, Products
 from creditlib.measures.record import payment_record
 from creditlib.measures.segments import group, sums
@@ -248,8 +249,8 @@ def _peaks(
     if record is None:
         if not book.complete:
             return {}
-        start = month_first(month_index(as_of) - values["payment.window_months"] + 1)
-        record = payment_record(book, start, as_of, rates=rates if to else (), to=to)
+        start = window_start(as_of, values["payment.window_months"])
+        record = payment_record(book, start, as_of, disputed="leave_out", rates=rates if to else (), to=to)
     table = record.table
     worst = table["worst_days_late"].fill_null(2**31).to_numpy()
     table = table.filter(pa.array(worst <= int(values["progressive.late_days"])))

@@ -21,6 +21,7 @@ from creditlib.decisions.card import PARAMETERS, Card, Line, Scored, card_of
 from creditlib.decisions.decision import Decision, Reason, used
 from creditlib.decisions.hard_stops import hard_stops
 from creditlib.decisions.onboarding_evidence import source_of
+from creditlib.decisions.onboarding_reputation import own_grade
 from creditlib.decisions.score_reasons import STOPS, OutsideRating, losses, rating_reasons, too_little, unknowns, worse
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
@@ -249,7 +250,7 @@ def _ratings(book: Book, customer: str, as_of: date) -> list[dict[str, Any]]:
 
 
 def _outside(rating: Mapping[str, Any], grade: str | None, values: Values, as_of: date) -> OutsideRating:
-    ours = values["score.rating_map"].get(rating["grade"].strip().upper())
+    ours = own_grade(values["score.rating_map"], rating["grade"])
     fresh = rating["on"] >= add_months(as_of, -values["file.rating_months"])
     apart = abs(GRADES.index(ours) - GRADES.index(grade)) if ours and grade else None
     conflict = fresh and apart is not None and apart >= values["score.conflict_grades"]

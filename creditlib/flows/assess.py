@@ -82,7 +82,7 @@ class Assessment:
         if not self.book.complete or not self.book.rows("documents"):
             return None
         start = window_start(self.as_of, self.values["payment.window_months"])
-        return payment_record(self.book, start, self.as_of, **self.in_report)
+        return payment_record(self.book, start, self.as_of, disputed="leave_out", **self.in_report)
 
     @cached_property
     def limits(self) -> Figures:
@@ -138,6 +138,21 @@ class Assessment:
         return Figures(
             pa.table(columns), ("customer", "currency"), self.as_of, "exposure_minor", dict(self.values), documents=self.factors.documents,
         )  # fmt: skip
+
+    def chance(self, customers: Sequence[str]) -> float | None:
+        """Return the default probability of some customers together, weighted by what each owes, plain where nobody owes anything; None
+        where none of them is scored."""
+        table = self.scores.table.select(["customer", "default_probability", "open_minor"])
+        chosen = pc.and_(
+            pc.is_in(table["customer"].cast(pa.string()), value_set=pa.array(customers, pa.string())),
+            table["default_probability"].is_valid(),
+        )
+        mine = table.filter(chosen)
+        if not mine.num_rows:
+            return None
+        weight = np.maximum(mine["open_minor"].to_numpy().astype(np.float64), 0)
+        chances = mine["default_probability"].to_numpy()
+        return float(np.average(chances, weights=weight if weight.any() else None))
 
     def apart(self, customer: str | None = None) -> tuple[Finding, ...]:
         """Return what rows leave out: exposure in other currencies than the one a customer is told in, a finding for each. customer:

@@ -234,10 +234,13 @@ def _effect(whole: Assessment, customer: str, scored: ScoreDecision, offer: Term
 
 
 def _findings(whole: Assessment, customer: str) -> tuple[Finding, ...]:
+    """Return what is in another currency, and faults of the statements that there were by the day."""
     own = _mine(whole.book.table("statements"), customer)
-    if not own.num_rows:
-        return ()
-    return check_statements(own, as_of=whole.as_of, jump=float(whole.values["file.jump_times"]))
+    own = own.filter(pc.less_equal(own["period_end"], pa.scalar(whole.as_of, pa.date32())))
+    checked = (
+        check_statements(own, as_of=whole.as_of, jump=float(whole.values["file.jump_times"])) if own.num_rows else ()
+    )
+    return (*whole.apart(customer), *checked)
 
 
 def values_used(made: Review) -> dict[str, tuple[Any, str]]:

@@ -59,7 +59,7 @@ class Review:
     longer ago than the policy lets it stand. progressive: the limit earned
     month by month under today's method limit, empty where none is proposed. exposure: parts in minor units. aging: bucket → minor units, edges beside it. record: month by month. effect: what
     the terms offered would change, None where the book can't tell. approver: committee or manager, None without a limit to approve.
-    findings: checks of the statements.
+    findings: exposure in other currencies, which its figures leave out, and checks of the statements.
     """
 
     customer: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow as pa
 from creditlib.days import NO_DAY, day_number, day_of, month_first, month_index
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
+from creditlib.facts.checks import DISPUTE, in_dispute
 from creditlib.facts.ledger import amounts, balances, ids, start_columns, started
 from creditlib.facts.open_items import Rate
 from creditlib.facts.tables import among, days
@@ -29,7 +31,8 @@ from creditlib.measures.segments import group
 
 
 def payment_record(
-    book: Book, start: date, end: date, *, by: Sequence[str] = ("customer",), rates: Sequence[Rate] = (), to: str | None = None
+    book: Book, start: date, end: date, *, by: Sequence[str] = ("customer",), disputed: Literal["count", "leave_out"] = "count",
+    rates: Sequence[Rate] = (), to: str | None = None,
 ) -> Figures:  # fmt: skip
     """Return what each customer paid, month by month, from the month of `start` to the month of `end`, cut at `end`.
 
@@ -38,7 +41,8 @@ def payment_record(
     due day over those, and of days past due of items standing open at the month's end; negative: early; null: neither);
     open_minor (everything open at the month's end, credits included, as `open_items` has it); peak_minor (highest open_minor of
     the month ends so far, not of the days between); billed_minor (gross); items (payments and standing items worst_days_late is
-    over). Items are invoices, debit notes and bills. to, rates: report in one currency, each figure of a month converted once.
+    over). Items are invoices, debit notes and bills. disputed: whether items in dispute at
+    `end` count in settled_minor, worst_days_late and items; balances hold them either way. to, rates: report in one currency, each figure of a month converted once.
     Raises: NeedsSales when the book holds only what is open; UsageError for an end before the start; CurrencyError without a rate.
 
     >>> book = Book({"id": [0], "customer": ["C1"], "kind": ["invoice"], "currency": ["CNY"], "amount_minor": [100],
@@ -53,7 +57,7 @@ def payment_record(
             f"付款记录自 {start} 起，却止于 {end}。请给出不早于 {start} 的截止日。",
         )
     window = Window.of(start, end)
-    documents, grouper = _documents(book, window, by)
+    documents, grouper = _documents(book, window, by, None if disputed == "count" else end)
     grids = Grids.of(grouper.size, window.months)
     grids.add_documents(documents, window)
     left, closed, again = grids.add_payments(documents, window, _payments(book, documents, window))
@@ -94,23 +98,27 @@ def payment_record(
         chosen = np.flatnonzero(mine & ((before != 0) | (after != 0) | begun))
         return documents_of(book, chosen, before_minor=before[chosen], open_minor=after[chosen])
 
-    values = {"start": start, "end": end, "to": to}
+    values = {"start": start, "end": end, "disputed": disputed, "to": to}
     return Figures(table, (*by, "month", "currency"), end, "settled_minor", values, documents=behind)
 
 
-def _documents(book: Book, window: Window, by: Sequence[str]) -> tuple[Documents, Grouper]:
+def _documents(book: Book, window: Window, by: Sequence[str], undisputed: date | None) -> tuple[Documents, Grouper]:
     count, grouper = book.rows("documents"), Grouper([*by, "currency"])
     found = Documents(
         np.full(count, -1, np.int32), np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int64),
         np.zeros(count, np.int8),
     )  # fmt: skip
     names = ["kind", "amount_minor", "currency", "due_on", "issue_on", *by, *start_columns(book)]
+    names += DISPUTE if undisputed is not None else ()
     for at, piece in book.scan("documents", list(dict.fromkeys(names))):
         here = slice(at, at + piece.num_rows)
         begin, due, issued = started(piece), days(piece["due_on"]), days(piece["issue_on"])
         due = np.where(due == NO_DAY, np.where(issued == NO_DAY, begin, issued), due)
         amount = amounts(piece)
         item = among(piece["kind"], ITEM_KINDS) & (amount > 0) & (due != NO_DAY)
+        if undisputed is not None:
+            opened, shut, reason = (piece[name] for name in DISPUTE)
+            item &= ~in_dispute(opened, shut, reason, undisputed)
         role = item * ITEM + among(piece["kind"], BILLING_KINDS) * BILLED
         found.begin[here], found.due[here], found.amount[here], found.role[here] = begin, due, amount, role
         rows = np.flatnonzero(begin <= window.last)

@@ -108,7 +108,7 @@ _ALL: Final = (
     Factor("overdue_share", "payment", "share", "lower", True, "Overdue share", "逾期占比",
            "overdue ÷ open receivables", "逾期金额 ÷ 未清应收"),
     Factor("years_as_customer", "market", "years", "higher", False, "Years as a customer", "合作年限",
-           "years since the first invoice in the ledger", "台账中首张发票以来的年数"),
+           "years since the first document in the ledger", "台账中首张单据以来的年数"),
     Factor("purchases_growth", "market", "share", "higher", False, "Growth of purchases", "采购增长率",
            "billings of the last 12 months ÷ the 12 before − 1", "近 12 个月开票额 ÷ 之前 12 个月 − 1"),
     Factor("market_position", "market", "rating", "higher", False, "Market position", "市场地位",

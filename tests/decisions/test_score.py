@@ -244,3 +244,9 @@ def test_purchases_known_only_without_vat_get_it_added() -> None:
 def test_a_customer_known_only_from_a_reference_has_a_row() -> None:
     given = book(references=[{"customer": "R1", "on": AS_OF}])
     assert score_book(given, POLICY, AS_OF).row(customer="R1")["outcome"] == "refer"
+
+
+def test_an_agency_s_grade_is_found_in_the_policy_s_table_whatever_its_case() -> None:
+    documents, paid = _paid("C1", 0)
+    rating = {"customer": "C1", "on": date(2026, 1, 5), "agency": "Bureau", "grade": "aa+"}
+    assert score(book(documents, paid, ratings=[rating]), "C1", POLICY, AS_OF).ratings[0].ours == "A"

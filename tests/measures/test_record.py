@@ -215,3 +215,16 @@ def test_columns_agree_with_counting_month_by_month(seed: int) -> None:
             assert row.get("settled_minor", 0) == settled.get(customer, 0)
             assert row.get("items", 0) == len(late.get(customer, []))
             assert row.get("worst_days_late") == max(late.get(customer, []), default=None)
+
+
+def test_an_item_in_dispute_leaves_the_record_where_asked_and_stays_in_the_balance() -> None:
+    late = {
+        "id": [0], "customer": ["C1"], "kind": ["invoice"], "currency": ["CNY"], "amount_minor": [100], "issue_on": [date(2024, 1, 5)],
+        "due_on": [date(2024, 1, 25)], "disputed_from": [date(2024, 2, 1)], "source_file": ["x"], "source_row": [1],
+    }  # fmt: skip
+    span = (date(2024, 1, 1), date(2024, 3, 31))
+    counted = payment_record(Book(late), *span).rows()
+    left_out = payment_record(Book(late), *span, disputed="leave_out").rows()
+    assert [r["worst_days_late"] for r in counted] == [6, 35, 66]  # 25 January to the end of each month
+    assert [r["worst_days_late"] for r in left_out] == [None, None, None]
+    assert [r["open_minor"] for r in left_out] == [100, 100, 100]

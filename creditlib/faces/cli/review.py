@@ -84,13 +84,12 @@ def review(
             _write(made, out, memo, words, force)
         if as_json:
             c.write_json(review_json(made, words))
-            show.told_aside((*reading.findings, *whole.apart(customer)), words)
+            show.told_aside((*reading.findings, *made.findings), words)
             return
         console = c.console()
         _print(console, made, words)
-        told = (*whole.apart(customer), *made.findings)
-        mine = [f for f in (*reading.findings, *told) if f in told or f.severity == "must_act"]
-        show.findings_block(console, mine, words)
+        elsewhere = [f for f in reading.findings if f.severity == "must_act" and f not in made.findings]
+        show.findings_block(console, [*made.findings, *elsewhere], words)
         for path in (out, memo):
             if path is not None:
                 console.print(say("assess.say.written", words, path=path), soft_wrap=True)

@@ -164,22 +164,20 @@ def _effect(
     from creditlib.decisions.what_if import compare_terms
     from creditlib.decisions.what_if_book import case_of
 
-    rows = whole.table.rows()
-    chosen, chance = None, None
+    chosen = None if customer is None else [customer]
     if customer is not None:
-        chance = rows[find_customer(whole.factors, customer)]["default_probability"]
+        find_customer(whole.factors, customer)
     elif grade is not None:
-        mine = [r for r in rows if r["grade"] == grade]
-        if not mine:
+        chosen = [r["customer"] for r in whole.table.rows() if r["grade"] == grade]
+        if not chosen:
             raise c.usage("assess.error.nobody", value=grade, as_of=whole.as_of)
-        chosen = [r["customer"] for r in mine]
-        chance = sum(r["default_probability"] for r in mine) / len(mine)
+    chance = None if chosen is None else whole.chance(chosen)
     base = case_of(
         whole.book,
         whole.policy,
         whole.as_of,
         customer=customer,
-        customers=chosen,
+        customers=None if customer else chosen,
         default_probability=chance,
         **whole.in_report,
     ).changed(**both)

@@ -16,6 +16,8 @@ from creditlib.faces.cli.common import Steps, usage
 from creditlib.money import currency_code, exponent
 
 if TYPE_CHECKING:
+    from creditlib.errors import Finding
+    from creditlib.facts.book import Book
     from creditlib.facts.open_items import OpenItems, Rate
     from creditlib.facts.reading import Reading
     from creditlib.flows.assess import Assessment
@@ -125,7 +127,15 @@ class Request:
                 if self.customer is not None and any(f.check == "sheet-without-customer" for f in files.findings):
                     files = read_files(name, customer=self.customer, **how)  # nobody is named: whom it is asked about
                 book, findings = files.into(book), [*findings, *files.findings]
+            findings += self._checked(book)
         return replace(reading, book=book, findings=tuple(findings))
+
+    def _checked(self, book: Book) -> tuple[Finding, ...]:
+        """Check the statements of every customer."""
+        from creditlib.facts.statement_checks import check_statements
+
+        jump = self.policy().at(self.day if self.as_of else date.today())["file.jump_times"]
+        return check_statements(book.table("statements"), as_of=self.day if self.as_of else None, jump=float(jump))
 
     def rates(self) -> tuple[Rate, ...]:
         """Read the exchange rates, if any."""
