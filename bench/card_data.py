@@ -19,7 +19,7 @@ DAY = date(2026, 10, 31)
 
 def factor_table(customers: int, seed: int = 7) -> pa.Table:
     """customer, currency and the factors of the standard card, null where unknown."""
-    from creditlib.decisions.card import card_of
+    from creditlib.decisions.score.card import card_of
     from creditlib.measures.factors import FROM_STATEMENTS
     from creditlib.policy import load_policy
 
@@ -43,7 +43,7 @@ def factor_table(customers: int, seed: int = 7) -> pa.Table:
 
 def plain_card() -> dict[str, object]:
     """The standard card as JSON holds it. factors: [name, weight of 10,000, edges, points, points when missing or null]."""
-    from creditlib.decisions.card import card_of
+    from creditlib.decisions.score.card import card_of
     from creditlib.measures.factors import FROM_STATEMENTS
     from creditlib.policy import load_policy
 

@@ -30,7 +30,7 @@ class Ours:
     """`score_columns`, as a book is scored."""
 
     def __init__(self, card: dict[str, Any]) -> None:
-        from creditlib.decisions.card import card_of
+        from creditlib.decisions.score.card import card_of
         from creditlib.policy import load_policy
 
         self.values = load_policy().at(card_data.DAY)
@@ -43,7 +43,7 @@ class Ours:
         return self.load(card_rivals.read_table(folder))
 
     def score(self, frame: tuple[pa.Table, dict[str, Any]]) -> pa.Table:
-        from creditlib.decisions.score import score_columns
+        from creditlib.decisions.score.decide import score_columns
 
         table, factors = frame
         made = score_columns(self.card, factors, table.num_rows, self.values)
@@ -96,7 +96,7 @@ def each(call: Callable[[], object], seconds: float = 0.05, blocks: int = 15) ->
 
 def calls(folder: Path) -> dict[tuple[str, str], list[float]]:
     """(what, engine) → seconds a call, the first engine ours. The customer has every factor, most of them short of the best bin."""
-    from creditlib.decisions.score import score_values
+    from creditlib.decisions.score.decide import score_values
     from creditlib.policy import load_policy
 
     plain, policy = card_rivals.read_card(folder), load_policy()

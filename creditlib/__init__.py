@@ -9,17 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from creditlib.decisions.advice import advise
-    from creditlib.decisions.limit import limit_book, limit_of
+    from creditlib.decisions.limit.decide import limit_book, limit_of
+    from creditlib.decisions.limit.progressive import replay
     from creditlib.decisions.offer import offer_book, offer_terms
-    from creditlib.decisions.onboarding import onboard
-    from creditlib.decisions.progressive import replay
-    from creditlib.decisions.release import Order, release
-    from creditlib.decisions.release_orders import release_orders
-    from creditlib.decisions.score import score, score_book, score_values
-    from creditlib.decisions.what_if import compare_terms
-    from creditlib.decisions.what_if_book import case_of
-    from creditlib.decisions.what_if_case import TermsCase
+    from creditlib.decisions.onboarding.decide import onboard
+    from creditlib.decisions.release.decide import Order, release
+    from creditlib.decisions.release.orders import release_orders
+    from creditlib.decisions.score.advice import advise
+    from creditlib.decisions.score.decide import score, score_book, score_values
+    from creditlib.decisions.what_if.book import case_of
+    from creditlib.decisions.what_if.case import TermsCase
+    from creditlib.decisions.what_if.compare import compare_terms
     from creditlib.errors import CreditError, Finding
     from creditlib.faces.committee_memo import write_committee_memo
     from creditlib.faces.credit_form import write_form
@@ -135,8 +135,8 @@ __all__ = [
 ]
 
 _HOME = {
-    "decisions.advice": ("advise",),
-    "decisions.limit": (
+    "decisions.score.advice": ("advise",),
+    "decisions.limit.decide": (
         "limit_book",
         "limit_of",
     ),
@@ -144,21 +144,21 @@ _HOME = {
         "offer_book",
         "offer_terms",
     ),
-    "decisions.onboarding": ("onboard",),
-    "decisions.progressive": ("replay",),
-    "decisions.release": (
+    "decisions.onboarding.decide": ("onboard",),
+    "decisions.limit.progressive": ("replay",),
+    "decisions.release.decide": (
         "Order",
         "release",
     ),
-    "decisions.release_orders": ("release_orders",),
-    "decisions.score": (
+    "decisions.release.orders": ("release_orders",),
+    "decisions.score.decide": (
         "score",
         "score_book",
         "score_values",
     ),
-    "decisions.what_if": ("compare_terms",),
-    "decisions.what_if_book": ("case_of",),
-    "decisions.what_if_case": ("TermsCase",),
+    "decisions.what_if.compare": ("compare_terms",),
+    "decisions.what_if.book": ("case_of",),
+    "decisions.what_if.case": ("TermsCase",),
     "errors": (
         "CreditError",
         "Finding",

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from creditlib.decisions.card import card_of
-from creditlib.decisions.score import factors_of, score, score_book, score_columns
+from creditlib.decisions.score.card import card_of
+from creditlib.decisions.score.decide import factors_of, score, score_book, score_columns
 from creditlib.facts.book import Book
 from creditlib.facts.reading import read
 from creditlib.facts.tables import SCHEMAS, build, codes, days

@@ -13,7 +13,7 @@ from math import inf
 from typing import Any, ClassVar
 
 from creditlib.decisions.decision import Reason
-from creditlib.decisions.limit_reasons import LABELS
+from creditlib.decisions.limit.reasons import LABELS
 from creditlib.errors import Lang
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.wording import say

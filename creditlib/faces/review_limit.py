@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from creditlib.decisions.decision import Reason
-from creditlib.decisions.limit_reasons import LABELS
-from creditlib.decisions.methods import METHODS
+from creditlib.decisions.limit.methods import METHODS
+from creditlib.decisions.limit.reasons import LABELS
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.review_fill import ReviewFill
 from creditlib.faces.workbook_cells import Said, figure

@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 
 from creditlib import money
 from creditlib.days import add_months
-from creditlib.decisions.limit import limit_book
+from creditlib.decisions.limit.decide import limit_book
 from creditlib.decisions.offer import offer_book
-from creditlib.decisions.release_limits import Limit, limits_in_force
-from creditlib.decisions.score import factors_of, score_book
+from creditlib.decisions.release.limits import Limit, limits_in_force
+from creditlib.decisions.score.decide import factors_of, score_book
 from creditlib.errors import Finding, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
@@ -73,7 +73,7 @@ class Assessment:
 
     @cached_property
     def scores(self) -> Figures:
-        """Scores; see `decisions.score.score_book`."""
+        """Scores; see `decisions.score.decide.score_book`."""
         return score_book(self.book, self.policy, self.as_of, measured=self.factors)
 
     @cached_property
@@ -86,7 +86,7 @@ class Assessment:
 
     @cached_property
     def limits(self) -> Figures:
-        """Limits; see `decisions.limit.limit_book`."""
+        """Limits; see `decisions.limit.decide.limit_book`."""
         return limit_book(
             self.book, self.factors, self.scores, self.policy, self.as_of, record=self.record, **self.in_report
         )

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from creditlib.decisions.release_orders import release_orders
+from creditlib.decisions.release.orders import release_orders
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
 from creditlib.facts.reading import Reading

@@ -14,15 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from creditlib.decisions.advice import advise
-from creditlib.decisions.limit import LimitDecision, limit_of
+from creditlib.decisions.limit.decide import LimitDecision, limit_of
+from creditlib.decisions.limit.progressive import Step, replay
 from creditlib.decisions.offer import TermsDecision, offer_terms
-from creditlib.decisions.onboarding import onboard
-from creditlib.decisions.onboarding_registration import newest_first
-from creditlib.decisions.progressive import Step, replay
-from creditlib.decisions.score import ScoreDecision, find_customer, score
-from creditlib.decisions.what_if import TermsEffect, compare_terms
-from creditlib.decisions.what_if_book import case_of
+from creditlib.decisions.onboarding.decide import onboard
+from creditlib.decisions.onboarding.registration import newest_first
+from creditlib.decisions.score.advice import advise
+from creditlib.decisions.score.decide import ScoreDecision, find_customer, score
+from creditlib.decisions.what_if.book import case_of
+from creditlib.decisions.what_if.compare import TermsEffect, compare_terms
 from creditlib.errors import CurrencyError, Finding, NeedsSales, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.checks import disputed

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from creditlib.decisions.advice import Advice
-from creditlib.decisions.limit import LimitDecision
+from creditlib.decisions.limit.decide import LimitDecision
+from creditlib.decisions.limit.progressive import Step
 from creditlib.decisions.offer import TermsDecision
-from creditlib.decisions.onboarding import OnboardingDecision
-from creditlib.decisions.progressive import Step
-from creditlib.decisions.release_limits import Limit
-from creditlib.decisions.score import ScoreDecision
-from creditlib.decisions.what_if import TermsEffect
+from creditlib.decisions.onboarding.decide import OnboardingDecision
+from creditlib.decisions.release.limits import Limit
+from creditlib.decisions.score.advice import Advice
+from creditlib.decisions.score.decide import ScoreDecision
+from creditlib.decisions.what_if.compare import TermsEffect
 from creditlib.errors import Finding
 from creditlib.facts.visits import Visit
 

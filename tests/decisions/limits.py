@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from creditlib.decisions.decision import no_documents
-from creditlib.decisions.limit import LimitDecision, limit_book, limit_of
+from creditlib.decisions.limit.decide import LimitDecision, limit_book, limit_of
 from creditlib.facts.book import Book
 from creditlib.measures.figures import Figures
 from creditlib.policy import Policy, load_policy

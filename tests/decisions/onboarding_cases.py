@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from creditlib.decisions.onboarding import OnboardingDecision, onboard
+from creditlib.decisions.onboarding.decide import OnboardingDecision, onboard
 from creditlib.facts.book import Book
 from creditlib.facts.tables import SCHEMAS, build
 from creditlib.policy import Policy, load_policy, standard_text

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from creditlib.decisions.release import Order, ReleaseDecision, release
+from creditlib.decisions.release.decide import Order, ReleaseDecision, release
 from creditlib.facts.book import Book
 from creditlib.facts.tables import SCHEMAS
 from creditlib.policy import Policy, load_policy

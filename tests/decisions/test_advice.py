@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.advice import advise
-from creditlib.decisions.score import score_values
+from creditlib.decisions.score.advice import advise
+from creditlib.decisions.score.decide import score_values
 from creditlib.policy import GRADES, load_policy
 from creditlib.policy.factors import FACTORS
 

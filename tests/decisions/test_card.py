@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from creditlib.decisions.card import Card, card_of
+from creditlib.decisions.score.card import Card, card_of
 from creditlib.measures.factors import FROM_STATEMENTS, FROM_VISITS
 from creditlib.measures.ledger_factors import FROM_LEDGER
 from creditlib.policy import load_policy

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.limit import limit_book, limit_of
+from creditlib.decisions.limit.decide import limit_book, limit_of
 from creditlib.decisions.offer import offer_book
-from creditlib.decisions.score import factors_of, score_book
+from creditlib.decisions.score.decide import factors_of, score_book
 from creditlib.errors import CurrencyError, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate

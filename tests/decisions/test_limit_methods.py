@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from creditlib.decisions.exchange import Exchange, leading
-from creditlib.decisions.methods import highest_with_own, insured_part, pick
+from creditlib.decisions.limit.exchange import Exchange, leading
+from creditlib.decisions.limit.methods import highest_with_own, insured_part, pick
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
 from tests.decisions.limits import BIG, BOUGHT, DAY, owing, row_of

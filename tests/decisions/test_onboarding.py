@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from creditlib.decisions.onboarding import hard_stops, onboard
-from creditlib.decisions.onboarding_evidence import LINES, POINTS
+from creditlib.decisions.onboarding.decide import hard_stops, onboard
+from creditlib.decisions.onboarding.evidence import LINES, POINTS
 from creditlib.errors import PolicyError, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.credit_tables import STATUSES

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from creditlib.days import add_months
-from creditlib.decisions.progressive import State, Step, replay
+from creditlib.decisions.limit.progressive import State, Step, replay
 from creditlib.errors import UsageError
 from creditlib.policy import Policy, load_policy
 from tests.decisions.limits import exact

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.release import Order, release
-from creditlib.decisions.release_orders import release_orders
+from creditlib.decisions.release.decide import Order, release
+from creditlib.decisions.release.orders import release_orders
 from creditlib.errors import UsageError
 from creditlib.facts.open_items import Rate
 

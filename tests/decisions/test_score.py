@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.score import factors_of, score, score_book, score_values
+from creditlib.decisions.score.decide import factors_of, score, score_book, score_values
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
 from creditlib.policy import load_policy

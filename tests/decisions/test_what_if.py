@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from creditlib.decisions.decision import OUTCOMES
-from creditlib.decisions.what_if import TermsCase, TermsEffect, compare_terms
+from creditlib.decisions.what_if.compare import TermsCase, TermsEffect, compare_terms
 from creditlib.errors import CreditError, CurrencyError, TooLarge, UsageError
 from creditlib.policy import Policy, load_policy
 

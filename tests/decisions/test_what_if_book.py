@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.what_if import compare_terms
-from creditlib.decisions.what_if_book import case_of
+from creditlib.decisions.what_if.book import case_of
+from creditlib.decisions.what_if.compare import compare_terms
 from creditlib.errors import CurrencyError, NeedsSales, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate

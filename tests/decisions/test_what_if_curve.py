@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from creditlib.decisions.decision import Reason
-from creditlib.decisions.what_if import TermsCase, compare_terms
-from creditlib.decisions.what_if_curve import MOVABLE, curve
+from creditlib.decisions.what_if.compare import TermsCase, compare_terms
+from creditlib.decisions.what_if.curve import MOVABLE, curve
 from creditlib.errors import UsageError
 from creditlib.policy import load_policy
 

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from creditlib.decisions.methods import METHODS
+from creditlib.decisions.limit.methods import METHODS
 from creditlib.errors import TemplateError, UsageError
 from creditlib.faces import review_limit, review_payment, review_score
 from creditlib.faces.customer_file import REQUIRED, write_customer_file

@@ -11,7 +11,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from creditlib.decisions.release_limits import Limit, limits_in_force
+from creditlib.decisions.release.limits import Limit, limits_in_force
 from creditlib.errors import Finding
 from creditlib.facts.book import Book, open_book, save_book
 from creditlib.facts.events import append_events, read_events

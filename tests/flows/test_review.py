@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.limit import limit_book
+from creditlib.decisions.limit.decide import limit_book
 from creditlib.facts.book import Book
 from creditlib.facts.sample import SAMPLE_END, sample_book
 from creditlib.flows.assess import assess

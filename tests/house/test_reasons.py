@@ -16,15 +16,15 @@ from typing import Any
 
 import creditlib
 from creditlib.days import add_months
-from creditlib.decisions.advice import advise
 from creditlib.decisions.decision import Reason
-from creditlib.decisions.methods import METHODS
+from creditlib.decisions.limit.methods import METHODS
+from creditlib.decisions.limit.progressive import State, replay
 from creditlib.decisions.offer import offer_terms
-from creditlib.decisions.onboarding import OnboardingDecision
-from creditlib.decisions.progressive import State, replay
-from creditlib.decisions.score import score, score_values
-from creditlib.decisions.what_if import compare_terms
-from creditlib.decisions.what_if_case import TermsCase
+from creditlib.decisions.onboarding.decide import OnboardingDecision
+from creditlib.decisions.score.advice import advise
+from creditlib.decisions.score.decide import score, score_values
+from creditlib.decisions.what_if.case import TermsCase
+from creditlib.decisions.what_if.compare import compare_terms
 from creditlib.policy import GRADES, load_policy
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "decisions"))
@@ -38,7 +38,7 @@ FILES = {
     p.stem: tomllib.loads(p.read_text(encoding="utf-8")) for p in (PACKAGE / "decisions" / "reasons").glob("*.toml")
 }
 ENTRIES = sorted(f"{file}.{entry}" for file, texts in FILES.items() for entry in texts)
-SOURCES = sorted((PACKAGE / "decisions").glob("*.py"))
+SOURCES = sorted((PACKAGE / "decisions").rglob("*.py"))
 POLICY, DAY = load_policy(), date(2026, 6, 30)
 MAKERS = {
     "Reason": (0, ""),

@@ -14,17 +14,17 @@ import pytest
 
 import creditlib
 from creditlib import errors
-from creditlib.decisions.limit import limit_book, limit_of
+from creditlib.decisions.limit.decide import limit_book, limit_of
+from creditlib.decisions.limit.progressive import State, replay
 from creditlib.decisions.offer import instalment_plan, offer_terms
-from creditlib.decisions.onboarding import onboard
-from creditlib.decisions.onboarding_evidence import Lines
-from creditlib.decisions.progressive import State, replay
-from creditlib.decisions.release import Order, release
-from creditlib.decisions.score import score
-from creditlib.decisions.what_if import compare_terms
-from creditlib.decisions.what_if_book import case_of
-from creditlib.decisions.what_if_case import TermsCase
-from creditlib.decisions.what_if_curve import curve
+from creditlib.decisions.onboarding.decide import onboard
+from creditlib.decisions.onboarding.evidence import Lines
+from creditlib.decisions.release.decide import Order, release
+from creditlib.decisions.score.decide import score
+from creditlib.decisions.what_if.book import case_of
+from creditlib.decisions.what_if.case import TermsCase
+from creditlib.decisions.what_if.compare import compare_terms
+from creditlib.decisions.what_if.curve import curve
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
 from creditlib.facts.outside import Control
@@ -287,7 +287,7 @@ def test_no_error_lacks_a_case() -> None:
         pytest.skip("needs all cases of this module to have run before it")
     missing = []
     for path in sorted(
-        p for name in ("decisions", "flows") for p in (Path(creditlib.__file__).parent / name).glob("*.py")
+        p for name in ("decisions", "flows") for p in (Path(creditlib.__file__).parent / name).rglob("*.py")
     ):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Raise) and node.exc is not None:

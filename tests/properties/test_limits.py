@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditlib.days import add_months
-from creditlib.decisions.limit import limit_book, limit_of
-from creditlib.decisions.methods import highest_with_own, insured_part
-from creditlib.decisions.progressive import replay
+from creditlib.decisions.limit.decide import limit_book, limit_of
+from creditlib.decisions.limit.methods import highest_with_own, insured_part
+from creditlib.decisions.limit.progressive import replay
 from creditlib.policy import GRADES, load_policy
 from tests.decisions.limits import DAY, factors, owing, scores, with_values
 

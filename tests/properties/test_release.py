@@ -12,8 +12,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditlib.decisions.release import Order, release
-from creditlib.decisions.release_orders import release_orders
+from creditlib.decisions.release.decide import Order, release
+from creditlib.decisions.release.orders import release_orders
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
 from creditlib.facts.tables import SCHEMAS

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditlib import formulas
-from creditlib.decisions.what_if import TermsCase, TermsEffect, TermsFigures, compare_terms
+from creditlib.decisions.what_if.compare import TermsCase, TermsEffect, TermsFigures, compare_terms
 from creditlib.policy import Policy, load_policy
 
 AS_OF = date(2026, 1, 1)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.limit import within_limit
+from creditlib.decisions.limit.decide import within_limit
 
 CASES: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("credit_limit.toml").read_text(encoding="utf-8"))[
     "case"

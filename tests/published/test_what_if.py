@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.what_if import TermsCase, compare_terms
+from creditlib.decisions.what_if.compare import TermsCase, compare_terms
 from creditlib.policy import Policy, load_policy
 
 AS_OF = date(2026, 1, 1)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from creditlib.decisions.decision import Decision, Reason
-    from creditlib.decisions.score import ScoreDecision
+    from creditlib.decisions.score.decide import ScoreDecision
 
 _MARKS = {"stop": "▲", "lowers": "−", "raises": "+", "caps": "▲", "missing": "○", "note": "·"}
 

@@ -20,7 +20,7 @@ from creditlib.faces.wording import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from creditlib.decisions.release import ReleaseDecision
+    from creditlib.decisions.release.decide import ReleaseDecision
     from creditlib.flows.assess import Assessment
     from creditlib.measures.figures import Figures
 
@@ -92,7 +92,7 @@ def release(
                 _print_one(c.console(), made, whole, words)
             held = made.outcome != "release"
         else:
-            from creditlib.decisions.release_orders import release_orders
+            from creditlib.decisions.release.orders import release_orders
 
             figures = release_orders(whole.book, whole.policy, whole.as_of, **whole.in_report)
             if as_json:
@@ -129,9 +129,9 @@ def _one(
     limit: Decimal | None,
     proposed: bool,
 ) -> ReleaseDecision:
-    from creditlib.decisions.release import FROM_BOOK, Order
-    from creditlib.decisions.release import release as decide
-    from creditlib.decisions.score import find_customer
+    from creditlib.decisions.release.decide import FROM_BOOK, Order
+    from creditlib.decisions.release.decide import release as decide
+    from creditlib.decisions.score.decide import find_customer
 
     row = whole.table.table.slice(find_customer(whole.factors, customer), 1).to_pylist()[0]
     code = _currency(whole, customer, order, delivery) or row["currency"]

@@ -137,7 +137,7 @@ def _policy(out: Console, whole: Assessment, lang: Lang) -> None:
 
 
 def _one_score(out: Console, whole: Assessment, customer: str, lang: Lang, as_json: bool) -> None:
-    from creditlib.decisions.score import score as decide
+    from creditlib.decisions.score.decide import score as decide
 
     made = decide(whole.book, customer, whole.policy, whole.as_of, measured=whole.factors)
     if as_json:
@@ -199,8 +199,8 @@ def score_json(made: Any, lang: Lang) -> dict[str, Any]:
 
 
 def _one_limit(out: Console, whole: Assessment, customer: str, lang: Lang, as_json: bool) -> None:
-    from creditlib.decisions.limit import limit_of
-    from creditlib.decisions.score import find_customer
+    from creditlib.decisions.limit.decide import limit_of
+    from creditlib.decisions.score.decide import find_customer
 
     find_customer(whole.factors, customer)
     made = limit_of(whole.limits, customer, whole.policy)

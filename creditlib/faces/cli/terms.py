@@ -20,7 +20,7 @@ from creditlib.faces.wording import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from creditlib.decisions.what_if import TermsEffect
+    from creditlib.decisions.what_if.compare import TermsEffect
     from creditlib.flows.assess import Assessment
 
 app = typer.Typer(
@@ -160,9 +160,9 @@ def _effect(
     both: dict[str, Any],
     years: float,
 ) -> TermsEffect:
-    from creditlib.decisions.score import find_customer
-    from creditlib.decisions.what_if import compare_terms
-    from creditlib.decisions.what_if_book import case_of
+    from creditlib.decisions.score.decide import find_customer
+    from creditlib.decisions.what_if.book import case_of
+    from creditlib.decisions.what_if.compare import compare_terms
 
     chosen = None if customer is None else [customer]
     if customer is not None:

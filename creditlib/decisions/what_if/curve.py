@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from creditlib.decisions.what_if import HORIZON_YEARS, worth_between
-from creditlib.decisions.what_if_case import TermsCase
-from creditlib.decisions.what_if_figures import figures_of, worth_of
+from creditlib.decisions.what_if.case import TermsCase
+from creditlib.decisions.what_if.compare import HORIZON_YEARS, worth_between
+from creditlib.decisions.what_if.figures import figures_of, worth_of
 from creditlib.errors import UsageError
 from creditlib.policy import Policy, Values
 

@@ -11,8 +11,8 @@ from datetime import date
 from functools import cache
 from typing import Final
 
-from creditlib.decisions.card import Card, Line
 from creditlib.decisions.decision import Reason
+from creditlib.decisions.score.card import Card, Line
 from creditlib.policy import GRADES
 from creditlib.policy.factors import FACTORS, PARTS, Factor
 

@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from creditlib.days import day_number
 from creditlib.decisions.decision import Decision, used
-from creditlib.decisions.release_ground import LAST, Ground, Position
-from creditlib.decisions.release_levels import Judged, Level, judge
-from creditlib.decisions.release_limits import Limit, Structure
-from creditlib.decisions.release_words import reasons_of
+from creditlib.decisions.release.ground import LAST, Ground, Position
+from creditlib.decisions.release.levels import Judged, Level, judge
+from creditlib.decisions.release.limits import Limit, Structure
+from creditlib.decisions.release.words import reasons_of
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate

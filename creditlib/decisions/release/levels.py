@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from creditlib.decisions.limit import within_limit
-from creditlib.decisions.release_ground import Ground, Position, limit_of
-from creditlib.decisions.release_limits import Limit
+from creditlib.decisions.limit.decide import within_limit
+from creditlib.decisions.release.ground import Ground, Position, limit_of
+from creditlib.decisions.release.limits import Limit
 
 
 class Level(NamedTuple):

@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow as pa
 
 from creditlib.days import NO_DAY
-from creditlib.decisions.release import PARAMETERS
-from creditlib.decisions.release_ground import Ground, Pending
-from creditlib.decisions.release_levels import judge, overdue_blocks
-from creditlib.decisions.release_limits import Structure
+from creditlib.decisions.release.decide import PARAMETERS
+from creditlib.decisions.release.ground import Ground, Pending
+from creditlib.decisions.release.levels import judge, overdue_blocks
+from creditlib.decisions.release.limits import Structure
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
 from creditlib.measures.figures import Figures

@@ -18,7 +18,7 @@ from typing import Any, Literal, cast
 from creditlib import money
 from creditlib.days import month_end, month_first, month_index
 from creditlib.decisions.decision import Effect, Reason
-from creditlib.decisions.exchange import times
+from creditlib.decisions.limit.exchange import times
 from creditlib.errors import UsageError
 from creditlib.policy import Policy, Values
 

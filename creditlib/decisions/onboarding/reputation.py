@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from creditlib.decisions.onboarding_evidence import Lines, step
-from creditlib.decisions.onboarding_registration import Extracts, newest_first, rows_of
+from creditlib.decisions.onboarding.evidence import Lines, step
+from creditlib.decisions.onboarding.registration import Extracts, newest_first, rows_of
 from creditlib.facts.book import Book
 from creditlib.facts.staleness import oldest_fresh
 from creditlib.facts.visits import Visit

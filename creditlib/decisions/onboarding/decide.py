@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 
 from creditlib.decisions.decision import Decision, Reason, used
 from creditlib.decisions.hard_stops import FLAGS, columns_needed, hard_stops, stops_in
-from creditlib.decisions.onboarding_duplicates import lookalikes
-from creditlib.decisions.onboarding_evidence import POINTS, Evidence, Lines, SubScore, source_of, words
-from creditlib.decisions.onboarding_registration import Extracts, registration
-from creditlib.decisions.onboarding_reputation import reputation
-from creditlib.decisions.onboarding_statements import statements
+from creditlib.decisions.onboarding.duplicates import lookalikes
+from creditlib.decisions.onboarding.evidence import POINTS, Evidence, Lines, SubScore, source_of, words
+from creditlib.decisions.onboarding.registration import Extracts, registration
+from creditlib.decisions.onboarding.reputation import reputation
+from creditlib.decisions.onboarding.statements import statements
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.credit_tables import CREDIT_TABLES

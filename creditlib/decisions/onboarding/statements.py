@@ -12,8 +12,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from creditlib.decisions.onboarding_evidence import Lines, source_of, step, words
-from creditlib.decisions.onboarding_registration import rows_of
+from creditlib.decisions.onboarding.evidence import Lines, source_of, step, words
+from creditlib.decisions.onboarding.registration import rows_of
 from creditlib.facts.book import Book
 from creditlib.facts.staleness import oldest_fresh
 from creditlib.facts.statement_checks import check_statements

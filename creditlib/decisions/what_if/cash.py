@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from creditlib.decisions.what_if_case import Settled, to_minor
-from creditlib.decisions.what_if_figures import TermsFigures
+from creditlib.decisions.what_if.case import Settled, to_minor
+from creditlib.decisions.what_if.figures import TermsFigures
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from creditlib.days import NO_DAY, add_months, day_number
-from creditlib.decisions.exchange import Column, Exchange
+from creditlib.decisions.limit.exchange import Column, Exchange
 from creditlib.errors import TermsError
 from creditlib.facts.book import Book
 from creditlib.facts.due import look_up

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from creditlib.decisions.exchange import ONE, Column, Exchange, leading, times
-from creditlib.decisions.limit_inputs import Inputs
-from creditlib.decisions.methods import highest_with_own, insured_part
+from creditlib.decisions.limit.exchange import ONE, Column, Exchange, leading, times
+from creditlib.decisions.limit.inputs import Inputs
+from creditlib.decisions.limit.methods import highest_with_own, insured_part
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import in_force
 from creditlib.money import exponent

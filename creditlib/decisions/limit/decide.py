@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 
 from creditlib.days import NO_DAY, add_months, day_number
 from creditlib.decisions.decision import Decision, used
-from creditlib.decisions.exchange import Column, Exchange, leading, share_of, times
-from creditlib.decisions.limit_caps import Capacity, allot, capacity_of, grade_caps, groups_of
-from creditlib.decisions.limit_inputs import Inputs, gather
-from creditlib.decisions.limit_reasons import reasons_of
-from creditlib.decisions.methods import METHODS, by_score, insured_part, need, pick, references
+from creditlib.decisions.limit.caps import Capacity, allot, capacity_of, grade_caps, groups_of
+from creditlib.decisions.limit.exchange import Column, Exchange, leading, share_of, times
+from creditlib.decisions.limit.inputs import Inputs, gather
+from creditlib.decisions.limit.methods import METHODS, by_score, insured_part, need, pick, references
+from creditlib.decisions.limit.reasons import reasons_of
 from creditlib.errors import CurrencyError, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.ledger import start_columns, started

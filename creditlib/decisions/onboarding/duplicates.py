@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from creditlib.decisions.decision import Reason
-from creditlib.decisions.onboarding_registration import Extracts, rows_of
+from creditlib.decisions.onboarding.registration import Extracts, rows_of
 from creditlib.errors import Finding
 from creditlib.facts.book import Book
 from creditlib.facts.duplicates import duplicates

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from creditlib.decisions.onboarding_evidence import Lines, words
+from creditlib.decisions.onboarding.evidence import Lines, words
 from creditlib.facts.book import Book
 from creditlib.facts.customer import credit_code_valid
 from creditlib.facts.names import plain_name, split_names

@@ -14,10 +14,10 @@ from math import inf, nextafter
 from typing import Any, Final
 
 from creditlib import money
-from creditlib.decisions.card import Card, Line, card_of
 from creditlib.decisions.decision import Reason
-from creditlib.decisions.score import ScoreDecision, score_values
-from creditlib.decisions.score_reasons import target_words
+from creditlib.decisions.score.card import Card, Line, card_of
+from creditlib.decisions.score.decide import ScoreDecision, score_values
+from creditlib.decisions.score.reasons import target_words
 from creditlib.measures.factors import FROM_STATEMENTS
 from creditlib.policy import GRADES, Policy
 from creditlib.policy.factors import FACTORS, PARTS

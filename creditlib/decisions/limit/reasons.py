@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from creditlib import money
 from creditlib.decisions.decision import Effect, Reason
-from creditlib.decisions.limit_caps import Capacity
-from creditlib.decisions.methods import METHODS
+from creditlib.decisions.limit.caps import Capacity
+from creditlib.decisions.limit.methods import METHODS
 from creditlib.policy import Values
 
 Row = Mapping[str, Any]

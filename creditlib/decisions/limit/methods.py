@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
 
-from creditlib.decisions.exchange import Column, share_of, times
+from creditlib.decisions.limit.exchange import Column, share_of, times
 
 METHODS: Final = (
     "need",

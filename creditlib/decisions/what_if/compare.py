@@ -14,9 +14,9 @@ from typing import Final
 
 from creditlib import money
 from creditlib.decisions.decision import Decision, Effect, Reason, used
-from creditlib.decisions.what_if_case import Settled, TermsCase
-from creditlib.decisions.what_if_cash import CashCurve, cash_curve
-from creditlib.decisions.what_if_figures import (
+from creditlib.decisions.what_if.case import Settled, TermsCase
+from creditlib.decisions.what_if.cash import CashCurve, cash_curve
+from creditlib.decisions.what_if.figures import (
     BreakEven,
     TermsFigures,
     Worth,

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from creditlib import money
 from creditlib.decisions.hard_stops import columns_needed, stops_in
-from creditlib.decisions.release_limits import Limit, Structure, Translation, limits_in_force
+from creditlib.decisions.release.limits import Limit, Structure, Translation, limits_in_force
 from creditlib.facts.book import Book
 from creditlib.facts.checks import disputed
 from creditlib.facts.open_items import Rate, open_items

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number, month_end, month_first, month_index
-from creditlib.decisions.what_if_case import TermsCase
+from creditlib.decisions.what_if.case import TermsCase
 from creditlib.errors import CurrencyError, NeedsSales, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.ledger import amounts, start_columns, started

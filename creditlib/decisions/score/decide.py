@@ -17,12 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from creditlib.days import add_months
-from creditlib.decisions.card import PARAMETERS, Card, Line, Scored, card_of
 from creditlib.decisions.decision import Decision, Reason, used
 from creditlib.decisions.hard_stops import hard_stops
-from creditlib.decisions.onboarding_evidence import source_of
-from creditlib.decisions.onboarding_reputation import own_grade
-from creditlib.decisions.score_reasons import STOPS, OutsideRating, losses, rating_reasons, too_little, unknowns, worse
+from creditlib.decisions.onboarding.evidence import source_of
+from creditlib.decisions.onboarding.reputation import own_grade
+from creditlib.decisions.score.card import PARAMETERS, Card, Line, Scored, card_of
+from creditlib.decisions.score.reasons import STOPS, OutsideRating, losses, rating_reasons, too_little, unknowns, worse
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from creditlib.decisions.what_if_case import Settled, TermsCase, settle, to_minor
+from creditlib.decisions.what_if.case import Settled, TermsCase, settle, to_minor
 from creditlib.errors import CreditError
 from creditlib.formulas.insurance import expected_loss, premium
 from creditlib.formulas.receivables import simple_dso

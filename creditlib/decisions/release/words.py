@@ -11,8 +11,8 @@ from typing import Any
 
 from creditlib import money
 from creditlib.decisions.decision import Effect, Reason
-from creditlib.decisions.release_ground import Ground
-from creditlib.decisions.release_levels import Judged, Level, overdue_blocks
+from creditlib.decisions.release.ground import Ground
+from creditlib.decisions.release.levels import Judged, Level, overdue_blocks
 
 
 def reasons_of(

@@ -1,0 +1,1 @@
+"""Whether an order, a shipment or a billing may go."""

@@ -1,0 +1,1 @@
+"""How good a customer is: the compiled scorecard, the score with its reasons, and what would lift it."""

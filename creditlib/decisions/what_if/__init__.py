@@ -1,0 +1,1 @@
+"""What changing the payment terms would do."""
