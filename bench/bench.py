@@ -54,7 +54,7 @@ TOLERANCE = 1e-9
 
 
 def sample(invoices: int) -> Any:
-    from creditlib.facts.sample import generate
+    from creditlib.facts.sample.generate import generate
 
     return generate(seed=SEED, customers=max(60, invoices // 100), months=MONTHS, end=END, invoices=invoices, odd=False)
 
@@ -62,7 +62,7 @@ def sample(invoices: int) -> Any:
 def assessed(customers: int, invoices: int) -> Path:
     """A connected book of so many customers."""
     from creditlib.facts.book import Book, save_book
-    from creditlib.facts.sample import generate
+    from creditlib.facts.sample.generate import generate
 
     if invoices == customers * 100:
         return prepared(invoices)
@@ -90,7 +90,7 @@ def raw(invoices: int) -> Path:
     """The same ledger as CSV text."""
     folder = DATA / f"raw-{invoices}"
     if not folder.is_dir():
-        from creditlib.facts.sample_files import write_sample
+        from creditlib.facts.sample.files import write_sample
 
         print(f"writing {invoices:,} invoices as CSV …", flush=True)
         work = Path(tempfile.mkdtemp(prefix="raw-", dir=DATA))
@@ -345,7 +345,7 @@ def closing(book: Book) -> None:
     if not folder.is_dir():
         from creditlib.facts.book import Book as Ledger
         from creditlib.facts.book import save_book
-        from creditlib.facts.sample import generate
+        from creditlib.facts.sample.generate import generate
 
         made = generate(seed=SEED, customers=2_000, months=24, end=END, invoices=OPEN_ITEMS * 7, odd=False)
         save_book(Ledger(made.documents, made.allocations, made.customers, made.sales), folder)

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from creditlib.faces.workbook import write_workbook
     from creditlib.facts.book import Book, open_book, save_book
     from creditlib.facts.checks import check
-    from creditlib.facts.credit_files import CreditFiles, read_files
+    from creditlib.facts.credit.files import CreditFiles, read_files
     from creditlib.facts.duplicates import duplicates
     from creditlib.facts.ledger import as_known
+    from creditlib.facts.lists.orders import append_events, read_events, read_limits, read_orders
     from creditlib.facts.open_items import OpenItems, Rate, convert, open_items
-    from creditlib.facts.orders import append_events, read_events, read_limits, read_orders
     from creditlib.facts.outside import Control, read_control, read_rates
     from creditlib.facts.reading import Reading, read, read_sales
-    from creditlib.facts.sample import sample_book
+    from creditlib.facts.sample.generate import sample_book
     from creditlib.facts.statement_checks import check_statements
     from creditlib.flows.assess import Assessment, assess
     from creditlib.flows.close import close
@@ -173,7 +173,7 @@ _HOME = {
         "save_book",
     ),
     "facts.checks": ("check",),
-    "facts.credit_files": (
+    "facts.credit.files": (
         "CreditFiles",
         "read_files",
     ),
@@ -185,7 +185,7 @@ _HOME = {
         "convert",
         "open_items",
     ),
-    "facts.orders": (
+    "facts.lists.orders": (
         "append_events",
         "read_events",
         "read_limits",
@@ -201,7 +201,7 @@ _HOME = {
         "read",
         "read_sales",
     ),
-    "facts.sample": ("sample_book",),
+    "facts.sample.generate": ("sample_book",),
     "facts.statement_checks": ("check_statements",),
     "flows.assess": (
         "Assessment",

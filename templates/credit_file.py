@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from creditlib.errors import Lang
 from creditlib.faces.credit_form import CHECKS, LISTS, fields
 from creditlib.faces.wording import say
-from creditlib.facts.credit_columns import headers
+from creditlib.facts.credit.columns import headers
 from creditlib.facts.credit_tables import COVERS, LINES, STATUSES, SUBJECTS
 from creditlib.facts.schema import DAY, FLAG, INT, SHARE
 

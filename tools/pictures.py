@@ -14,8 +14,8 @@ from creditlib.faces.wording import say
 from creditlib.faces.workbook import write_workbook
 from creditlib.facts.outside import read_control, read_rates
 from creditlib.facts.reading import read
-from creditlib.facts.sample import SAMPLE_END, sample_book
-from creditlib.facts.sample_files import write_sample
+from creditlib.facts.sample.files import write_sample
+from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 from creditlib.flows.assess import assess
 from creditlib.flows.close import close
 from creditlib.flows.review import review

@@ -13,8 +13,8 @@ import pyarrow as pa
 from creditlib.errors import Finding
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
+from creditlib.facts.credit.names import firm_keys, split_names
 from creditlib.facts.customer import credit_code_valid
-from creditlib.facts.names import firm_keys, split_names
 
 _HOME = (None, "CN", "CHN", "China", "中国")
 

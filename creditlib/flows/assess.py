@@ -228,7 +228,7 @@ def assess(
     entered by that day. Raises: UsageError for rates without a currency; CurrencyError for a missing rate; PolicyError when the policy has
     no value on the day.
 
-    >>> from creditlib.facts.sample import SAMPLE_END, sample_book
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     >>> from creditlib.policy import load_policy
     >>> assess(sample_book(), load_policy(), SAMPLE_END).scores.table.num_rows >= 60
     True

@@ -62,7 +62,7 @@ def policy_effect(
 ) -> PolicyEffect:  # fmt: skip
     """Return what `after` changes against `before` for a book on a day. Raises: as `assess`.
 
-    >>> from creditlib.facts.sample import SAMPLE_END, sample_book
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     >>> from creditlib.policy import load_policy
     >>> policy_effect(sample_book(), load_policy(), load_policy(), SAMPLE_END).customers.num_rows
     0

@@ -56,7 +56,7 @@ def review(
     reading: what `read` gave, a book, or an assessment made already (then nothing else is given). rates, currency, known_on: as in
     `assess`. Raises: UsageError for a customer nobody knows; what `assess` raises.
 
-    >>> from creditlib.facts.sample import SAMPLE_END, sample_book
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     >>> from creditlib.policy import load_policy
     >>> made = review(sample_book(), "C-7003", load_policy(), SAMPLE_END)
     >>> made.score.outcome, made.limit.outcome
@@ -246,7 +246,7 @@ def _findings(whole: Assessment, customer: str) -> tuple[Finding, ...]:
 def values_used(made: Review) -> dict[str, tuple[Any, str]]:
     """Return every policy value the decisions of a review and its what-if read, with its reference.
 
-    >>> from creditlib.facts.sample import SAMPLE_END, sample_book
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     >>> from creditlib.policy import load_policy
     >>> "limit.grace_days" in values_used(review(sample_book(), "C-7003", load_policy(), SAMPLE_END))
     True

@@ -15,7 +15,7 @@ from creditlib.decisions.what_if.compare import compare_terms
 from creditlib.errors import CurrencyError, NeedsSales, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
-from creditlib.facts.sample import SAMPLE_END, sample_book
+from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 from creditlib.measures.payment import payment_behaviour
 from creditlib.policy import load_policy
 

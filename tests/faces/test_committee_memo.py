@@ -77,7 +77,7 @@ def test_own_funds_at_risk_stand_beside_the_committees_threshold(tmp_path: Path)
 
 
 def test_the_committee_decides_where_own_funds_at_risk_are_above_its_threshold(tmp_path: Path) -> None:
-    from creditlib.facts.sample import SAMPLE_END, sample_book
+    from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     from creditlib.flows.review import review
 
     made = review(sample_book(), "C100020", reviews.POLICY, SAMPLE_END)

@@ -22,11 +22,11 @@ from creditlib.errors import Lang, TemplateError, UsageError
 from creditlib.faces.credit_form import CHECKS, fields, form_template, required, write_form
 from creditlib.faces.wording import say
 from creditlib.facts.book import Book
-from creditlib.facts.credit_columns import name_key, words
-from creditlib.facts.credit_files import read_files
+from creditlib.facts.credit.columns import name_key, words
+from creditlib.facts.credit.files import read_files
+from creditlib.facts.credit.units import read_unit
 from creditlib.facts.credit_tables import COVERS, CREDIT_TABLES, LINES, STATUSES, SUBJECTS
-from creditlib.facts.sample import sample_book
-from creditlib.facts.units import read_unit
+from creditlib.facts.sample.generate import sample_book
 
 TONGUES: tuple[Lang, ...] = ("en", "zh")
 PLACES = ("source_file", "source_row")

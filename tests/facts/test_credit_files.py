@@ -16,13 +16,13 @@ from pyarrow import parquet
 
 from creditlib.errors import MappingError, SourceError, UsageError
 from creditlib.facts.book import Book, open_book, save_book
-from creditlib.facts.credit_columns import headers, recognise_credit
-from creditlib.facts.credit_files import CreditFiles, read_files
+from creditlib.facts.credit.columns import headers, recognise_credit
+from creditlib.facts.credit.files import CreditFiles, read_files
+from creditlib.facts.credit.periods import read_period
+from creditlib.facts.credit.registry import read_capital
+from creditlib.facts.credit.units import read_unit
 from creditlib.facts.credit_tables import CREDIT_TABLES, LINES
-from creditlib.facts.periods import read_period
-from creditlib.facts.registry import read_capital
 from creditlib.facts.sources import open_grids
-from creditlib.facts.units import read_unit
 
 _Sheets = dict[str, list[list[Any]]]
 CODE = "91350100M000100Y43"

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from creditlib.facts.book import Book
+from creditlib.facts.credit.names import firm_keys, plain_name
 from creditlib.facts.duplicates import duplicates
-from creditlib.facts.names import firm_keys, plain_name
 
 CODE = "91350100M000100Y43"
 

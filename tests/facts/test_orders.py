@@ -14,9 +14,9 @@ import pytest
 from creditlib.decisions.release.limits import Limit, limits_in_force
 from creditlib.errors import Finding
 from creditlib.facts.book import Book, open_book, save_book
-from creditlib.facts.events import append_events, read_events
-from creditlib.facts.limits import read_limits
-from creditlib.facts.orders import read_orders
+from creditlib.facts.lists.events import append_events, read_events
+from creditlib.facts.lists.limits import read_limits
+from creditlib.facts.lists.orders import read_orders
 from creditlib.facts.tables import EVENTS, ORDERS
 from creditlib.facts.visits import visits
 from creditlib.measures.exposure import exposure

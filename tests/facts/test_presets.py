@@ -239,7 +239,7 @@ def test_real_ledger_with_everyday_headers_is_not_taken_for_a_system(name: str, 
     "stem", ["documents", "allocations", "customers", "sales", "control", "control_wrong", "rates"]
 )
 def test_sample_files_are_recognised_as_plain_english(stem: str) -> None:
-    folder = Path(due.__file__).parent / "sample_data"
+    folder = Path(due.__file__).parent / "sample" / "data"
     mapping = recognise(open_grids(folder / f"{stem}.csv")[0])
     expected = "plain_en" if stem == "documents" else "plain_en_" + stem.removesuffix("_wrong")
     assert mapping is not None

@@ -20,16 +20,16 @@ import pyarrow.compute as pc
 import pytest
 
 from creditlib.errors import UsageError
-from creditlib.facts import sample_files as sample_module
 from creditlib.facts import tables
-from creditlib.facts.sample import Sample, generate
-from creditlib.facts.sample_files import FILES, write_sample
-from creditlib.facts.sample_firm import BEHAVIOURS, credit_code
+from creditlib.facts.sample import files as sample_module
+from creditlib.facts.sample.files import FILES, write_sample
+from creditlib.facts.sample.firm import BEHAVIOURS, credit_code
+from creditlib.facts.sample.generate import Sample, generate
 from creditlib.money import CURRENCIES, currency_code, exponent
 from creditlib.terms import due_on, parse_terms
 
 END = date(2026, 10, 31)
-BUNDLED = Path(str(files("creditlib.facts"))) / "sample_data"
+BUNDLED = Path(str(files("creditlib.facts.sample"))) / "data"
 
 
 @pytest.fixture(scope="module")
@@ -408,7 +408,7 @@ def test_a_failed_write_leaves_the_old_file(bundled: Sample, tmp_path: Path, mon
 
 
 def test_a_firm_of_many_blocks_is_numbered_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("creditlib.facts.sample_trade._BLOCK", 500)
+    monkeypatch.setattr("creditlib.facts.sample.trade._BLOCK", 500)
     many = generate(customers=50, invoices=3_000, odd=False)
     assert many.documents.column("id").num_chunks > 3
     assert many.documents.column("id").to_pylist() == list(range(many.documents.num_rows))

@@ -17,14 +17,14 @@ import pytest
 
 from creditlib.days import add_months
 from creditlib.errors import Lang
-from creditlib.facts.credit_files import CreditFiles, read_files
+from creditlib.facts.credit.files import CreditFiles, read_files
 from creditlib.facts.credit_tables import CREDIT_TABLES
-from creditlib.facts.orders import read_events, read_limits, read_orders
-from creditlib.facts.sample import Sample, generate, sample_book
-from creditlib.facts.sample_clients import HEALTH
-from creditlib.facts.sample_credit import SHEET_FILE, SampleCredit, credit_of
-from creditlib.facts.sample_credit_files import FILES, header_of, statement_sheet
-from creditlib.facts.sample_files import write_sample
+from creditlib.facts.lists.orders import read_events, read_limits, read_orders
+from creditlib.facts.sample.clients import HEALTH
+from creditlib.facts.sample.credit import SHEET_FILE, SampleCredit, credit_of
+from creditlib.facts.sample.credit_files import FILES, header_of, statement_sheet
+from creditlib.facts.sample.files import write_sample
+from creditlib.facts.sample.generate import Sample, generate, sample_book
 from creditlib.facts.statement_checks import check_statements
 
 END = date(2026, 10, 31)

@@ -9,7 +9,7 @@ import pytest
 
 from creditlib.decisions.limit.decide import limit_book
 from creditlib.facts.book import Book
-from creditlib.facts.sample import SAMPLE_END, sample_book
+from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 from creditlib.flows.assess import assess
 from creditlib.flows.review import review, values_used
 from creditlib.policy import load_policy

@@ -16,8 +16,8 @@ from creditlib.faces.customer_file import write_customer_file
 from creditlib.faces.workbook import write_workbook
 from creditlib.facts.outside import read_control, read_rates
 from creditlib.facts.reading import read
-from creditlib.facts.sample import SAMPLE_END
-from creditlib.facts.sample_files import write_sample
+from creditlib.facts.sample.files import write_sample
+from creditlib.facts.sample.generate import SAMPLE_END
 from creditlib.flows.close import close
 from creditlib.policy import load_policy
 

@@ -20,12 +20,12 @@ from creditlib.errors import Finding
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.checks import Limits, check, check_open
-from creditlib.facts.credit_files import read_files
+from creditlib.facts.credit.files import read_files
 from creditlib.facts.duplicates import duplicates
-from creditlib.facts.events import read_events
-from creditlib.facts.limits import read_limits
+from creditlib.facts.lists.events import read_events
+from creditlib.facts.lists.limits import read_limits
+from creditlib.facts.lists.orders import read_orders
 from creditlib.facts.open_items import Rate, open_items
-from creditlib.facts.orders import read_orders
 from creditlib.facts.outside import Control, read_control
 from creditlib.facts.reading import read
 from creditlib.facts.statement_checks import check_statements

@@ -25,15 +25,15 @@ from creditlib.days import parse_iso
 from creditlib.facts import outside, sources
 from creditlib.facts.book import MANIFEST, Book, open_book, save_book
 from creditlib.facts.checks import check
-from creditlib.facts.credit_files import read_files
-from creditlib.facts.events import read_events
+from creditlib.facts.credit.files import read_files
 from creditlib.facts.exact import rescale
-from creditlib.facts.limits import read_limits
+from creditlib.facts.lists.events import read_events
+from creditlib.facts.lists.limits import read_limits
+from creditlib.facts.lists.orders import read_orders
 from creditlib.facts.mapping import load_map, presets
 from creditlib.facts.open_items import convert, open_items
-from creditlib.facts.orders import read_orders
 from creditlib.facts.reading import read, read_sales
-from creditlib.facts.sample import generate
+from creditlib.facts.sample.generate import generate
 from creditlib.facts.staleness import parts
 from creditlib.measures.aging import aging
 from creditlib.measures.collection import cei
@@ -726,9 +726,9 @@ def test_no_error_lacks_a_case() -> None:
     makers = {"unrecognised", "_no_rows"}
     missing = []
     for path in [
-        *(root / "facts").glob("*.py"),
-        *(root / "measures").glob("*.py"),
-        *(root / "formulas").glob("*.py"),
+        *(root / "facts").rglob("*.py"),
+        *(root / "measures").rglob("*.py"),
+        *(root / "formulas").rglob("*.py"),
         *map(root.joinpath, ("money.py", "days.py")),
     ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

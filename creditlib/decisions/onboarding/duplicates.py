@@ -15,8 +15,8 @@ from creditlib.decisions.decision import Reason
 from creditlib.decisions.onboarding.registration import Extracts, rows_of
 from creditlib.errors import Finding
 from creditlib.facts.book import Book
+from creditlib.facts.credit.names import firm_keys, split_names
 from creditlib.facts.duplicates import duplicates
-from creditlib.facts.names import firm_keys, split_names
 from creditlib.facts.tables import CUSTOMERS, build
 
 _PAIRS: Final = ("duplicate-credit-code", "duplicate-name", "former-name-shared")

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from creditlib.decisions.onboarding.evidence import Lines, words
 from creditlib.facts.book import Book
+from creditlib.facts.credit.names import plain_name, split_names
 from creditlib.facts.customer import credit_code_valid
-from creditlib.facts.names import plain_name, split_names
 from creditlib.facts.staleness import oldest_fresh
 from creditlib.policy import Values
 

@@ -51,7 +51,7 @@ def case_of(
     Raises: NeedsSales saying what is missing, in a book that holds only what is open or a selection without sales; CurrencyError
     for several currencies without `to`; UsageError for both `customer` and `customers`, or none in the class.
 
-    >>> from creditlib.facts.sample import SAMPLE_END, sample_book
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     >>> from creditlib.policy import load_policy
     >>> case = case_of(sample_book(), load_policy(), SAMPLE_END, customer="C100001", to="CNY")
     >>> case.currency, case.net_days, case.assumed

@@ -50,7 +50,7 @@ def form(
             shutil.copyfile(form_template(words), path)
         else:
             from creditlib.facts.book import Book
-            from creditlib.facts.credit_files import read_files
+            from creditlib.facts.credit.files import read_files
 
             request = Request(
                 files or (),

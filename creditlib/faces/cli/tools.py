@@ -151,8 +151,8 @@ def sample(
     """
     with c.told(lang):
         words = c.language(lang)
-        from creditlib.facts.sample import SAMPLE_END
-        from creditlib.facts.sample_files import write_sample
+        from creditlib.facts.sample.files import write_sample
+        from creditlib.facts.sample.generate import SAMPLE_END
 
         target = Path(folder)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):

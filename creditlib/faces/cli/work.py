@@ -109,7 +109,7 @@ class Request:
         """Add orders, limits, the event log and credit files, if any."""
         book, findings = reading.book, list(reading.findings)
         if self.orders is not None or self.limits is not None or self.events is not None:
-            from creditlib.facts.orders import append_events, read_events, read_limits, read_orders
+            from creditlib.facts.lists.orders import append_events, read_events, read_limits, read_orders
 
             if self.orders is not None:
                 orders, found = read_orders(self.orders, home=home, date_order=self.order, book=book)
@@ -119,7 +119,7 @@ class Request:
                     log, found = read_log(source, home=home, date_order=self.order, book=book)
                     book, findings = append_events(book, log), [*findings, *found]
         if self.credit_files:
-            from creditlib.facts.credit_files import read_files
+            from creditlib.facts.credit.files import read_files
 
             for name in self.credit_files:
                 how: dict[str, Any] = {"book": book, "home": home, "date_order": self.order}

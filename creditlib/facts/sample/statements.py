@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from creditlib.facts.credit_tables import LINES
-from creditlib.facts.sample_clients import HEALTH, Client, Draft, share_of
+from creditlib.facts.sample.clients import HEALTH, Client, Draft, share_of
 
 UNITS: Final = (0, 3, 4)
 """Powers of ten of the units statements are reported in: 元, 千元, 万元."""

@@ -14,12 +14,12 @@ from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from creditlib.errors import Lang
-from creditlib.facts.credit_columns import headers
+from creditlib.facts.credit.columns import headers
 from creditlib.facts.credit_tables import COVERS, LINES, SUBJECTS
-from creditlib.facts.sample_credit import SHEET_FILE, SampleCredit
-from creditlib.facts.sample_file_parts import REGISTERS, SEEN, STATUS_TEXTS
-from creditlib.facts.sample_orders import SAID
-from creditlib.facts.sample_statements import SHEET_POWER
+from creditlib.facts.sample.credit import SHEET_FILE, SampleCredit
+from creditlib.facts.sample.file_parts import REGISTERS, SEEN, STATUS_TEXTS
+from creditlib.facts.sample.orders import SAID
+from creditlib.facts.sample.statements import SHEET_POWER
 from creditlib.money import exponent, plain
 
 _FIELDS: Final = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from creditlib.facts.credit_columns import headers, line_names, name_key
+from creditlib.facts.credit.columns import headers, line_names, name_key
 from creditlib.facts.sources import Grid, grid_of
 
 _LEAST: Final = 5

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from creditlib import money
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.credit_columns import Meaning
-from creditlib.facts.credit_rows import shown
+from creditlib.facts.credit.columns import Meaning
+from creditlib.facts.credit.rows import shown
 from creditlib.facts.credit_tables import LINES
 
 _TITLE = {line.name: (line.en, line.zh) for line in LINES}

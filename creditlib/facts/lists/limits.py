@@ -22,11 +22,11 @@ from creditlib.errors import Finding
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.columns import normal
-from creditlib.facts.credit_rows import UNKNOWN, read_days
+from creditlib.facts.credit.rows import UNKNOWN, read_days
 from creditlib.facts.documents import row_currencies
-from creditlib.facts.events import numbered, stacked
 from creditlib.facts.layout import Body
-from creditlib.facts.lists import List, as_days, needed_days, open_lists, usable
+from creditlib.facts.lists.events import numbered, stacked
+from creditlib.facts.lists.rows import List, as_days, needed_days, open_lists, usable
 from creditlib.facts.rejection import reject
 from creditlib.facts.sources import Column
 from creditlib.facts.tables import coded

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from creditlib import money
 from creditlib.errors import Finding, TooLarge
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.credit_parties import Parties, customers_of, told
-from creditlib.facts.credit_rows import UNKNOWN, shown
+from creditlib.facts.credit.names import plain_name, split_names
+from creditlib.facts.credit.parties import Parties, customers_of, told
+from creditlib.facts.credit.rows import UNKNOWN, shown
 from creditlib.facts.layout import Body
-from creditlib.facts.names import plain_name, split_names
 from creditlib.facts.rejection import AS_BLANK
 
 _MONEY: Final = "人民币元?|美元|美金|欧元|英镑|日元|日圆|港元|港币|新加坡元|RMB|[A-Z]{3}|US\\$|€|£|元"

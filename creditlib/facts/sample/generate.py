@@ -24,7 +24,7 @@ from creditlib.errors import UsageError
 from creditlib.facts import tables
 from creditlib.facts.book import Book
 from creditlib.facts.exact import month_indices
-from creditlib.facts.sample_firm import (
+from creditlib.facts.sample.firm import (
     BEHAVIOURS,
     COLLECTORS,
     NEVER,
@@ -35,8 +35,8 @@ from creditlib.facts.sample_firm import (
     make_firm,
     rates,
 )
-from creditlib.facts.sample_odd import OWN_CUSTOMERS, RENAMED, Odd, OddCase, customers_of, make_odd
-from creditlib.facts.sample_trade import blocks
+from creditlib.facts.sample.odd import OWN_CUSTOMERS, RENAMED, Odd, OddCase, customers_of, make_odd
+from creditlib.facts.sample.trade import blocks
 
 _SALES_KINDS: Final = ("invoice", "debit_note", "credit_note", "retention")
 _INVOICES_EACH: Final = 32
@@ -93,7 +93,7 @@ def sample_book(*, seed: int = 2026, customers: int = 60) -> Book:
     >>> sample_book().complete
     True
     """
-    from creditlib.facts.sample_credit import credit_of  # made of a sample, so it stands above this module
+    from creditlib.facts.sample.credit import credit_of  # made of a sample, so it stands above this module
 
     sample = generate(seed=seed, customers=customers)
     return replace(sample.book(), **credit_of(sample).tables)
@@ -215,7 +215,7 @@ def _mingle(sample: Sample, odd: Odd) -> Sample:
     for end in ("from_document", "to_document"):
         moved[end] = place[settled.column(end).to_numpy()]
 
-    stories = tomllib.loads(files("creditlib.facts").joinpath("sample_cases.toml").read_text(encoding="utf-8"))
+    stories = tomllib.loads(files("creditlib.facts.sample").joinpath("cases.toml").read_text(encoding="utf-8"))
     cases = []
     for name, numbers in odd.cases:
         at = [int(lines[place[n + k]]) if k >= 0 else loose_lines[id(odd.loose[-1 - k][1])] for k in numbers]

@@ -22,10 +22,10 @@ from creditlib.errors import Finding
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.documents import FileTotal, file_totals, row_currencies
-from creditlib.facts.events import append_events, read_events
 from creditlib.facts.layout import Body
-from creditlib.facts.limits import read_limits
-from creditlib.facts.lists import List, as_days, open_lists, usable
+from creditlib.facts.lists.events import append_events, read_events
+from creditlib.facts.lists.limits import read_limits
+from creditlib.facts.lists.rows import List, as_days, open_lists, usable
 from creditlib.facts.rejection import reject, row_name
 from creditlib.facts.sources import Column
 from creditlib.facts.tables import ORDERS, build, coded

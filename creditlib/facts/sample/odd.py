@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from creditlib.days import add_months, month_end
 from creditlib.facts import tables
-from creditlib.facts.sample_firm import SALESPEOPLE, credit_code
-from creditlib.facts.sample_trade import PREFIXES
+from creditlib.facts.sample.firm import SALESPEOPLE, credit_code
+from creditlib.facts.sample.trade import PREFIXES
 from creditlib.money import exponent, plain
 
 AGES: Final = (-1, 0, 1, 30, 31, 60, 61, 90, 91, 180, 181, 365, 366)
@@ -122,7 +122,7 @@ class Odd:
         self.allocations.append(base | more)
 
     def case(self, name: str, rows: tuple[int, ...]) -> None:
-        """List a case with the rows that show it; `sample_cases.toml` has its check and its story."""
+        """List a case with the rows that show it; `cases.toml` has its check and its story."""
         self.cases.append((name, rows))
 
 

@@ -21,10 +21,10 @@ from creditlib.days import NO_DAY, DateOrder
 from creditlib.errors import Finding
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.credit_amounts import amounts_of, minor_of
-from creditlib.facts.credit_rows import currencies, read_days
+from creditlib.facts.credit.amounts import amounts_of, minor_of
+from creditlib.facts.credit.rows import currencies, read_days
 from creditlib.facts.layout import Body
-from creditlib.facts.lists import List, as_days, needed_days, open_lists, words
+from creditlib.facts.lists.rows import List, as_days, needed_days, open_lists, words
 from creditlib.facts.tables import EVENTS, build, conform
 
 _TEXTS: Final = ("document", "by", "reason", "text")

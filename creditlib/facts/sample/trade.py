@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib.facts import tables
-from creditlib.facts.sample_firm import ACCOUNTS, COLLECTORS, ENTITIES, NEVER, REASONS, SALESPEOPLE, TERMS, Firm, Ints
+from creditlib.facts.sample.firm import ACCOUNTS, COLLECTORS, ENTITIES, NEVER, REASONS, SALESPEOPLE, TERMS, Firm, Ints
 
 Part: TypeAlias = dict[str, Ints]
 
@@ -43,7 +43,7 @@ def blocks(firm: Firm, seed: int) -> Iterator[tuple[pa.Table, pa.Table]]:
     Documents stand in order of posting within a block. Memory in use at a time is that of one block.
 
     >>> from datetime import date
-    >>> from creditlib.facts.sample_firm import make_firm
+    >>> from creditlib.facts.sample.firm import make_firm
     >>> firm = make_firm(1, 10, 24, date(2026, 10, 31), 100, "CNY")
     >>> [documents.schema.equals(tables.DOCUMENTS) for documents, _ in blocks(firm, 1)]
     [True]

@@ -1,4 +1,4 @@
-"""Which header and which line name means what in a credit file: one table of names (`credit_columns.toml`), one look-up.
+"""Which header and which line name means what in a credit file: one table of names (`columns.toml`), one look-up.
 
 What must stay true: a name is matched whole; what a template prints is the first name of a list that is recognised here.
 """
@@ -16,9 +16,9 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 from creditlib.facts.columns import header_candidates, normal
+from creditlib.facts.credit.units import Unit, read_unit
 from creditlib.facts.credit_tables import CREDIT_TABLES, LINES
 from creditlib.facts.sources import Grid
-from creditlib.facts.units import Unit, read_unit
 
 Kind = Literal["names", "parts", "near"]
 LISTS: Final = tuple(name for name in CREDIT_TABLES if name != "statements")
@@ -70,7 +70,7 @@ class Found:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(files("creditlib.facts").joinpath("credit_columns.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("creditlib.facts.credit").joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
 def name_key(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Lists that people keep beside the ledger (orders, limits, events): which header means what, and their rows (`list_columns.toml`).
+"""Lists that people keep beside the ledger (orders, limits, events): which header means what, and their rows (`columns.toml`).
 
 What must stay true: a header is matched whole; which sheet or column was not used is told; a unit stated is applied and told.
 """
@@ -25,12 +25,12 @@ from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.columns import Mapping as Layout
 from creditlib.facts.columns import Preset, header_candidates, make_mapping, variants
-from creditlib.facts.credit_parties import Parties, customers_of
-from creditlib.facts.credit_rows import UNKNOWN, heading_units, shown
+from creditlib.facts.credit.parties import Parties, customers_of
+from creditlib.facts.credit.rows import UNKNOWN, heading_units, shown
+from creditlib.facts.credit.units import Unit, read_unit
 from creditlib.facts.layout import Body, kept, read_body
 from creditlib.facts.rejection import NOT_USED, column_fault, no_row_used
 from creditlib.facts.sources import Column, Grid, open_grids, pick
-from creditlib.facts.units import Unit, read_unit
 from creditlib.facts.values import Amounts, read_dates
 
 Kind = Literal["orders", "limits", "events"]
@@ -59,7 +59,7 @@ class List:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads(files("creditlib.facts").joinpath("list_columns.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("creditlib.facts.lists").joinpath("columns.toml").read_text(encoding="utf-8"))
 
 
 @cache

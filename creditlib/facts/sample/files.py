@@ -20,10 +20,10 @@ from typing import Any, Final
 import pyarrow as pa
 
 from creditlib.errors import Lang
-from creditlib.facts.sample import Sample, generate
-from creditlib.facts.sample_credit import SampleCredit, credit_of
-from creditlib.facts.sample_credit_files import credit_contents, statement_sheet
-from creditlib.facts.sample_readme import KINDS_ZH, REASONS_ZH, readme
+from creditlib.facts.sample.credit import SampleCredit, credit_of
+from creditlib.facts.sample.credit_files import credit_contents, statement_sheet
+from creditlib.facts.sample.generate import Sample, generate
+from creditlib.facts.sample.readme import KINDS_ZH, REASONS_ZH, readme
 from creditlib.money import plain
 
 FILES: Final = {
@@ -56,7 +56,7 @@ def contents(sample: Sample, lang: Lang) -> Iterator[tuple[str, Iterator[str] | 
 
     The credit files come with the odd cases: a sample without them has none.
 
-    >>> from creditlib.facts.sample import generate
+    >>> from creditlib.facts.sample.generate import generate
     >>> files = dict(contents(generate(customers=20, invoices=40), "zh"))
     >>> next(files["control.csv"]).splitlines()[0]
     '公司代码,科目,币种,余额'

@@ -19,10 +19,12 @@ from numpy.typing import NDArray
 from creditlib.days import NO_DAY, DateOrder, day_number, day_of, readings
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.credit_amounts import amounts_of, minor_of
-from creditlib.facts.credit_columns import Found
-from creditlib.facts.credit_parties import Parties, customers_of
-from creditlib.facts.credit_rows import (
+from creditlib.facts.credit.amounts import amounts_of, minor_of
+from creditlib.facts.credit.columns import Found
+from creditlib.facts.credit.names import split_names
+from creditlib.facts.credit.parties import Parties, customers_of
+from creditlib.facts.credit.registry import capital_columns, match_rows, staff
+from creditlib.facts.credit.rows import (
     UNKNOWN,
     body_of,
     currencies,
@@ -34,8 +36,6 @@ from creditlib.facts.credit_rows import (
 )
 from creditlib.facts.credit_tables import CREDIT_TABLES
 from creditlib.facts.layout import Body
-from creditlib.facts.names import split_names
-from creditlib.facts.registry import capital_columns, match_rows, staff
 from creditlib.facts.schema import CODE, DAY, FLAG, INT, MONEY, SHARE, TEXT
 from creditlib.facts.sources import Column, Grid
 from creditlib.facts.tables import build

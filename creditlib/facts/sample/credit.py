@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from creditlib.facts import sample_file_parts, sample_orders, sample_statements, tables
+from creditlib.facts import tables
 from creditlib.facts.credit_tables import CREDIT_TABLES
-from creditlib.facts.sample_clients import Client, CreditCase, Draft, clients_of
+from creditlib.facts.sample import file_parts, orders, statements
+from creditlib.facts.sample.clients import Client, CreditCase, Draft, clients_of
 from creditlib.facts.schema import MONEY
 
 if TYPE_CHECKING:
-    from creditlib.facts.sample import Sample
+    from creditlib.facts.sample.generate import Sample
 
 SHEET_FILE: Final = "statement_sheet.xlsx"
 
@@ -42,16 +43,16 @@ class SampleCredit:
 def credit_of(sample: Sample) -> SampleCredit:
     """Return the credit files of a sample's customers.
 
-    >>> from creditlib.facts.sample import generate
+    >>> from creditlib.facts.sample.generate import generate
     >>> made = credit_of(generate(customers=20, invoices=60))
     >>> made.tables["registrations"].num_rows > 10, made.tables["statements"].num_rows > 20
     (True, True)
     """
     draft = Draft(sample, clients_of(sample))
-    sheet, powers = sample_statements.statements(draft)
-    sample_file_parts.parts(draft)
-    sample_orders.orders(draft)
-    sample_orders.events(draft)
+    sheet, powers = statements.statements(draft)
+    file_parts.parts(draft)
+    orders.orders(draft)
+    orders.events(draft)
     found: dict[str, pa.Table] = {}
     for name in CREDIT_TABLES:
         rows = [
@@ -77,7 +78,7 @@ def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def _cases(draft: Draft) -> tuple[CreditCase, ...]:
-    text = files("creditlib.facts").joinpath("sample_credit_cases.toml").read_text(encoding="utf-8")
+    text = files("creditlib.facts.sample").joinpath("credit_cases.toml").read_text(encoding="utf-8")
     stories = tomllib.loads(text)
     return tuple(
         CreditCase(

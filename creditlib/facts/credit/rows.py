@@ -21,11 +21,11 @@ from creditlib.days import NO_DAY, DateOrder
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.columns import Mapping, normal
-from creditlib.facts.credit_columns import Found, words
+from creditlib.facts.credit.columns import Found, words
+from creditlib.facts.credit.units import Unit, read_unit
 from creditlib.facts.layout import Body
 from creditlib.facts.rejection import AS_BLANK, column_fault, taken_as_blank
 from creditlib.facts.sources import Column, Grid, pick
-from creditlib.facts.units import Unit, read_unit
 from creditlib.facts.values import read_dates
 
 UNKNOWN: Final = {"-", "--", "—", "–", "/", "n/a", "na", "n.a.", "n.a", "不适用", "未披露", "未知", "不详", "未查", "未查询", "unknown", "not looked up"}  # fmt: skip

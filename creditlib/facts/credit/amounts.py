@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.columns import Mapping
-from creditlib.facts.credit_rows import UNKNOWN
+from creditlib.facts.credit.rows import UNKNOWN
 from creditlib.facts.layout import Body
 from creditlib.facts.rejection import AS_BLANK
 from creditlib.facts.sources import Column, pick

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 from creditlib.errors import Finding
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
+from creditlib.facts.credit.names import plain_name, split_names
 from creditlib.facts.layout import Body
-from creditlib.facts.names import plain_name, split_names
 
 _COLUMNS: Final = ("customer", "name", "credit_code")
 

@@ -20,14 +20,14 @@ from creditlib.days import DateOrder
 from creditlib.errors import Finding, MappingError, SourceError, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.credit_columns import recognise_credit
-from creditlib.facts.credit_forms import as_list, is_blank_statement
-from creditlib.facts.credit_lists import read_list
-from creditlib.facts.credit_parties import Parties
+from creditlib.facts.credit.columns import recognise_credit
+from creditlib.facts.credit.forms import as_list, is_blank_statement
+from creditlib.facts.credit.lists import read_list
+from creditlib.facts.credit.parties import Parties
+from creditlib.facts.credit.statement_rows import read_statement_rows
+from creditlib.facts.credit.statement_sheet import layout_of, read_statement
 from creditlib.facts.credit_tables import CREDIT_TABLES, LINES, STATEMENTS
 from creditlib.facts.sources import Grid, open_grids
-from creditlib.facts.statement_rows import read_statement_rows
-from creditlib.facts.statement_sheet import layout_of, read_statement
 
 Shape = Literal["sheet", "wide", "long", "list"]
 KEYS: Final[dict[str, tuple[str, ...]]] = {

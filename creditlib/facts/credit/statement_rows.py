@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from creditlib.days import NO_DAY, DateOrder, day_of
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.credit_amounts import amounts_of, minor_of
-from creditlib.facts.credit_columns import Found, Meaning, line_names, name_key
-from creditlib.facts.credit_parties import Parties, customer_of, customers_of
-from creditlib.facts.credit_rows import (
+from creditlib.facts.credit.amounts import amounts_of, minor_of
+from creditlib.facts.credit.columns import Found, Meaning, line_names, name_key
+from creditlib.facts.credit.parties import Parties, customer_of, customers_of
+from creditlib.facts.credit.periods import read_period
+from creditlib.facts.credit.rows import (
     Units,
     body_of,
     currencies,
@@ -29,13 +30,12 @@ from creditlib.facts.credit_rows import (
     read_days,
     shown,
 )
+from creditlib.facts.credit.statement_cells import Cells, pivot, positive_expenses
+from creditlib.facts.credit.units import read_unit
 from creditlib.facts.credit_tables import STATEMENTS
 from creditlib.facts.layout import Body
-from creditlib.facts.periods import read_period
 from creditlib.facts.sources import Column, Grid
-from creditlib.facts.statement_cells import Cells, pivot, positive_expenses
 from creditlib.facts.tables import build
-from creditlib.facts.units import read_unit
 
 _Days = NDArray[np.int32]
 

@@ -16,16 +16,13 @@ from creditlib.days import day_of
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.columns import Mapping
-from creditlib.facts.credit_amounts import amounts_of, minor_of
-from creditlib.facts.credit_columns import Meaning, headers, name_key
-from creditlib.facts.credit_parties import Parties
-from creditlib.facts.credit_rows import flags, shown
-from creditlib.facts.credit_tables import STATEMENTS
-from creditlib.facts.layout import Body
-from creditlib.facts.periods import Period, heading_period, read_period, relative_period
-from creditlib.facts.sources import Column, Grid, pick
-from creditlib.facts.statement_cells import Cells, pivot, positive_expenses
-from creditlib.facts.statement_heading import (
+from creditlib.facts.credit.amounts import amounts_of, minor_of
+from creditlib.facts.credit.columns import Meaning, headers, name_key
+from creditlib.facts.credit.parties import Parties
+from creditlib.facts.credit.periods import Period, heading_period, read_period, relative_period
+from creditlib.facts.credit.rows import flags, shown
+from creditlib.facts.credit.statement_cells import Cells, pivot, positive_expenses
+from creditlib.facts.credit.statement_heading import (
     ALONE,
     Layout,
     cell_currency,
@@ -33,8 +30,11 @@ from creditlib.facts.statement_heading import (
     meaning_of,
     units_of_sheet,
 )
+from creditlib.facts.credit.units import read_unit
+from creditlib.facts.credit_tables import STATEMENTS
+from creditlib.facts.layout import Body
+from creditlib.facts.sources import Column, Grid, pick
 from creditlib.facts.tables import build
-from creditlib.facts.units import read_unit
 from creditlib.facts.values import DecimalSign, decimal_evidence
 
 MOST_ROWS: Final = 3000

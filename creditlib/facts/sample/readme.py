@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Final
 
 from creditlib.errors import Lang
-from creditlib.facts.sample import Sample
-from creditlib.facts.sample_credit import SampleCredit
+from creditlib.facts.sample.credit import SampleCredit
+from creditlib.facts.sample.generate import Sample
 from creditlib.money import text
 
 KINDS_ZH: Final = {
@@ -143,7 +143,7 @@ statements are checked; a dash means that the fact itself is the case.
 def readme(sample: Sample, lang: Lang, credit: SampleCredit | None = None) -> str:
     """Return the README of a sample in one language. credit: its credit files, where they are written too.
 
-    >>> from creditlib.facts.sample import generate
+    >>> from creditlib.facts.sample.generate import generate
     >>> readme(generate(customers=20, invoices=40), "en").splitlines()[0]
     '# A sample ledger'
     """

@@ -13,8 +13,8 @@ import numpy as np
 
 from creditlib.days import add_months
 from creditlib.facts.credit_tables import SUBJECTS
-from creditlib.facts.sample_clients import HEALTH, Client, Draft, ago, even, person, share_of
-from creditlib.facts.sample_firm import credit_code
+from creditlib.facts.sample.clients import HEALTH, Client, Draft, ago, even, person, share_of
+from creditlib.facts.sample.firm import credit_code
 
 REGISTERS: Final = ("Companies register", "企业登记系统")
 AGENCIES: Final = ("Harrowfield Credit Bureau", "星衡征信", "远岸信用保险")

@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from creditlib.days import add_months
-from creditlib.facts.sample_clients import Client, Draft, ago, even, open_orders, share_of
-from creditlib.facts.sample_firm import COLLECTORS
+from creditlib.facts.sample.clients import Client, Draft, ago, even, open_orders, share_of
+from creditlib.facts.sample.firm import COLLECTORS
 
 APPROVERS: Final = ("信用经理 何静", "信用委员会")
 SAID: Final = {

@@ -15,12 +15,12 @@ from typing import Final
 from creditlib import money
 from creditlib.errors import Finding
 from creditlib.facts.catalogue import CHECKS
-from creditlib.facts.credit_columns import Meaning, headers, line_names, name_key, two_languages
-from creditlib.facts.credit_parties import Parties, customer_of
-from creditlib.facts.credit_rows import settle
-from creditlib.facts.periods import Period
+from creditlib.facts.credit.columns import Meaning, headers, line_names, name_key, two_languages
+from creditlib.facts.credit.parties import Parties, customer_of
+from creditlib.facts.credit.periods import Period
+from creditlib.facts.credit.rows import settle
+from creditlib.facts.credit.units import Unit, read_unit
 from creditlib.facts.sources import Grid
-from creditlib.facts.units import Unit, read_unit
 
 _WHO: Final = "客户编码|客户代码|客户编号|客户名称|客户|公司名称|企业名称|单位名称|编制单位|编报单位|customer code|customer name|customer|company name|company|entity"
 _NAMED = re.compile(rf"\s*({_WHO})\s*[:：]\s*(\S.*?)(?:\s{{2,}}.*|\s*[,，;；]?\s*(?:单位|截止|截至|\d{{4}}).*)?", re.I)

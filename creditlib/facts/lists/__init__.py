@@ -1,0 +1,1 @@
+"""Reading lists that say what they are: orders, limits, events."""
