@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from creditlib.measures.dso import dso
     from creditlib.measures.exposure import concentration, exposure
     from creditlib.measures.figures import Figures, Why
+    from creditlib.measures.onboarding import application_days, first_year_losses
     from creditlib.measures.payment import payment_behaviour
     from creditlib.measures.record import payment_record
     from creditlib.measures.statements import statement_figures
@@ -78,6 +79,7 @@ __all__ = [
     "advise",
     "aging",
     "append_events",
+    "application_days",
     "as_known",
     "assess",
     "case_of",
@@ -95,6 +97,7 @@ __all__ = [
     "due_dates",
     "duplicates",
     "exposure",
+    "first_year_losses",
     "limit_book",
     "limit_of",
     "load_policy",
@@ -233,6 +236,7 @@ _HOME = {
         "Figures",
         "Why",
     ),
+    "measures.onboarding": ("application_days", "first_year_losses"),
     "measures.payment": ("payment_behaviour",),
     "measures.record": ("payment_record",),
     "measures.statements": ("statement_figures",),
