@@ -228,7 +228,10 @@ def _columns(
                 iso = [money.currency_code(t) or "XXX" for t in cells.dictionary.to_pylist()] or ["XXX"]
                 local = pc.fill_null(cells.indices, 0).to_numpy().astype(np.int32)
             usable = Amounts(
-                own.unscaled, own.valid & keep & np.array([i != "XXX" for i in iso])[local], own.scale, own.long
+                own.unscaled,
+                own.valid & keep & np.array([i != "XXX" for i in iso] or [False], bool)[local],
+                own.scale,
+                own.long,
             )
             field = {"tax": "tax_minor", "original_amount": "original_minor", "local_amount": "local_minor"}[name]
             columns[field] = pa.array(to_minor(usable, local, iso).values[keep], mask=~usable.valid[keep])

@@ -19,6 +19,7 @@ from creditlib.decisions.limit.progressive import Step, replay
 from creditlib.decisions.offer import TermsDecision, offer_terms
 from creditlib.decisions.onboarding.decide import onboard
 from creditlib.decisions.onboarding.registration import newest_first
+from creditlib.decisions.release.limits import limits_ended
 from creditlib.decisions.score.advice import advise
 from creditlib.decisions.score.decide import ScoreDecision, find_customer, score
 from creditlib.decisions.what_if.book import case_of
@@ -102,6 +103,7 @@ def _review(whole: Assessment, customer: str) -> Review:
         limit=limit,
         limit_in_force=line["set_minor"] if line["set_currency"] == facts["currency"] else None,
         limit_set=whole.limits_set.get(customer),
+        limit_ended=limits_ended(whole.book, whole.as_of).get(customer),
         review_due=line["review_due"],
         progressive=_progressive(whole.policy, record, limit, facts),
         terms=offer,

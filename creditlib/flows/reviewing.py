@@ -54,12 +54,13 @@ class Review:
     """One customer on one day.
 
     facts: the row of `measures.factors`, with every factor and amount. parts: of the credit file. statements: rows of
-    `statement_figures`, oldest first, with `lines`: line → minor units. distress: None without statements. limit_set: the limit in force by the
-    book's events, None where none is set; limit_in_force: its minor units where it is in the review's currency; review_due: it was set
-    longer ago than the policy lets it stand. progressive: the limit earned
-    month by month under today's method limit, empty where none is proposed. exposure: parts in minor units. aging: bucket → minor units, edges beside it. record: month by month. effect: what
-    the terms offered would change, None where the book can't tell. approver: committee or manager, None without a limit to approve.
-    findings: exposure in other currencies, which its figures leave out, and checks of the statements.
+    `statement_figures`, oldest first, with `lines`: line → minor units. distress: None without statements. limit_set: the limit in
+    force by the book's events, None where none is set; limit_in_force: its minor units where it is in the review's currency;
+    limit_ended: the day the last one ended, where none is in force; review_due: it was set longer ago than the policy lets it stand.
+    progressive: the limit earned month by month under today's method limit, empty where none is proposed. exposure: parts in minor
+    units. aging: bucket → minor units, edges beside it. record: month by month. effect: what the terms offered would change, None where
+    the book can't tell. approver: committee or manager, None without a limit to approve. findings: exposure in other currencies, which
+    its figures leave out, and checks of the statements.
     """
 
     customer: str
@@ -78,6 +79,7 @@ class Review:
     limit: LimitDecision
     limit_in_force: int | None
     limit_set: Limit | None
+    limit_ended: date | None
     review_due: bool
     progressive: tuple[Step, ...]
     terms: TermsDecision

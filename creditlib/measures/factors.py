@@ -46,13 +46,13 @@ class Ages:
 
 def factors(
     book: Book, as_of: date, *, window_months: int, gap_days: int, ages: Ages, netting: Netting = "separate",
-    vat: Decimal = Decimal(0), rates: Sequence[Rate] = (), to: str | None = None,
+    vat: Decimal = Decimal(0), home: str = "XXX", rates: Sequence[Rate] = (), to: str | None = None,
 ) -> Figures:  # fmt: skip
     """Return the factors of every customer on a day.
 
     window_months: of payment behaviour, over items due in it. gap_days: where settlements end more than this before the day, the
     ledger's history is taken up to their end (`history_end`). ages: when parts of the file are stale; a stale part counts as
-    unknown. vat: share added to billings that are known only without VAT. rates, to: weigh amounts in one currency; without them each customer is told in the currency most of its documents
+    unknown. vat: share added to billings that are known only without VAT. home: currency of customers of whom nobody knows one. rates, to: weigh amounts in one currency; without them each customer is told in the currency most of its documents
     have.
     Columns: customer, currency; a float64 column for each factor, null where unknown; int64 minor units: billed_minor (12 months,
     with VAT), billed_before_minor (the 12 before), open_minor, overdue_minor, tangible_net_worth_minor, working_capital_minor;
@@ -63,7 +63,7 @@ def factors(
     ledger = ledger_factors(book, as_of, roster, window_months, gap_days, netting, vat, rates, to)
     columns: dict[str, Any] = {
         "customer": pa.DictionaryArray.from_arrays(pa.array(np.arange(len(roster), dtype=np.int32)), roster.texts),
-        "currency": _currencies(book, as_of, roster, ledger),
+        "currency": _currencies(book, as_of, roster, ledger, home),
     }
     columns |= _statements(book, as_of, roster, ages.statements, columns["currency"])
     columns |= _registered(book, as_of, roster, ages.registrations)
@@ -86,8 +86,8 @@ def factors(
     return Figures(pa.table(arrays), ("customer", "currency"), as_of, "open_minor", values, documents=documents)
 
 
-def _currencies(book: Book, as_of: date, roster: Roster, ledger: Ledger) -> pa.DictionaryArray:
-    """Return each customer's currency: the ledger's, else that of its first statement by the day, else the book's most frequent, else XXX."""
+def _currencies(book: Book, as_of: date, roster: Roster, ledger: Ledger, home: str) -> pa.DictionaryArray:
+    """Return each customer's currency: the ledger's, else that of its first statement by the day, else the book's most frequent, else the home one."""
     own = np.array(ledger.currency, object)
     table = book.columns("statements", ["customer", "currency", "period_end"])
     table = table.filter(pa.array(days(table["period_end"]) <= day_number(as_of)))
@@ -99,7 +99,7 @@ def _currencies(book: Book, as_of: date, roster: Roster, ledger: Ledger) -> pa.D
     if common is not None and any(c is None for c in own):
         names, counts = np.unique([c for c in own.tolist() if c], return_counts=True)
         common = str(names[counts.argmax()])
-    return pa.array([c or common or "XXX" for c in own.tolist()], pa.string()).dictionary_encode()
+    return pa.array([c or common or home for c in own.tolist()], pa.string()).dictionary_encode()
 
 
 def _statements(book: Book, as_of: date, roster: Roster, months: int, currency: pa.DictionaryArray) -> dict[str, Any]:

@@ -162,8 +162,8 @@ def test_each_printed_step_is_a_figure_and_leads_to_the_next() -> None:
     decision = told(factor=factor, policy=policy, book=owing(BIG))
     texts = [r.text() for r in decision.reasons]
     assert texts[:7] == [
-        "0.25 × yearly purchases 2,500,000.00 (billed in the last 12 months) = 625,000.00",
-        "Of the methods with an answer, the lowest: share of purchases",
+        "0.25 × yearly purchases 2,500,000.00 (billed in the last 12 months of the ledger) = 625,000.00",
+        "Of the methods that may set the limit and have an answer, the lowest: share of purchases",
         "× 0.75 grade C = 468,750.00",
         "Rounded down to 2 leading digits = 460,000.00",
         "Own capacity for group C1, uninsured 200,000.00 CNY (share of own equity), allows 200,000.00; rounded down = 200,000.00",

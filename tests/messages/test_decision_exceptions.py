@@ -160,9 +160,8 @@ CASES = (
     ),
     Case(
         "case of a customer without sales", errors.NeedsSales, lambda _: case_of(MANY, POLICY, AS_OF, customer="C9"),
-        "nothing was billed on balance from 2026-05-01 to 2026-06-30 to C9. Check the day and the customers, or state the case with "
-        "TermsCase.",
-        "2026-05-01 至 2026-06-30 客户 C9 没有开票净额。请核对基准日和客户，或用 TermsCase 给出方案。",
+        "nothing was billed on balance from 2026-05-01 to 2026-06-30 to C9. Check the day and the customers.",
+        "2026-05-01 至 2026-06-30 客户 C9 没有开票净额。请核对基准日和客户。",
     ),
     Case(
         "case of a customer and a class", errors.UsageError, lambda _: case_of(MANY, POLICY, AS_OF, customer="C1", customers=["C1"]),
@@ -176,19 +175,19 @@ CASES = (
     Case(
         "case of open items", errors.NeedsSales, lambda _: case_of(Book(), POLICY, AS_OF),
         "a case from this book lacks sales by month and the history of documents and payments (net days, late days, losses): it holds "
-        "only what is open. Import the history, or state the case yourself with TermsCase.",
-        "本账簿只含未清项，缺少分月销售额和单据与收款历史（账期、逾期天数、损失）。请导入历史数据，或直接用 TermsCase 给出方案。",
+        "only what is open. Import the history.",
+        "本账簿只含未清项，缺少分月销售额和单据与收款历史（账期、逾期天数、损失）。请导入历史数据。",
     ),
     Case(
         "case in two currencies", errors.CurrencyError, lambda _: case_of(MANY, POLICY, AS_OF),
-        "the customers chosen are billed in CNY, USD. Report in one: --currency CCY --fx RATES.csv (to=, rates=).",
-        "所选客户以 CNY、USD 开票。请折算为一个币种：--currency 币种 --fx 汇率.csv（to=、rates=）。",
+        "the customers chosen are billed in CNY, USD. Report in one: --currency CCY --fx RATES.csv.",
+        "所选客户以 CNY、USD 开票。请折算为一个币种：--currency 币种 --fx 汇率.csv。",
     ),
     Case(
         "case where nothing fell due", errors.NeedsSales,
         lambda _: case_of(book([invoice("C1", date(2026, 5, 1), date(2026, 12, 31), 100)]), POLICY, AS_OF),
-        "nothing fell due from 2025-07-01 to 2026-06-30: net days and late days are not known. State the case with TermsCase.",
-        "2025-07-01 至 2026-06-30 没有到期款项，无法得知账期和逾期天数。请用 TermsCase 给出方案。",
+        "nothing fell due from 2025-07-01 to 2026-06-30: net days and late days are not known. Check the day and the customers.",
+        "2025-07-01 至 2026-06-30 没有到期款项，无法得知账期和逾期天数。请核对基准日和客户。",
     ),
     Case(
         "case without a loss", errors.UsageError, lambda _: TermsCase(currency="CNY", yearly_sales_minor=1, net_days=30),

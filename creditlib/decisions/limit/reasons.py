@@ -36,7 +36,7 @@ _PICKS: Final[dict[str, Pair]] = {
     "first": ("the first named", "取列名在前者"),
 }
 _BOUGHT: Final[dict[str, Pair]] = {
-    "ledger": ("billed in the last 12 months", "近 12 个月开票"),
+    "ledger": ("billed in the last 12 months of the ledger", "台账最近 12 个月开票"),
     "ledger_part": ("billed so far, less than 12 months", "至今开票，不足 12 个月"),
     "stated": ("as the customer states", "客户申报"),
     "expected": ("as expected", "预计"),

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from creditlib.days import NO_DAY, day_number
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate, in_force, to_currency
-from creditlib.facts.tables import codes, days
+from creditlib.facts.tables import among, codes, days
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,18 @@ class Structure:
                         waiting.append(below)
             self._members[code] = tuple(found)
         return self._members[code]
+
+
+def limits_ended(book: Book, as_of: date) -> dict[str, date]:
+    """Return the day the last limit of a customer ended, of those whose limits have all run out by a day."""
+    table = book.columns("events", ["customer", "event", "on", "until"])
+    table = table.filter(pa.array(among(table["event"], ["limit_set"])))
+    table = table.filter(pa.array(days(table["on"]) <= day_number(as_of)))
+    found: dict[str, date | None] = {}
+    for row in table.to_pylist():
+        last = found.get(row["customer"], row["until"])
+        found[row["customer"]] = None if last is None or row["until"] is None else max(last, row["until"])
+    return {customer: last for customer, last in found.items() if last is not None and last < as_of}
 
 
 def limits_in_force(book: Book, as_of: date, home: str) -> dict[str, Limit | None]:

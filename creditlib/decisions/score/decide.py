@@ -67,7 +67,7 @@ def factors_of(
     ages = Ages(values["file.statement_months"], values["file.registration_months"], values["file.assessment_months"])
     return factors(
         book, as_of, window_months=values["payment.window_months"], gap_days=values["score.history_gap_days"], ages=ages,
-        netting=values["aging.netting"], vat=Decimal(values["limit.vat_rate"]), rates=rates, to=to,
+        netting=values["aging.netting"], vat=Decimal(values["limit.vat_rate"]), home=values["home.currency"], rates=rates, to=to,
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ STOPS: Final[dict[str, tuple[str, str]]] = {
 }
 """Words for hard stops."""
 _SKIPPED = ("its weight goes to what is known", "其权重分给已知因子")
-_COUNTED = "counts as {points} of 100", "按 {points} 分计"
+_COUNTED = "counts as {points} of 100, {lost} points lost", "按 {points} 分计，失 {lost} 分"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,11 @@ def unknowns(card: Card, lines: Sequence[Line]) -> list[Reason]:
             continue
         for factor, line in pairs:
             about = FACTORS[line.name]
-            rule = _SKIPPED if factor.missing is None else tuple(r.format(points=factor.missing) for r in _COUNTED)
+            rule = (
+                _SKIPPED
+                if factor.missing is None
+                else tuple(r.format(points=factor.missing, lost=f"{line.lost:.1f}") for r in _COUNTED)
+            )
             values = {"factor": (about.en, about.zh), "share": f"{factor.weight / 10_000:.0%}", "rule": rule}
             reasons.append(Reason("score.unknown", "missing", values, points=line.lost or None, policy=("score.card",)))
     return reasons

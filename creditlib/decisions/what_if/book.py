@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number, month_end, month_first, month_index
@@ -25,9 +26,6 @@ from creditlib.measures.figures import documents_of
 from creditlib.measures.payment import payment_behaviour, window_start
 from creditlib.measures.sales import BILLING_KINDS, Base, Monthly, billings, by_month, in_currency, monthly_billings
 from creditlib.policy import Policy
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _YEAR: Final = 12
 _UNTOLD: Final = ("deposit_share", "discount_share", "insured_share")
@@ -72,8 +70,8 @@ def case_of(
     span = month_first(month_index(end) - months + 1), end
     if sales <= 0:
         raise NeedsSales(
-            f"nothing was billed on balance from {span[0]} to {span[1]}{_who(customer, chosen)[0]}. Check the day and the customers, or state the case with TermsCase.",
-            f"{span[0]} 至 {span[1]} {_who(customer, chosen)[1]}没有开票净额。请核对基准日和客户，或用 TermsCase 给出方案。",
+            f"nothing was billed on balance from {span[0]} to {span[1]}{_who(customer, chosen)[0]}. Check the day and the customers.",
+            f"{span[0]} 至 {span[1]} {_who(customer, chosen)[1]}没有开票净额。请核对基准日和客户。",
         )
     start = window_start(as_of, values["payment.window_months"])
     net, late, unpaid = _behaviour(book, (start, as_of), chosen, currency, rates, to)
@@ -82,7 +80,9 @@ def case_of(
         without = _billed(_monthly(book, end, "net", chosen is not None, rates, to), chosen, currency, months)
         tax = min(max(1 - without / sales, 0.0), 1.0)
     except NeedsSales:
-        assumed.append("tax_share")
+        told = _tax_share(book, span, chosen, currency, rates, to)
+        tax = told or 0.0
+        assumed += ["tax_share"] * (told is None)
     if default_probability is None:
         lost = _written_off(book, span, chosen, currency, rates, to)
         bad_debt = min(max(lost / sales, 0.0), 1.0)
@@ -128,9 +128,9 @@ def _need_history(book: Book) -> None:
     sold = bool(book.rows("sales"))
     raise NeedsSales(
         f"a case from this book lacks {'' if sold else 'sales by month and '}the history of documents and payments (net days, late "
-        "days, losses): it holds only what is open. Import the history, or state the case yourself with TermsCase.",
+        "days, losses): it holds only what is open. Import the history.",
         f"本账簿只含未清项，缺少{'' if sold else '分月销售额和'}单据与收款历史（账期、逾期天数、损失）。"
-        "请导入历史数据，或直接用 TermsCase 给出方案。",
+        "请导入历史数据。",
     )
 
 
@@ -167,8 +167,8 @@ def _one_currency(monthly: Monthly, chosen: frozenset[str] | None, to: str | Non
     found = sorted(_currencies(monthly, chosen))
     if len(found) > 1:
         raise CurrencyError(
-            f"the customers chosen are billed in {', '.join(found)}. Report in one: --currency CCY --fx RATES.csv (to=, rates=).",
-            f"所选客户以 {'、'.join(found)} 开票。请折算为一个币种：--currency 币种 --fx 汇率.csv（to=、rates=）。",
+            f"the customers chosen are billed in {', '.join(found)}. Report in one: --currency CCY --fx RATES.csv.",
+            f"所选客户以 {'、'.join(found)} 开票。请折算为一个币种：--currency 币种 --fx 汇率.csv。",
         )
     return found[0] if found else ""
 
@@ -187,6 +187,23 @@ def _billed(monthly: Monthly, chosen: frozenset[str] | None, currency: str, mont
     return int(monthly.grid[own, :months].sum())
 
 
+def _tax_share(
+    book: Book, span: _Span, chosen: frozenset[str] | None, currency: str, rates: Sequence[Rate], to: str | None
+) -> float | None:
+    """VAT as a share of the billings that tell it, None where none does."""
+    table = book.take("documents", ["amount_minor", "tax_minor", "currency"], _rows(book, BILLING_KINDS, span, chosen))
+    table = table.filter(table["tax_minor"].is_valid())
+    if to is None:
+        table = table.filter(pa.array(among(table["currency"], [currency])))
+    sums = []
+    for name in ("tax_minor", "amount_minor"):
+        minor = amounts(table, name)
+        sums.append(
+            int((minor if to is None else to_currency(minor, *codes(table["currency"]), rates, to, span[1])).sum())
+        )
+    return min(max(sums[0] / sums[1], 0.0), 1.0) if sums[1] > 0 else None
+
+
 def _behaviour(
     book: Book, span: _Span, chosen: frozenset[str] | None, currency: str, rates: Sequence[Rate], to: str | None
 ) -> tuple[float, float, bool]:  # fmt: skip
@@ -203,8 +220,8 @@ def _behaviour(
     weight = sum(row["due_minor"] for row in mine)
     if weight <= 0:
         raise NeedsSales(
-            f"nothing fell due from {span[0]} to {span[1]}: net days and late days are not known. State the case with TermsCase.",
-            f"{span[0]} 至 {span[1]} 没有到期款项，无法得知账期和逾期天数。请用 TermsCase 给出方案。",
+            f"nothing fell due from {span[0]} to {span[1]}: net days and late days are not known. Check the day and the customers.",
+            f"{span[0]} 至 {span[1]} 没有到期款项，无法得知账期和逾期天数。请核对基准日和客户。",
         )
     taken = sum(row["due_minor"] * row["days_to_pay"] for row in mine) / weight
     late = sum(row["due_minor"] * row["net_dbt_days"] for row in mine) / weight

@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from creditlib.errors import CreditError, Lang, PolicyError, UsageError
+from creditlib.errors import CreditError, Finding, Lang, PolicyError, UsageError
 from creditlib.faces.wording import say
 
 ATTENTION: Final = 1
@@ -113,6 +113,12 @@ def _spoken(option: str | None) -> Lang:
         return language(option)
     except UsageError:
         return "en"
+
+
+def leave(findings: Iterable[Finding]) -> None:
+    """Exit with 1 where something that was read needs a person."""
+    if any(finding.severity == "must_act" for finding in findings):
+        raise typer.Exit(ATTENTION)
 
 
 def one_format(as_json: bool, as_csv: bool) -> None:

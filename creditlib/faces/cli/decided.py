@@ -72,7 +72,7 @@ def factor_table(out: Console, made: ScoreDecision, lang: Lang) -> None:
         )  # fmt: skip
     lost = sum(line.lost for line in made.lines)
     show.total_row(table, say("terminal.col.total", lang), "", "", show.share(1.0), f"{lost:.1f}")
-    out.print(table)
+    show.put(out, table)
 
 
 def decision_json(made: Decision, lang: Lang) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def _sums(out: Console, one: Any, lang: Lang) -> None:
         table.add_row(say(f"assess.sum.{name}", lang), *cells)
     lacking = (one.without_limit_before, one.without_limit_after)
     table.add_row(say("assess.sum.without_limit", lang), *(f"{n:,}" for n in lacking), f"{lacking[1] - lacking[0]:+,}")
-    out.print(table)
+    show.put(out, table)
     out.print()
 
 
@@ -115,7 +115,7 @@ def _customers(out: Console, rows: Sequence[dict[str, Any]], lang: Lang) -> None
         table.add_row(
             r["customer"], show.cut(r["name"]), grade, *limits, _pair(r["terms_before"] or "○", r["terms_after"] or "○")
         )
-    out.print(table)
+    show.put(out, table)
     if len(ordered) > TOP:
         out.print(say("terminal.say.others", lang, count=f"{len(ordered) - TOP:,}"))
 
@@ -138,6 +138,6 @@ def _orders(out: Console, rows: Sequence[dict[str, Any]], lang: Lang) -> None:
             f"{show.amount(r['order_minor'], r['currency'])} {r['currency']}",
             _pair(*told),
         )
-    out.print(table)
+    show.put(out, table)
     if len(rows) > TOP:
         out.print(say("terminal.say.others", lang, count=f"{len(rows) - TOP:,}"))

@@ -179,10 +179,16 @@ def _print_one(out: Console, made: ReleaseDecision, whole: Assessment, lang: Lan
         table.add_row(say(f"assess.exposure.{key}", lang), show.amount(getattr(made, name), code))
     total = sum(getattr(made, name) for name in _PARTS)
     show.total_row(table, say("assess.exposure.total_minor", lang), money.text(total, code))
-    table.add_row(say("assess.col.limit", lang), decided.limit_text(made.limit_minor, code, lang))
-    if made.headroom_minor is not None:
-        table.add_row(say("assess.col.headroom", lang), show.difference(made.headroom_minor, code))
-    out.print(table)
+    if not made.levels:
+        table.add_row(say("assess.col.limit", lang), decided.limit_text(None, code, lang))
+    for level in made.levels:
+        group = say("assess.say.level_group", lang) if level.group else ""
+        table.add_row(
+            say("assess.say.level", lang, code=level.code, group=group), money.text(level.limit_minor, level.currency)
+        )
+        table.add_row(say("assess.say.level_exposure", lang), money.text(level.exposure_minor, level.currency))
+        table.add_row("  " + say("assess.col.headroom", lang), show.difference(level.headroom_minor, level.currency))
+    show.put(out, table)
     out.print()
     decided.reasons(out, made.reasons, lang)
     out.print(say("terminal.read.policy", lang, name=whole.policy.name, fingerprint=whole.policy.fingerprint))
@@ -229,9 +235,10 @@ def _print_all(out: Console, figures: Figures, whole: Assessment, lang: Lang) ->
     table = show.table(
         (say("terminal.col.customer", lang), "l"), (say("terminal.col.name", lang), "l"), (say("assess.col.order", lang), "l"),
         (say("assess.col.outcome", lang), "l"), (say("assess.col.amount", lang), "r"), (say("assess.col.limit", lang), "r"),
-        (say("assess.col.over", lang), "r"), (say("assess.col.oldest", lang), "r"),
+        (say("assess.col.over", lang), "r"), (say("assess.col.oldest", lang), "r"), (say("assess.col.why", lang), "l"),
     )  # fmt: skip
     sums: dict[tuple[str, str], int] = {}
+    joint = "、" if lang == "zh" else ", "
     for r in figures.rows():
         code = r["currency"]
         table.add_row(
@@ -239,9 +246,10 @@ def _print_all(out: Console, figures: Figures, whole: Assessment, lang: Lang) ->
             f"{show.amount(r['order_minor'], code)} {code}",
             say("assess.say.not_set", lang) if r["limit_minor"] is None else money.text(r["limit_minor"], code),
             show.amount(r["over_minor"], code), "" if r["oldest_days"] is None else str(r["oldest_days"]),
+            joint.join(say(f"assess.why_held.{code}", lang) for code in (r["reasons"] or "").split(";") if code),
         )  # fmt: skip
         sums[code, r["outcome"]] = sums.get((code, r["outcome"]), 0) + r["order_minor"]
-    out.print(table)
+    show.put(out, table)
     out.print()
     for (code, outcome), minor in sorted(sums.items()):
         out.print(f"{say(f'assess.outcome.{outcome}', lang)}: {money.text(minor, code)} {code}")

@@ -68,9 +68,20 @@ def review(
     """
     with c.told(lang):
         words = c.language(lang)
+        inputs = [
+            *files,
+            *(credit_file or ()),
+            *(f for f in (orders, limits, events, sales, policy, fx, map_file) if f is not None),
+        ]
         for path in (out, memo):
-            if path is not None and Path(path).exists() and not force:
+            if path is None:
+                continue
+            if Path(path).exists() and any(Path(name).exists() and Path(path).samefile(name) for name in inputs):
+                raise c.usage("terminal.error.own_input", path=path)
+            if Path(path).exists() and not force:
                 raise c.usage("terminal.error.exists", path=path)
+        if out is not None and memo is not None and Path(out).resolve() == Path(memo).resolve():
+            raise c.usage("assess.error.one_file", path=out)
         request = Request(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy,
             credit_files=credit_file or (), orders=orders, limits=limits, events=events, customer=customer,
@@ -85,14 +96,19 @@ def review(
         if as_json:
             c.write_json(review_json(made, words))
             show.told_aside((*reading.findings, *made.findings), words)
+            c.leave(reading.findings)
             return
         console = c.console()
         _print(console, made, words)
         elsewhere = [f for f in reading.findings if f.severity == "must_act" and f not in made.findings]
         show.findings_block(console, [*made.findings, *elsewhere], words)
+        notes = len([f for f in reading.findings if f.severity == "note" and f not in made.findings])
+        if notes:
+            console.print(say("assess.say.notes", words, count=notes))
         for path in (out, memo):
             if path is not None:
                 console.print(say("assess.say.written", words, path=path), soft_wrap=True)
+        c.leave(reading.findings)
 
 
 def _write(made: Review, out: str | None, memo: str | None, lang: Lang, force: bool) -> None:
@@ -140,8 +156,12 @@ def _print(out: Console, made: Review, lang: Lang) -> None:
     in_force = made.limit_set
     amount = decided.limit_text(in_force and in_force.minor, in_force.currency if in_force else code, lang)
     since = "" if in_force is None else say("assess.say.since", lang, on=in_force.on)
+    if in_force is None and made.limit_ended is not None:
+        since = say("assess.say.expired", lang, on=made.limit_ended)
     due = say("assess.say.review_due", lang) if made.review_due else ""
     out.print(say("assess.say.in_force", lang, amount=amount) + since + due)
+    if made.onboarding.outcome != "pass":
+        out.print(say("assess.say.onboarding", lang, outcome=say(f"assess.outcome.{made.onboarding.outcome}", lang)))
     total = made.exposure["total_minor"]
     if made.limit.limit_minor:
         use = f"{total / made.limit.limit_minor:.0%}"
@@ -194,7 +214,7 @@ def _progressive(out: Console, made: Review, lang: Lang) -> None:
     for step in made.progressive[-MONTHS:]:
         amount = "○" if step.limit_minor is None else money.text(step.limit_minor, made.currency)
         table.add_row(f"{step.month:%Y-%m}", amount, " ".join(r.text(lang) for r in step.reasons))
-    out.print(table)
+    show.put(out, table)
 
 
 def _exposure(out: Console, made: Review, lang: Lang) -> None:
@@ -206,13 +226,13 @@ def _exposure(out: Console, made: Review, lang: Lang) -> None:
     show.total_row(table, say("assess.exposure.total_minor", lang), money.text(made.exposure["total_minor"], code))
     table.add_row(say("assess.exposure.covered_minor", lang), show.amount(-made.exposure["covered_minor"], code))
     table.add_row(say("assess.exposure.net_minor", lang), money.text(made.exposure["net_minor"], code))
-    out.print(table)
+    show.put(out, table)
     out.print()
     table = show.table((say("terminal.col.bucket", lang), "l"), (code, "r"))
     for bucket, minor in made.aging.items():
         table.add_row(bucket_label(bucket, lang), show.amount(minor, code))
     show.total_row(table, say("terminal.col.total", lang), money.text(sum(made.aging.values()), code))
-    out.print(table)
+    show.put(out, table)
 
 
 def _record(out: Console, made: Review, lang: Lang) -> None:
@@ -225,7 +245,7 @@ def _record(out: Console, made: Review, lang: Lang) -> None:
         worst = "" if r["worst_days_late"] is None else str(r["worst_days_late"])
         amounts = [show.amount(r[name], made.currency) for name in ("billed_minor", "settled_minor", "open_minor")]
         table.add_row(f"{r['month']:%Y-%m}", *amounts, worst)
-    out.print(table)
+    show.put(out, table)
 
 
 def _statements(out: Console, made: Review, lang: Lang) -> None:
@@ -248,7 +268,7 @@ def _statements(out: Console, made: Review, lang: Lang) -> None:
     for name in _RATIOS:
         en, zh, unit = ratios[name]
         table.add_row(zh if lang == "zh" else en, *(ratio_text(s[name], unit) for s in years))
-    out.print(table)
+    show.put(out, table)
     if made.distress is not None:
         found = made.distress
         z = "○" if found.z is None else f"{found.z:.2f}"
@@ -290,7 +310,7 @@ def _parts(out: Console, made: Review, lang: Lang) -> None:
         table.add_row(
             say(f"assess.file.{part.part}", lang), say(f"assess.state.{part.state}", lang), str(part.latest_on or "")
         )
-    out.print(table)
+    show.put(out, table)
     out.print()
 
 

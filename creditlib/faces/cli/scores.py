@@ -55,6 +55,8 @@ def score(
     with c.told(lang):
         words = c.language(lang)
         c.one_format(as_json, as_csv)
+        if customer is not None and as_csv:
+            raise c.usage("assess.error.one_csv")
         request = Request(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy,
             credit_files=credit_file or (), customer=customer,
@@ -73,8 +75,9 @@ def score(
             _score_list(out, whole, words, None if all_rows else TOP)
             _policy(out, whole, words)
             show.findings_block(out, (*reading.findings, *whole.apart()), words)
-            return
-        show.told_aside((*reading.findings, *whole.apart(customer)), words)
+        if customer is not None or as_json or as_csv:
+            show.told_aside((*reading.findings, *whole.apart(customer)), words)
+        c.leave(reading.findings)
 
 
 def limit(
@@ -105,6 +108,8 @@ def limit(
     with c.told(lang):
         words = c.language(lang)
         c.one_format(as_json, as_csv)
+        if customer is not None and as_csv:
+            raise c.usage("assess.error.one_csv")
         request = Request(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy,
             credit_files=credit_file or (), orders=orders, limits=limits, customer=customer,
@@ -124,8 +129,9 @@ def limit(
                 _limit_list(out, whole, code, words, None if all_rows else TOP)
             _policy(out, whole, words)
             show.findings_block(out, (*reading.findings, *whole.apart()), words)
-            return
-        show.told_aside((*reading.findings, *whole.apart(customer)), words)
+        if customer is not None or as_json or as_csv:
+            show.told_aside((*reading.findings, *whole.apart(customer)), words)
+        c.leave(reading.findings)
 
 
 _LIMITS = ("limit_minor", "exposure_minor", "headroom_minor", "own_risk_minor", "expected_loss_minor")
@@ -228,10 +234,12 @@ def methods(out: Console, made: Any, lang: Lang) -> None:
     table = show.table((say("assess.part.methods", lang), "l"), (made.currency, "r"))
     for name, minor in made.methods.items():
         mark = "◆ " if name == made.picked else "  "
+        aside = "" if name in made.used["limit.methods"][0] else say("assess.say.beside", lang)
         table.add_row(
-            mark + say(f"assess.method.{name}", lang), show.amount(minor, made.currency) if minor is not None else "○"
+            mark + say(f"assess.method.{name}", lang) + aside,
+            show.amount(minor, made.currency) if minor is not None else "○",
         )
-    out.print(table)
+    show.put(out, table)
 
 
 def limit_json(made: Any, lang: Lang) -> dict[str, Any]:
@@ -289,7 +297,7 @@ def _score_list(out: Console, whole: Assessment, lang: Lang, top: int | None) ->
             r["grade"] or "", decided.pd_text(r["default_probability"]), f"{r['evidence']:.0%}",
             f"{show.amount(r['open_minor'], r['currency'])} {r['currency']}", show.amount(r["overdue_minor"], r["currency"]),
         )  # fmt: skip
-    out.print(table)
+    show.put(out, table)
     if top is not None and len(rows) > top:
         out.print(say("terminal.say.others", lang, count=f"{len(rows) - top:,}"))
     counted = Counter(r["grade"] if r["outcome"] == "scored" else r["outcome"] for r in rows)
@@ -311,7 +319,7 @@ def _limit_list(out: Console, whole: Assessment, code: str, lang: Lang, top: int
         (say("assess.col.exposure", lang), "r"), (say("assess.col.headroom", lang), "r"),
     )  # fmt: skip
     for r in rows[:top]:
-        picked = say(f"assess.method.{r['picked']}", lang) if r["picked"] else ""
+        picked = _set_by(r, lang)
         cap = say(f"assess.cap.{r['cap']}", lang) if r["cap"] else ""
         room = "" if r["headroom_minor"] is None else show.difference(r["headroom_minor"], code)
         table.add_row(
@@ -322,7 +330,7 @@ def _limit_list(out: Console, whole: Assessment, code: str, lang: Lang, top: int
     if rest:
         table.add_row(say("terminal.say.others", lang, count=f"{len(rest):,}"), "", "", *_sums(rest, code))
     show.total_row(table, say("terminal.col.total", lang), "", "", *_sums(rows, code))
-    out.print(table)
+    show.put(out, table)
 
 
 def _sums(rows: list[dict[str, Any]], code: str) -> list[str]:
@@ -337,6 +345,15 @@ def _sums(rows: list[dict[str, Any]], code: str) -> list[str]:
         show.amount(sum(r["exposure_minor"] for r in rows), code),
         "",
     ]
+
+
+def _set_by(row: dict[str, Any], lang: Lang) -> str:
+    """Return the method behind a limit; where none was set or credit is refused, why."""
+    if row["limit_outcome"] == "set":
+        return say(f"assess.method.{row['picked']}", lang)
+    if row["outcome"] in ("refer", "stop"):
+        return say(f"assess.outcome.{row['outcome']}", lang)
+    return say("assess.outcome.refer" if row["limit_minor"] is None else "assess.cap.grade", lang)
 
 
 def _in_force(row: dict[str, Any], lang: Lang) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +22,7 @@ from creditlib.faces.wording import say
 if TYPE_CHECKING:
     from creditlib.facts.reading import Reading
 
+_ROOMY: Final = 240  # a pipe
 SHOWN: Final = 5  # findings of one check before the rest is counted
 
 
@@ -64,6 +66,17 @@ def table(*columns: tuple[str, str]) -> Table:
         justify = "right" if how == "r" else "left"
         made.add_column(heading, justify=justify, no_wrap=how != "fold", overflow="fold")  # type: ignore[arg-type]
     return made
+
+
+def put(out: Console, made: Table) -> None:
+    """Print a table whole: a terminal too narrow for it wraps its lines, it never cuts an amount or a code."""
+    wide = out.options.update(width=_ROOMY, max_width=_ROOMY)
+    needed = Measurement.get(out, wide, made).maximum
+    if needed > out.width:  # a console never prints wider than it is
+        out = Console(
+            file=out.file, width=needed, force_terminal=out.is_terminal, markup=False, highlight=False, emoji=False
+        )
+    out.print(made, crop=False, soft_wrap=True)
 
 
 def total_row(made: Table, *cells: str) -> None:

@@ -126,6 +126,7 @@ def what_if(
         show.told_aside(reading.findings, words)
         if as_json:
             c.write_json(effect_json(effect, words))
+            c.leave(reading.findings)
             return
         who = (
             say("assess.who.customer", words, value=customer) if customer else say("assess.who.grade", words, value=grade) if grade
@@ -135,13 +136,17 @@ def what_if(
         show.title(out, say("assess.title.what_if", words, who=who, currency=effect.currency))
         effect_lines(out, effect, words)
         out.print(say("terminal.read.policy", words, name=whole.policy.name, fingerprint=whole.policy.fingerprint))
+        c.leave(reading.findings)
 
 
 def _share(option: str, text: str) -> float:
     found = _SHARE.fullmatch(text.strip())
     if found is None:
         raise c.usage("assess.error.share", option=option, value=text)
-    return float(found[1]) / (100 if found[2] else 1)
+    value = float(found[1]) / (100 if found[2] else 1)
+    if not found[2] and abs(value) > 1:  # 8 is more likely 8 % than eight times
+        raise c.usage("assess.error.share", option=option, value=text)
+    return value
 
 
 def _discount(text: str) -> tuple[float, float]:
@@ -165,13 +170,14 @@ def _effect(
     from creditlib.decisions.what_if.compare import compare_terms
 
     chosen = None if customer is None else [customer]
+    everybody = whole.scores.table["customer"].cast("string").to_pylist()
     if customer is not None:
         find_customer(whole.factors, customer)
     elif grade is not None:
         chosen = [r["customer"] for r in whole.table.rows() if r["grade"] == grade]
         if not chosen:
             raise c.usage("assess.error.nobody", value=grade, as_of=whole.as_of)
-    chance = None if chosen is None else whole.chance(chosen)
+    chance = whole.chance(chosen or everybody)
     base = case_of(
         whole.book,
         whole.policy,
@@ -199,7 +205,7 @@ def effect_lines(out: Console, effect: TermsEffect, lang: Lang) -> None:
             show.total_row(table, say(f"assess.what_if.{name}", lang), *cells)
         else:
             table.add_row(say(f"assess.what_if.{name}", lang), *cells)
-    out.print(table)
+    show.put(out, table)
     out.print()
     text = _money(effect.currency)
     out.print(say(f"assess.outcome.{effect.outcome}", lang))
@@ -216,6 +222,11 @@ def effect_lines(out: Console, effect: TermsEffect, lang: Lang) -> None:
     bad = "–" if even.bad_debt_share is None else f"{even.bad_debt_share:.2%}"
     more = even.extra_sales_minor
     key = "break_even" if more is None or more >= 0 else "break_even_lower"
+    key = (
+        "break_even_none"
+        if more is not None and more >= 0 and even.bad_debt_share is not None and even.bad_debt_share < 0
+        else key
+    )
     out.print(say(f"assess.say.{key}", lang, sales=text(None if more is None else abs(more)), bad=bad))
     if cash.peak_minor:
         key = "peak_never" if cash.payback_day is None else "peak"

@@ -5,6 +5,7 @@ What must stay true: a command never computes; the policy's home currency is use
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -87,7 +88,18 @@ class Request:
         return load_policy(self.policy_file)
 
     def read(self, policy: Policy, day: date | None = None) -> Reading:
-        """Read the files, and the sales beside them."""
+        """Read the files, and what is given beside them. Raises: UsageError for a file given twice: it would count twice."""
+        given = [
+            *self.files,
+            *self.credit_files,
+            *(f for f in (self.orders, self.limits, self.events, self.sales) if f is not None),
+        ]
+        seen: set[str] = set()
+        for name in given:
+            place = os.path.realpath(name)
+            if place in seen:
+                raise usage("assess.error.twice", file=name)
+            seen.add(place)
         from creditlib.facts.reading import read, read_sales
 
         if self.home is not None:
