@@ -134,10 +134,10 @@ def test_a_form_typed_by_hand_reads_back_exactly(lang: Lang, unit: str, power: i
 
 
 @pytest.mark.parametrize("lang", TONGUES)
-def test_an_unfilled_form_holds_nothing_and_says_nothing(lang: Lang) -> None:
+def test_an_unfilled_form_holds_nothing_and_says_so(lang: Lang) -> None:
     files = read_files(form_template(lang))
     assert [getattr(files, name).num_rows for name in CREDIT_TABLES] == [0] * len(CREDIT_TABLES)
-    assert files.findings == ()
+    assert [f.check for f in files.findings] == ["credit-file-empty"]
 
 
 @pytest.fixture(scope="module")

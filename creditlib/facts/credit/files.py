@@ -155,6 +155,8 @@ def read_files(
         read = [_read(g, parties, home, date_order, customer, on, findings) for g in grids]
         if not any(read):
             raise _unrecognised(source, grids)
+        if not any(result[2].num_rows for result in read if result is not None) and not findings:
+            findings.append(CHECKS["credit-file-empty"].finding(grids[0].name.split(":")[0]))
         for grid, result in zip(grids, read, strict=True):
             if result is None:
                 findings.append(CHECKS["credit-sheet-not-used"].finding(grid.name, count=grid.rows))
