@@ -23,7 +23,8 @@ from creditlib.facts import tables
 from creditlib.facts.sample import files as sample_module
 from creditlib.facts.sample.files import FILES, write_sample
 from creditlib.facts.sample.firm import BEHAVIOURS, credit_code
-from creditlib.facts.sample.generate import Sample, generate
+from creditlib.facts.sample.generate import generate
+from creditlib.facts.sample.made import Sample
 from creditlib.money import CURRENCIES, currency_code, exponent
 from creditlib.terms import due_on, parse_terms
 

@@ -24,7 +24,8 @@ from creditlib.facts.sample.clients import HEALTH
 from creditlib.facts.sample.credit import SHEET_FILE, SampleCredit, credit_of
 from creditlib.facts.sample.credit_files import FILES, header_of, statement_sheet
 from creditlib.facts.sample.files import write_sample
-from creditlib.facts.sample.generate import Sample, generate, sample_book
+from creditlib.facts.sample.generate import generate, sample_book
+from creditlib.facts.sample.made import Sample
 from creditlib.facts.statement_checks import check_statements
 
 END = date(2026, 10, 31)

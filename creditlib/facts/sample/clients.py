@@ -20,7 +20,7 @@ from creditlib.facts.sample.firm import BEHAVIOURS, TERMS, WORTH
 from creditlib.money import exponent
 
 if TYPE_CHECKING:
-    from creditlib.facts.sample.generate import Sample
+    from creditlib.facts.sample.made import Sample
 
 HEALTH: Final = {"prompt": 0.78, "odd": 0.66, "seasonal": 0.62, "disputed": 0.58, "drifting": 0.46, "failing": 0.06}
 """How sound a customer's last statement is, from 0 to 1, by behaviour."""

@@ -20,7 +20,7 @@ from creditlib.facts.sample.clients import Client, CreditCase, Draft, clients_of
 from creditlib.facts.schema import MONEY
 
 if TYPE_CHECKING:
-    from creditlib.facts.sample.generate import Sample
+    from creditlib.facts.sample.made import Sample
 
 SHEET_FILE: Final = "statement_sheet.xlsx"
 

@@ -22,7 +22,8 @@ import pyarrow as pa
 from creditlib.errors import Lang
 from creditlib.facts.sample.credit import SampleCredit, credit_of
 from creditlib.facts.sample.credit_files import credit_contents, statement_sheet
-from creditlib.facts.sample.generate import Sample, generate
+from creditlib.facts.sample.generate import generate
+from creditlib.facts.sample.made import Sample
 from creditlib.facts.sample.readme import KINDS_ZH, REASONS_ZH, readme
 from creditlib.money import plain
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from typing import Any, Final
@@ -24,6 +24,7 @@ from creditlib.errors import UsageError
 from creditlib.facts import tables
 from creditlib.facts.book import Book
 from creditlib.facts.exact import month_indices
+from creditlib.facts.sample.credit import credit_of
 from creditlib.facts.sample.firm import (
     BEHAVIOURS,
     COLLECTORS,
@@ -35,6 +36,7 @@ from creditlib.facts.sample.firm import (
     make_firm,
     rates,
 )
+from creditlib.facts.sample.made import Sample
 from creditlib.facts.sample.odd import OWN_CUSTOMERS, RENAMED, Odd, OddCase, customers_of, make_odd
 from creditlib.facts.sample.trade import blocks
 
@@ -43,45 +45,6 @@ _INVOICES_EACH: Final = 32
 
 SAMPLE_END: Final = date(2026, 10, 31)
 """The day the bundled sample is closed at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A generated firm.
-
-    documents, allocations, customers, sales: tables by the schemas of `facts.tables`; `documents.source_row` is the
-    line in the written file. control: entity, account, currency, balance_minor at `end`. rates: date, from, to, rate
-    (decimal text). truth: customer, behaviour, mean_days_late (days), turned_on, default_on. texts: (document id,
-    column, what the file says there). loose: (line, cells) of rows that no table can hold. renamed: (customer, old
-    name, first day of the new name).
-    """
-
-    seed: int
-    home: str
-    months: int
-    end: date
-    documents: pa.Table
-    allocations: pa.Table
-    customers: pa.Table
-    sales: pa.Table
-    control: pa.Table
-    rates: pa.Table
-    truth: pa.Table
-    cases: tuple[OddCase, ...] = ()
-    texts: tuple[tuple[int, str, str], ...] = ()
-    loose: tuple[tuple[int, dict[str, str]], ...] = ()
-    renamed: tuple[str, str, date] | None = None
-
-    def book(self) -> Book:
-        """Return the firm as a book."""
-        return Book(self.documents, self.allocations, self.customers, self.sales)
-
-    def open_totals(self) -> dict[str, int]:
-        """Return the open total at `end` by currency, in minor units."""
-        totals: dict[str, int] = {}
-        for line in self.control.to_pylist():
-            totals[line["currency"]] = totals.get(line["currency"], 0) + line["balance_minor"]
-        return totals
 
 
 def sample_book(*, seed: int = 2026, customers: int = 60) -> Book:
@@ -93,7 +56,6 @@ def sample_book(*, seed: int = 2026, customers: int = 60) -> Book:
     >>> sample_book().complete
     True
     """
-    from creditlib.facts.sample.credit import credit_of  # made of a sample, so it stands above this module
 
     sample = generate(seed=seed, customers=customers)
     return replace(sample.book(), **credit_of(sample).tables)

@@ -9,7 +9,7 @@ from typing import Final
 
 from creditlib.errors import Lang
 from creditlib.facts.sample.credit import SampleCredit
-from creditlib.facts.sample.generate import Sample
+from creditlib.facts.sample.made import Sample
 from creditlib.money import text
 
 KINDS_ZH: Final = {
