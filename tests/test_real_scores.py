@@ -80,7 +80,8 @@ def failures(shared_data: Path) -> dict[str, Any]:
     year = days(table["period_end"]).astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970
     last = np.append(firm[1:] != firm[:-1], True)
     assert len(rows) == 65_275
-    return {"table": table, "failed": ever & last & (year < 2014), "kept": ~ever | (last & (year < 2014)), "year": year}
+    known = ever & last & (year < 2014)
+    return {"table": table, "failed": known, "kept": ~ever | known, "year": year, "ever": ever, "last": last}
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,27 @@ def test_the_statement_part_ranks_failures_better_than_altman_and_failure_rates_
     rates = [bad[grade == name].mean() for name in GRADES]
     assert rates == sorted(rates)
     assert rates[-1] > 10 * rates[0]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["every year of a firm that ever failed", "each firm's last year", "its last year against all of the others"],
+)
+def test_the_ranking_holds_whatever_a_failure_is_taken_to_be(failures: dict[str, Any], label: str) -> None:
+    ever, last = failures["ever"], failures["last"]
+    chosen = {
+        "every year of a firm that ever failed": np.ones(len(ever), bool),
+        "each firm's last year": last,
+        "its last year against all of the others": ~ever | last,
+    }[label]
+    table, bad = failures["table"].filter(chosen), ever[chosen]
+    values = POLICY.at(date(2026, 1, 1))
+    card = replace(card_of(values), least=0.0)
+    made = score_columns(card, {name: table[name].to_numpy() for name in FROM_STATEMENTS}, len(bad), values)
+    rank, z = made["quality"].to_numpy(), table["z_service"].to_numpy()
+    known = ~np.isnan(z)
+    for measure in (auc, kolmogorov_smirnov):
+        assert measure(rank[known].tolist(), bad[known].tolist()) > measure(z[known].tolist(), bad[known].tolist())
+    grade = np.array(made["grade"].to_pylist())
+    rates = [bad[grade == name].mean() for name in GRADES]
+    assert rates == sorted(rates)

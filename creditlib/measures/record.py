@@ -39,7 +39,7 @@ def payment_record(
     Rows: keys, month (its first day), currency; a month in which nothing was open, billed or paid has none.
     Columns: settled_minor (payments made on items in the month and not undone within it); worst_days_late (largest of day paid −
     due day over those, and of days past due of items standing open at the month's end; negative: early; null: neither);
-    open_minor (everything open at the month's end, credits included, as `open_items` has it); peak_minor (highest open_minor of
+    open_minor (everything open at the month's end, credits included, as `open_items` has it in its own currency); peak_minor (highest open_minor of
     the month ends so far, not of the days between); billed_minor (gross); items (payments and standing items worst_days_late is
     over). Items are invoices, debit notes and bills. disputed: whether items in dispute at
     `end` count in settled_minor, worst_days_late and items; balances hold them either way. to, rates: report in one currency, each figure of a month converted once.
