@@ -114,7 +114,10 @@ def _statements(book: Book, as_of: date, roster: Roster, months: int, currency: 
     }
     if not book.rows("statements"):
         return empty
-    newest = latest(statement_figures(book, as_of))
+    figures = statement_figures(book, as_of)
+    told = np.array(figures.table["currency"].cast(pa.string()).to_pylist(), object)
+    mine = np.array(currency.to_pylist(), object)[roster.place(figures.table["customer"])] if len(told) else told
+    newest = latest(figures, prefer=np.asarray(mine == told, bool))
     if not newest.num_rows:
         return empty
     end = days(newest["period_end"])

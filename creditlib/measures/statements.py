@@ -261,9 +261,13 @@ def _sum(
     return pa.array(total, mask=~there)
 
 
-def latest(figures: Figures, fresh_from: date | None = None) -> pa.Table:
-    """Return the newest statement of each customer. fresh_from: older ones do not count."""
+def latest(figures: Figures, fresh_from: date | None = None, *, prefer: NDArray[np.bool_] | None = None) -> pa.Table:
+    """Return the newest statement of each customer. fresh_from: older ones do not count. prefer: rows that stand before others of the
+    same day, such as those in the customer's currency; without it the last by currency stands."""
     table = figures.table
+    if prefer is not None:
+        order = np.lexsort((prefer, days(table["period_end"]), codes(table["customer"])[0]))
+        table = table.take(pa.array(order))
     own, _ = codes(table["customer"])
     last = np.append(own[1:] != own[:-1], True)[: len(own)]
     if fresh_from is not None:

@@ -191,3 +191,10 @@ def test_a_quarter_that_ends_with_the_year_never_stands_for_the_year() -> None:
     for order in ((year, quarter), (quarter, year)):
         made = row(*order)
         assert (made["months"], made["asset_turnover"]) == (12, 2)  # 2,000 ÷ 1,000, not 4 × 400 ÷ 1,000
+
+
+def test_of_two_statements_of_a_day_the_preferred_currency_stands() -> None:
+    for first, second in (("USD", "CNY"), ("CNY", "USD")):
+        figures = statement_figures(book({**PLAIN, "currency": first}, {**PLAIN, "currency": second}), AS_OF)
+        prefer = np.array([c == "CNY" for c in figures.table["currency"].to_pylist()])
+        assert latest(figures, prefer=prefer)["currency"].to_pylist() == ["CNY"]
