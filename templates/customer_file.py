@@ -17,7 +17,7 @@ LOSSES = 8
 METHODS = 8
 BUCKETS = 12
 PD = "0.00%"
-USE = '[>=1]"▲ "0%;0%'
+USE = '[>=1]"▲ "0%;[<0]-0%;0%'
 COST = RAMP[2]
 STACK = (ACCENT, PALE, NOT_DUE, "1B5E8C", COST)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from creditlib.decisions.decision import Reason
 from creditlib.errors import Lang
 from creditlib.faces import workbook_cells as cells
-from creditlib.faces.review_decision import verdict
+from creditlib.faces.review_decision import limit_note, score_note, use_note, verdict
 from creditlib.faces.review_fill import ReviewFill
 from creditlib.faces.review_limit import methods_chart, short_group
 from creditlib.faces.review_payment import late_chart, overdue_minor
@@ -88,34 +88,15 @@ def _head(fill: ReviewFill) -> None:
     fill.put_sentence("memo_summary", cells.plain(_at_risk(fill)))
     score, limit = made.score, made.limit.limit_minor
     fill.put_figure("memo_score", score.score)
-    fill.put_text(
-        "memo_score_before",
-        fill.say("decision.grade", grade=score.grade, earned=score.earned)
-        if score.grade
-        else fill.say("decision.no_grade"),
-    )
+    fill.put_text("memo_score_before", score_note(fill))
     fill.put_figure("memo_chance", score.default_probability)
     fill.put_text("memo_chance_before", fill.say("decision.evidence", share=f"{score.evidence:.0%}"))
     after = book.ref("request_after", home=home)
     fill.put_known("memo_limit", limit, native=after)
-    change = fill.say("decision.limit_new" if made.limit_in_force is None else "decision.limit_refer")
-    if made.limit_in_force and limit is not None:
-        change = fill.say(
-            "decision.limit_before",
-            amount=text(made.limit_in_force, fill.currency),
-            change=f"{limit / made.limit_in_force - 1:+.0%}",
-        )
-    fill.put_text("memo_limit_before", change)
+    fill.put_text("memo_limit_before", limit_note(fill))
     total = made.exposure["total_minor"]
     fill.put_known("memo_exposure", total, native=book.ref("request_before", down=EXPOSURE, home=home))
-    if not limit:
-        fill.put_text("memo_exposure_before", fill.say("decision.no_use"))
-        return
-    left = limit - total
-    fill.put_text(
-        "memo_exposure_before",
-        fill.say("decision.over" if left < 0 else "decision.free", amount=text(abs(left), fill.currency)),
-    )
+    fill.put_text("memo_exposure_before", use_note(fill))
 
 
 def _at_risk(fill: ReviewFill) -> str:
@@ -168,10 +149,13 @@ def _request(fill: ReviewFill) -> None:
             )
         else:
             fill.put_text("request_change", fill.unknown, down=down)
-    if made.limit_in_force is None:
+    if made.limit_set is None:
         fill.put_text("request_before", fill.say("memo.no_limit"), down=LIMIT)
         if limit.limit_minor is not None:
             fill.put_text("request_change", fill.say("memo.new"), down=LIMIT)
+    elif made.limit_in_force is None:
+        there = f"{text(made.limit_set.minor, made.limit_set.currency)} {made.limit_set.currency}"
+        fill.put_text("request_before", there, down=LIMIT)
     days = limit.figures["term_days"] if limit.figures["term_from"] in ("customer", "ledger") else None
     fill.put_figure("request_before", days, down=DAYS)
     fill.put_figure("request_after", offer.net_days, down=DAYS)
@@ -189,7 +173,7 @@ def _request(fill: ReviewFill) -> None:
     for column, base in (("before", made.limit_in_force), ("after", limit.limit_minor)):
         use = total / base if base else None
         uses.append(use)
-        if base == 0:
+        if base == 0 or (column == "before" and made.limit_set is None):
             fill.put_text(f"request_{column}", fill.say("decision.no_limit"), down=USE)
             continue
         fill.put_figure(f"request_{column}", use, native=f"{cell('before', EXPOSURE)}/{cell(column, LIMIT)}", down=USE)

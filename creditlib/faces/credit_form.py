@@ -9,22 +9,23 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from creditlib import money
-from creditlib.errors import Lang, TemplateError, UsageError
+from creditlib.errors import Lang, UsageError
 from creditlib.faces import workbook_cells as cells
-from creditlib.faces.package import refuse_existing
+from creditlib.faces.package import write_whole
 from creditlib.faces.wording import say
+from creditlib.faces.workbook_form import begin, standard_template, workbook_path
 from creditlib.faces.workbook_template import Template
 from creditlib.facts.book import Book
 from creditlib.facts.credit_tables import CREDIT_TABLES, LINES
 
+KIND: Final = "credit_file"
 LISTS: Final = tuple(name for name in CREDIT_TABLES if name not in ("registrations", "statements"))
 CHECKS: Final = {
     "balance": ("total_assets", "total_liabilities", "equity"),
@@ -50,11 +51,22 @@ def fields(table: str) -> list[pa.Field]:
 
 def form_template(lang: Lang) -> Path:
     """Return the installed form of a language. Raises: TemplateError when none is installed."""
-    for entry in entry_points(group="creditlib.templates", name="standard"):
-        path = Path(entry.load().path(lang, "credit_file"))
-        if path.is_file():
-            return path
-    raise TemplateError(say("workbook.error.no_template", "en"), say("workbook.error.no_template", "zh"))
+    return standard_template(lang, KIND)
+
+
+def write_empty_form(path: Path | str, lang: Lang = "en", *, force: bool = False) -> Path:
+    """Write the empty form and return its path. force: replace an existing file.
+
+    Raises: UsageError for a file that exists (without force), or no .xlsx name; TemplateError when no form is installed.
+    """
+    target = workbook_path(path, force=force)
+    content = form_template(lang).read_bytes()
+
+    def fill(stream: BinaryIO) -> None:
+        stream.write(content)
+
+    write_whole(target, fill, force=force)
+    return target
 
 
 def write_form(
@@ -68,19 +80,11 @@ def write_form(
     Raises: UsageError for a customer the book does not know, a file that exists (without force), or no .xlsx name;
     TemplateError when the template lacks a name; TooLarge for more than 15 digits.
     """
-    target = Path(path)
-    if target.suffix.lower() != ".xlsx":
-        raise UsageError(*(say("workbook.error.exists_suffix", tongue, path=target) for tongue in ("en", "zh")))
-    refuse_existing(target, force=force)
+    target, form = begin(path, template, lang, required(), mark=_TYPED, kind=KIND, force=force)
     own = _of(book.table("customers"), customer)
     tables = {name: _of(book.table(name), customer) for name in CREDIT_TABLES}
     if not own and not any(tables.values()) and not _of(book.columns("documents", ["customer"]), customer):
         raise UsageError(*(say("form.error.unknown", tongue, customer=customer) for tongue in ("en", "zh")))
-    form = Template(Path(template) if template is not None else form_template(lang))
-    missing = [name for name in required() if not form.has(name)]
-    if missing:
-        raise form.missing(missing)
-    form.refuse_filled(_TYPED)
     for name in LISTS:
         form.repeat(f"{name}_customer", max(len(tables[name]), 1))
     _registration(form, customer, own, tables["registrations"], lang)

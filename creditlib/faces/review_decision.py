@@ -87,12 +87,9 @@ def _summary(fill: ReviewFill) -> list[str]:
     """Return who may approve, what is in force, and where the check of the firm stands."""
     made = fill.review
     found = [fill.say(f"decides.{made.approver or made.limit.outcome}")]
-    if made.limit_in_force is not None:
-        found.append(
-            fill.say("decision.in_force", amount=text(made.limit_in_force, fill.currency), currency=fill.money_name())
-        )
-    else:
-        found.append(fill.say("decision.none_in_force"))
+    found.append(_in_force(fill))
+    if made.review_due:
+        found.append(fill.say("decision.review_due"))
     found.append(fill.say(f"decision.onboarding_{made.onboarding.outcome}"))
     if len(fill.stops) > 1:
         found.append(fill.say("decision.more_stops", n=len(fill.stops) - 1))
@@ -101,50 +98,72 @@ def _summary(fill: ReviewFill) -> list[str]:
     return found
 
 
+def _in_force(fill: ReviewFill) -> str:
+    """Return the limit in force in its own currency, or that there is none."""
+    limit, ended = fill.review.limit_set, fill.review.limit_ended
+    if limit is not None:
+        amount, currency = text(limit.minor, limit.currency), fill.money_name(limit.currency)
+        return fill.say("decision.in_force", amount=amount, currency=currency)
+    if ended is not None:
+        return fill.say("decision.ended", day=ended.isoformat())
+    return fill.say("decision.none_in_force")
+
+
+def score_note(fill: ReviewFill) -> str:
+    """Return what stands under the score: its grade, and the grade by points where that is another one."""
+    score = fill.review.score
+    if not score.grade:
+        return fill.say("decision.no_grade")
+    key = "decision.grade" if score.grade == score.earned else "decision.grade_held"
+    return fill.say(key, grade=score.grade, earned=score.earned)
+
+
+def limit_note(fill: ReviewFill) -> str:
+    """Return what stands under the limit proposed: what is in force, and how much it changes."""
+    made = fill.review
+    if made.limit.limit_minor is None:
+        return fill.say("decision.limit_new" if made.limit_set is None else "decision.limit_refer")
+    if made.limit_set is None:
+        return fill.say("decision.limit_new")
+    if not made.limit_in_force:  # of 0 or in another currency: there is no change in per cent
+        amount = text(made.limit_set.minor, made.limit_set.currency)
+        apart = "" if made.limit_in_force == 0 else f" {made.limit_set.currency}"
+        return fill.say("decision.limit_apart", amount=amount + apart)
+    change = f"{made.limit.limit_minor / made.limit_in_force - 1:+.0%}"
+    return fill.say("decision.limit_before", amount=text(made.limit_in_force, fill.currency), change=change)
+
+
+def use_note(fill: ReviewFill) -> str:
+    """Return how much of the limit proposed is free, or by how much the exposure is above it."""
+    made = fill.review
+    if not made.limit.limit_minor:
+        return fill.say("decision.no_use")
+    left = made.limit.limit_minor - made.exposure["total_minor"]
+    return fill.say("decision.over" if left < 0 else "decision.free", amount=text(abs(left), fill.currency))
+
+
 def _figures(fill: ReviewFill) -> None:
     book, made = fill.book, fill.review
     home = book.place("decision_score").sheet
     score, limit = made.score, made.limit
     fill.put_figure("decision_score", score.score, native=book.ref("way_value", down=scores.SCORE))
-    told = (
-        fill.say("decision.grade", grade=score.grade, earned=score.earned)
-        if score.grade
-        else fill.say("decision.no_grade")
-    )
-    if score.grade and score.grade != score.earned:
-        told = fill.say("decision.grade_held", grade=score.grade, earned=score.earned)
-    fill.put_text("decision_score_before", told)
+    fill.put_text("decision_score_before", score_note(fill))
     fill.put_figure("decision_chance", score.default_probability, native=book.ref("way_value", down=scores.CHANCE))
     fill.put_text("decision_chance_before", fill.say("decision.evidence", share=f"{score.evidence:.0%}"))
     fill.put_known("decision_limit", limit.limit_minor, native=limits.amount_ref(fill, limits.LIMIT))
-    if made.limit_in_force and limit.limit_minor is not None:
-        change = f"{limit.limit_minor / made.limit_in_force - 1:+.0%}"
-        fill.put_text(
-            "decision_limit_before",
-            fill.say("decision.limit_before", amount=text(made.limit_in_force, fill.currency), change=change),
-        )
-    else:
-        fill.put_text(
-            "decision_limit_before",
-            fill.say("decision.limit_new" if made.limit_in_force is None else "decision.limit_refer"),
-        )
+    fill.put_text("decision_limit_before", limit_note(fill))
     total, covered, net = (made.exposure[f"{name}_minor"] for name in ("total", "covered", "net"))
     exposed = book.ref("exposed_amount", down=4)
     fill.put_known("decision_exposure", total, native=exposed)
     fill.put_text("decision_exposure_before", fill.say("decision.covered", amount=text(covered, fill.currency)))
     fill.put_known("decision_own", net, native=book.ref("exposed_amount", down=6))
     fill.put_text("decision_own_before", fill.say("decision.own_after"))
+    fill.put_text("decision_use_before", use_note(fill))
     if not limit.limit_minor:
         fill.put_text("decision_use", fill.unknown if limit.limit_minor is None else fill.say("decision.no_limit"))
-        fill.put_text("decision_use_before", fill.say("decision.no_use"))
         return
     native = f"{book.ref('decision_exposure', home=home)}/{book.ref('decision_limit', home=home)}"
     fill.put_figure("decision_use", total / limit.limit_minor, native=native)
-    left = limit.limit_minor - total
-    fill.put_text(
-        "decision_use_before",
-        fill.say("decision.over" if left < 0 else "decision.free", amount=text(abs(left), fill.currency)),
-    )
 
 
 def _lost(fill: ReviewFill) -> None:
@@ -285,4 +304,4 @@ def _advice(fill: ReviewFill) -> None:
         )
 
 
-__all__ = ["NAMES", "fill_in", "lay", "verdict"]
+__all__ = ["NAMES", "fill_in", "lay", "limit_note", "score_note", "use_note", "verdict"]

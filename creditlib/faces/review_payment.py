@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from creditlib.errors import TemplateError
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.review_fill import ReviewFill
-from creditlib.faces.wording import bucket_label
+from creditlib.faces.wording import bucket_label, say
 from creditlib.faces.workbook_cells import Said, figure
 
 NAMES = {
@@ -69,6 +70,10 @@ def _aging(fill: ReviewFill) -> bool:
     book, found = fill.book, _buckets(fill)
     home = book.place("bucket_amount").sheet
     room = book.place("bucket_amount").height
+    if len(found) >= room:  # the total takes a row of its own
+        apart = sum(key in _APART for key, _ in found)
+        values = {"room": room - 1 - apart, "have": len(found) - apart, "name": "bucket_amount"}
+        raise TemplateError(*(say("review_workbook.error.buckets", lang, **values) for lang in ("en", "zh")))
     whole = sum(minor for _, minor in found)
     fill.put_text("bucket_amount_head", fill.amounts())
     fill.put_text("bucket_label", fill.say("payment.total"))
@@ -116,7 +121,8 @@ def late_chart(fill: ReviewFill, prefix: str) -> bool:
         fill.put_text(f"{prefix}_title", fill.say("payment.late_one" if known else "payment.late_none"))
         fill.put_text(f"{prefix}_subtitle", fill.say("payment.late_none_subtitle"))
         return False
-    values = [value for _, _, value in points if value is not None]
+    drawn_points = points[-fill.book.place("data_late_on").height :]
+    values = [value for _, _, value in drawn_points if value is not None]
     fill.put_text(
         f"{prefix}_title", fill.say("payment.late_title", last=f"{values[-1]:.0f}", worst=f"{max(values):.0f}")
     )

@@ -55,9 +55,11 @@ def _years(fill: ReviewFill) -> tuple[Mapping[str, Any], ...]:
 def fill_in(fill: ReviewFill) -> None:
     """Write the sheet."""
     made = fill.review
-    fill.put_text("statements_subtitle", fill.join(fill.name, fill.as_of, fill.say("statements.subtitle")))
-    fill.put_sentence("statements_verdict", cells.plain(_sentence(fill)))
     years = _years(fill)
+    cut = len(years) < len(made.statements)
+    older = fill.say("statements.older", n=len(years), all=len(made.statements)) if cut else ""
+    fill.put_text("statements_subtitle", fill.join(fill.name, fill.as_of, fill.say("statements.subtitle"), older))
+    fill.put_sentence("statements_verdict", cells.plain(_sentence(fill)))
     _clear(fill, len(years))
     if years:
         _heads(fill, years)

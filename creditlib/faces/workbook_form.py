@@ -31,6 +31,15 @@ def standard_template(lang: Lang, kind: str = CLOSE) -> Path:
     raise TemplateError(say("workbook.error.no_template", "en"), say("workbook.error.no_template", "zh"))
 
 
+def workbook_path(path: Path | str, *, force: bool) -> Path:
+    """Return where a workbook is to be written. Raises: UsageError when it exists (without force) or is no .xlsx name."""
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":
+        raise UsageError(*(say("workbook.error.exists_suffix", tongue, path=target) for tongue in ("en", "zh")))
+    refuse_existing(target, force=force)
+    return target
+
+
 def begin(
     path: Path | str, template: Path | str | None, lang: Lang, required: Sequence[str], *, mark: str, kind: str = CLOSE,
     force: bool,
@@ -40,10 +49,7 @@ def begin(
     Raises: UsageError when the target exists (without force) or is no .xlsx name; TemplateError when the template lacks a name or
     is a finished workbook.
     """
-    target = Path(path)
-    if target.suffix.lower() != ".xlsx":
-        raise UsageError(*(say("workbook.error.exists_suffix", tongue, path=target) for tongue in ("en", "zh")))
-    refuse_existing(target, force=force)
+    target = workbook_path(path, force=force)
     book = Template(Path(template) if template is not None else standard_template(lang, kind))
     missing = [name for name in required if not book.has(name)]
     if missing:

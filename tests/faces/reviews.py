@@ -166,4 +166,30 @@ def yen() -> Review:
     return _review(rows, paid, customers=[{"customer": "C1", "name": "星ヶ根精機株式会社"}])
 
 
-CASES = {f.__name__: f for f in (usual, five_years, nothing, stopped, negative_equity, long_names, yen)}
+def limit_set(minor: int, currency: str = "CNY", until: date | None = None) -> Review:
+    """The usual customer with another limit in force."""
+    given = files()
+    given["events"][0] |= {"amount_minor": minor, "currency": currency, "until": until}
+    return _review(*paying(), statements=statements(2), **given)
+
+
+@cache
+def in_credit() -> Review:
+    """The customer has paid far more than it was billed."""
+    rows, paid = paying()
+    given = {"kind": "receipt", "issue_on": date(2026, 6, 5), "source_file": "x.csv", "source_row": 1}
+    rows.append({"customer": "C1", "currency": "CNY", "amount_minor": -900_000_000, **given})
+    return _review(rows, paid, statements=statements(2), **files())
+
+
+@cache
+def long_history() -> Review:
+    """Thirty years of statements, sixty months of payments."""
+    years = [row | {"period_end": date(1996 + k, 12, 31)} for k, row in enumerate(statements(1) * 30)]
+    return _review(*paying(months=60), statements=years, **files())
+
+
+CASES = {
+    f.__name__: f
+    for f in (usual, five_years, nothing, stopped, negative_equity, long_names, yen, in_credit, long_history)
+}

@@ -281,6 +281,28 @@ def test_a_form_is_written_empty_or_filled_and_read_back(ledger: Path) -> None:
     assert again["factors"] == first["factors"]
 
 
+def test_a_form_never_replaces_what_it_is_made_from_and_is_an_xlsx(ledger: Path) -> None:
+    assert run("form", "--out", "C1.xlsx").exit_code == 0
+    before = Path("C1.xlsx").read_bytes()
+    again = run("form", "--out", "C1.xlsx", "--customer", "C1", ledger, "--credit-file", "C1.xlsx", "--force")
+    assert (again.exit_code, Path("C1.xlsx").read_bytes()) == (2, before)
+    wrong = run("form", "--out", "form.txt")
+    assert (wrong.exit_code, Path("form.txt").exists()) == (2, False)
+    assert "ends in .xlsx" in wrong.output
+
+
+def test_a_name_that_is_no_workbook_is_refused_before_either_is_written(ledger: Path) -> None:
+    result = run("review", "C1", ledger, *DAY, "--out", "C1.xlsx", "--memo", "memo.xls")
+    assert (result.exit_code, Path("C1.xlsx").exists()) == (2, False)
+
+
+def test_a_list_of_orders_has_its_columns_whether_or_not_there_are_any(ledger: Path) -> None:
+    none = run("release", ledger, *DAY, "--csv").stdout.splitlines()
+    some = run("release", ledger, *DAY, "--orders", "orders.csv", "--csv").stdout.splitlines()
+    assert (len(none), none[0]) == (1, some[0])
+    assert len(some) == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -298,6 +320,7 @@ def test_a_form_is_written_empty_or_filled_and_read_back(ledger: Path) -> None:
         (("terms", "cost", "net 30"), '"net 30" has no early discount, so nothing is paid for waiting. Write for example 2/10 net 30.'),
         (("score", "{f}", "{f}", *DAY), "{f}: given twice. Everything in it would count twice; give it once."),
         (("score", "{f}", *DAY, "--customer", "C1", "--csv"), "--csv lists all customers."),
+        (("release", "{f}", *DAY, "--customer", "C1", "--amount", "5", "--csv"), "--csv lists all customers."),
         (("review", "C1", "{f}", *DAY, "--out", "x.xlsx", "--memo", "x.xlsx"), "--out and --memo both name x.xlsx. Give two files."),
         (("review", "C1", "{f}", *DAY, "--out", "{f}", "--force"), "{f}"),
         (("terms", "what-if", "{f}", *DAY, "--days", "60", "--sales-change", "8"), '--sales-change "8" is no share. Write 0.05 or 5%.'),

@@ -87,6 +87,14 @@ def test_the_committee_decides_where_own_funds_at_risk_are_above_its_threshold(t
     assert files.tie(path, tmp_path) >= 8
 
 
+def test_a_limit_in_force_in_another_currency_is_no_new_limit(tmp_path: Path) -> None:
+    path = write_committee_memo(reviews.limit_set(20_000_000, "USD"), tmp_path / "memo.xlsx")
+    model = cells.calculated(path)
+    shown = [cells.value_of(model, files.at(path, f"request_{n}")) for n in ("before", "change")]
+    assert shown == ["200,000.00 USD", "not known"]
+    assert cells.value_of(model, files.at(path, "memo_limit_before")) == "in force 200,000.00 USD"
+
+
 def test_a_stop_proposes_no_limit_and_names_every_stop(tmp_path: Path) -> None:
     said = files.words(written("stopped", tmp_path))
     assert "No limit is proposed; terms: cash in advance." in said

@@ -6,6 +6,8 @@ import io
 import re
 import sys
 import zipfile
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import canonicalize
@@ -14,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from creditlib.days import add_months
 from creditlib.decisions.limit.methods import METHODS
 from creditlib.errors import TemplateError, UsageError
 from creditlib.faces import review_limit, review_payment, review_score
@@ -194,6 +197,53 @@ def test_negative_equity_is_told_and_a_ratio_without_a_base_is_not_zero(tmp_path
     said = words(written("negative_equity", tmp_path))
     assert any("equity" in s.lower() and "negative" in s.lower() for s in said)
     assert any("Liabilities to equity" in s and s.startswith("Not told in any year shown") for s in said)
+
+
+def test_a_limit_in_force_is_told_whatever_its_currency_its_amount_and_its_end(tmp_path: Path) -> None:
+    told = {}
+    for key, made in {
+        "dollars": reviews.limit_set(20_000_000, "USD"),
+        "nothing": reviews.limit_set(0),
+        "ended": reviews.limit_set(5_000_000, until=date(2026, 1, 31)),
+    }.items():
+        path = write_customer_file(made, tmp_path / f"{key}.xlsx")
+        book = cells.calculated(path)
+        told[key] = [str(cells.value_of(book, at(path, f"decision_{n}"))) for n in ("summary", "limit_before")]
+    assert "In force: 200,000.00 USD." in told["dollars"][0]
+    assert told["dollars"][1] == "in force 200,000.00 USD"
+    assert "In force: 0.00 CNY." in told["nothing"][0]
+    assert told["nothing"][1] == "in force 0.00"
+    assert "No limit is in force: the last one ended on 2026-01-31." in told["ended"][0]
+    assert told["ended"][1] == "none in force"
+
+
+def test_more_buckets_than_the_template_has_room_for_are_refused(tmp_path: Path) -> None:
+    many = {"not_due": 100} | {f"{k}-{k}": 1 for k in range(1, 13)}
+    with pytest.raises(TemplateError, match="room for 11 overdue buckets of this customer, the policy has 12"):
+        write_customer_file(replace(reviews.usual(), aging=many), tmp_path / "file.xlsx")
+    assert not list(tmp_path.iterdir())
+    del many["12-12"]
+    assert tie(write_customer_file(replace(reviews.usual(), aging=many), tmp_path / "file.xlsx"), tmp_path) > 150
+
+
+def test_years_and_months_there_is_no_room_for_are_counted_and_stand_in_no_title(tmp_path: Path) -> None:
+    made = reviews.long_history()
+    last = made.record[-1]
+    months = [
+        last | {"month": add_months(last["month"], k - 59), "worst_days_late": 400 if k == 3 else k} for k in range(60)
+    ]
+    path = write_customer_file(replace(made, record=tuple(months)), tmp_path / "file.xlsx")
+    said = words(path)
+    assert any(s.endswith("the newest 6 of 30") for s in said)
+    assert any(s.startswith("Last month 59 days late; worst 59") for s in said)
+    assert tie(path, tmp_path) > 150
+
+
+def test_the_use_of_a_limit_by_a_customer_in_credit_has_its_sign(tmp_path: Path) -> None:
+    path = written("in_credit", tmp_path)
+    cell = load_workbook(path)["Decision"].cell(*at(path, "decision_use")[1:])
+    assert cell.number_format == '[>=1]"▲ "0%;[<0]-0%;0%'
+    assert cells.value_of(cells.calculated(path), at(path, "decision_use")) < -1
 
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:

@@ -67,8 +67,7 @@ def close(
         )
         path = Path(out or f"close-{request.day}.xlsx")
         inputs = [*files, *(f for f in (control, sales, fx, policy, template, map_file) if f is not None)]
-        if any(Path(name).exists() and path.exists() and path.samefile(name) for name in inputs):
-            raise c.usage("terminal.error.own_input", path=path)
+        c.not_an_input(path, inputs)
         if path.exists() and not force:
             raise c.usage("terminal.error.exists", path=path)
         from creditlib.faces.workbook import write_workbook

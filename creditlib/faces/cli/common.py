@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
 import typer
@@ -125,6 +126,12 @@ def one_format(as_json: bool, as_csv: bool) -> None:
     """Refuse --json together with --csv."""
     if as_json and as_csv:
         raise usage("terminal.error.two_formats")
+
+
+def not_an_input(path: Path, inputs: Iterable[str]) -> None:
+    """Refuse to write over a file that is read."""
+    if path.exists() and any(Path(name).exists() and path.samefile(name) for name in inputs):
+        raise usage("terminal.error.own_input", path=path)
 
 
 def console() -> Console:

@@ -5,7 +5,6 @@ What must stay true: the form is written whole or not at all; what is typed into
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -40,14 +39,16 @@ def form(
     with c.told(lang):
         words = c.language(lang)
         path = Path(out)
+        inputs = [*(files or ()), *(credit_file or ()), *(f for f in (map_file, policy) if f is not None)]
+        c.not_an_input(path, inputs)
         if path.exists() and not force:
             raise c.usage("terminal.error.exists", path=path)
         if customer is None and (files or credit_file):
             raise c.usage("assess.error.form_customer")
-        from creditlib.faces.credit_form import form_template, write_form
+        from creditlib.faces.credit_form import write_empty_form, write_form
 
         if customer is None:
-            shutil.copyfile(form_template(words), path)
+            write_empty_form(path, words, force=force)
         else:
             from creditlib.facts.book import Book
             from creditlib.facts.credit.files import read_files

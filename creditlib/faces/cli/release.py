@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from creditlib.measures.figures import Figures
 
 KINDS = ("order", "shipment", "billing")
+_ROW = ("customer", "order", "ordered_on", "outcome", "currency", "bound_by", "oldest_days", "oldest_document")
+_ROW_AMOUNTS = ("amount_minor", "exposure_minor", "limit_minor", "over_minor", "headroom_minor")
 _PARTS = ("open_items_minor", "unapplied_minor", "delivered_not_billed_minor", "orders_minor", "order_minor")
 
 
@@ -75,6 +77,8 @@ def release(
         c.one_format(as_json, as_csv)
         if (amount is None) != (customer is None):
             raise c.usage("assess.error.amount_alone")
+        if customer is not None and as_csv:
+            raise c.usage("assess.error.one_csv")
         if kind not in KINDS:
             raise c.usage("assess.error.kind", value=kind)
         request = Request(
@@ -86,7 +90,7 @@ def release(
             reading, whole = request.assess(steps)
         if customer is not None and asked is not None:
             made = _one(whole, customer, asked, kind, order, delivery, given, proposed)
-            if as_json or as_csv:
+            if as_json:
                 c.write_json(release_json(made, words))
             else:
                 _print_one(c.console(), made, whole, words)
@@ -217,16 +221,14 @@ def release_json(made: ReleaseDecision, lang: Lang) -> dict[str, Any]:
 
 
 def _row_json(row: dict[str, Any]) -> dict[str, Any]:
-    keep = ("customer", "order", "ordered_on", "outcome", "currency", "bound_by", "oldest_days", "oldest_document")
-    made: dict[str, Any] = {name: row[name] for name in keep}
+    made: dict[str, Any] = {name: row[name] for name in _ROW}
     made["reasons"] = [code for code in (row["reasons"] or "").split(";") if code]
-    amounts = ("amount_minor", "exposure_minor", "limit_minor", "over_minor", "headroom_minor")
-    return made | decided.amounts_json({**row, "amount_minor": row["order_minor"]}, amounts, row["currency"])
+    return made | decided.amounts_json({**row, "amount_minor": row["order_minor"]}, _ROW_AMOUNTS, row["currency"])
 
 
 def _csv(figures: Figures) -> None:
     rows = [_row_json(row) for row in figures.rows()]
-    header = list(rows[0]) if rows else ["customer", "order", "outcome"]
+    header = [*_ROW, "reasons", *(name.removesuffix("_minor") for name in _ROW_AMOUNTS)]
     c.write_csv(header, [[";".join(v) if isinstance(v, list) else v for v in row.values()] for row in rows])
 
 

@@ -73,13 +73,15 @@ def review(
             *(credit_file or ()),
             *(f for f in (orders, limits, events, sales, policy, fx, map_file) if f is not None),
         ]
+        from creditlib.faces.workbook_form import workbook_path
+
         for path in (out, memo):
             if path is None:
                 continue
-            if Path(path).exists() and any(Path(name).exists() and Path(path).samefile(name) for name in inputs):
-                raise c.usage("terminal.error.own_input", path=path)
+            c.not_an_input(Path(path), inputs)
             if Path(path).exists() and not force:
                 raise c.usage("terminal.error.exists", path=path)
+            workbook_path(path, force=force)
         if out is not None and memo is not None and Path(out).resolve() == Path(memo).resolve():
             raise c.usage("assess.error.one_file", path=out)
         request = Request(
