@@ -1,6 +1,6 @@
 """`credit release`: may an order, a shipment or a billing go?
 
-What must stay true: exit 0 when everything is released, 1 when something is held or referred; billing of what was shipped is never blocked.
+What must stay true: exit 0 when everything is released, 1 when something is held or referred, or what was read needs a person; billing of what was shipped is never blocked.
 """
 
 from __future__ import annotations
@@ -107,6 +107,7 @@ def release(
                 _print_all(c.console(), figures, whole, words)
             held = any(row["outcome"] != "release" for row in figures.rows())
         show.told_aside(reading.findings, words)
+        c.leave(reading.findings)
         if held:
             raise typer.Exit(c.ATTENTION)
 
