@@ -22,16 +22,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from books import DATA, END, SEED, assessed, columns_mb, prepared, raw
 from where import commit, machine, versions
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-DATA = HERE / "data"
 HISTORY = HERE / "history.csv"
 FIELDS = (
     "date", "machine", "workload", "size", "engine", "source", "median_s", "min_s", "peak_mb", "columns_mb", "ratio",
@@ -45,72 +45,9 @@ TITLES = {
     "W3": "payment behaviour by customer",
     "W4": "score 200,000 customers by the standard card",
 }
-SEED, MONTHS, END = 7, 36, date(2026, 10, 31)
 OPEN_ITEMS = 100_000
 RAW_LIMIT = 1_000_000
 TOLERANCE = 1e-9
-
-# ----------------------------------------------------------------------------------------------------------------- data
-
-
-def sample(invoices: int) -> Any:
-    from creditlib.facts.sample.generate import generate
-
-    return generate(seed=SEED, customers=max(60, invoices // 100), months=MONTHS, end=END, invoices=invoices, odd=False)
-
-
-def assessed(customers: int, invoices: int) -> Path:
-    """A connected book of so many customers."""
-    from creditlib.facts.book import Book, save_book
-    from creditlib.facts.sample.generate import generate
-
-    if invoices == customers * 100:
-        return prepared(invoices)
-    folder = DATA / f"assessed-{customers}"
-    if not folder.is_dir():
-        print(f"generating {invoices:,} invoices of {customers:,} customers …", flush=True)
-        made = generate(seed=SEED, customers=customers, months=MONTHS, end=END, invoices=invoices, odd=False)
-        save_book(Book(made.documents, made.allocations, made.customers), folder)
-    return folder
-
-
-def prepared(invoices: int) -> Path:
-    """A connected book without the sales table, so that countback adds up the billing documents themselves."""
-    from creditlib.facts.book import Book, save_book
-
-    folder = DATA / f"prepared-{invoices}"
-    if not folder.is_dir():
-        print(f"generating {invoices:,} invoices …", flush=True)
-        made = sample(invoices)
-        save_book(Book(made.documents, made.allocations, made.customers), folder)
-    return folder
-
-
-def raw(invoices: int) -> Path:
-    """The same ledger as CSV text."""
-    folder = DATA / f"raw-{invoices}"
-    if not folder.is_dir():
-        from creditlib.facts.sample.files import write_sample
-
-        print(f"writing {invoices:,} invoices as CSV …", flush=True)
-        work = Path(tempfile.mkdtemp(prefix="raw-", dir=DATA))
-        write_sample(work, sample=sample(invoices))
-        work.rename(folder)
-    return folder
-
-
-def columns_mb(work: str, folder: Path) -> float:
-    """Bytes of the columns the work must look at, decoded: 8 for an amount or a number, 4 for a date or a code."""
-    import workloads
-    from pyarrow import parquet
-
-    total = 0
-    for table, names in (("documents", workloads.DOCUMENTS[work]), ("allocations", workloads.ALLOCATIONS[work])):
-        rows = parquet.ParquetFile(folder / f"{table}.parquet").metadata.num_rows
-        # a document's number is its row: nobody has to read it
-        total += rows * sum(8 if name.endswith(("_minor", "_document")) else 4 for name in names if name != "id")
-    return total / 1e6
-
 
 # ---------------------------------------------------------------------------------------------- one engine, one process
 

@@ -21,6 +21,16 @@ from creditlib.policy import Policy
 
 FLAGS: Final = ("abnormal_operation", "serious_dishonesty", "judgment_debtor")
 """Lists of the registers and courts: 经营异常, 严重违法失信, 失信被执行人. The other stops are words of the status."""
+STOPS: Final[dict[str, tuple[str, str]]] = {
+    "revoked": ("licence revoked", "营业执照吊销"),
+    "deregistered": ("deregistered", "已注销"),
+    "insolvent": ("insolvent", "破产"),
+    "liquidation": ("in liquidation", "清算中"),
+    "abnormal_operation": ("on the list of abnormal operations", "列入经营异常名录"),
+    "serious_dishonesty": ("on the list of serious dishonesty", "列入严重违法失信名单"),
+    "judgment_debtor": ("a dishonest judgment debtor", "列为失信被执行人"),
+}
+"""Every hard stop as people say it, in both languages."""
 _SCHEMA: Final = pa.schema(
     [("customer", pa.string()), ("stop", pa.string()), ("on", pa.date32()), ("source_file", pa.string()), ("source_row", pa.int32())]
 )  # fmt: skip

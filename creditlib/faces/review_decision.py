@@ -125,20 +125,22 @@ def limit_note(fill: ReviewFill) -> str:
         return fill.say("decision.limit_new" if made.limit_set is None else "decision.limit_refer")
     if made.limit_set is None:
         return fill.say("decision.limit_new")
-    if not made.limit_in_force:  # of 0 or in another currency: there is no change in per cent
+    if (
+        made.limit_change_share is None or made.limit_in_force is None
+    ):  # of 0 or in another currency: there is no change in per cent
         amount = text(made.limit_set.minor, made.limit_set.currency)
         apart = "" if made.limit_in_force == 0 else f" {made.limit_set.currency}"
         return fill.say("decision.limit_apart", amount=amount + apart)
-    change = f"{made.limit.limit_minor / made.limit_in_force - 1:+.0%}"
+    change = f"{made.limit_change_share:+.0%}"
     return fill.say("decision.limit_before", amount=text(made.limit_in_force, fill.currency), change=change)
 
 
 def use_note(fill: ReviewFill) -> str:
     """Return how much of the limit proposed is free, or by how much the exposure is above it."""
     made = fill.review
-    if not made.limit.limit_minor:
+    left = made.free_minor
+    if left is None:
         return fill.say("decision.no_use")
-    left = made.limit.limit_minor - made.exposure["total_minor"]
     return fill.say("decision.over" if left < 0 else "decision.free", amount=text(abs(left), fill.currency))
 
 
@@ -163,7 +165,7 @@ def _figures(fill: ReviewFill) -> None:
         fill.put_text("decision_use", fill.unknown if limit.limit_minor is None else fill.say("decision.no_limit"))
         return
     native = f"{book.ref('decision_exposure', home=home)}/{book.ref('decision_limit', home=home)}"
-    fill.put_figure("decision_use", total / limit.limit_minor, native=native)
+    fill.put_figure("decision_use", made.use_share, native=native)
 
 
 def _lost(fill: ReviewFill) -> None:
@@ -186,10 +188,9 @@ def _lost(fill: ReviewFill) -> None:
         )
         return
     high = fill.value("score.range")[1]
-    lost = sum(line.lost for line in made.lines)
     said = fill.sentence(
         "decision.lost_title",
-        lost=figure(fill.book.ref("score_total_lost"), lost, "0.0"),
+        lost=figure(fill.book.ref("score_total_lost"), made.lost, "0.0"),
         best=str(high),
         factor=rows[0][0],
     )

@@ -51,10 +51,9 @@ def _sentence(fill: ReviewFill) -> Said:
         )
     home = fill.book.place("score_verdict").sheet
     high = fill.value("score.range")[1]
-    lost = sum(line.lost for line in made.lines)
     return fill.sentence(
         "score.sentence", best=str(high),
-        lost=figure(fill.book.ref("score_total_lost", home=home), lost, "0.00"),
+        lost=figure(fill.book.ref("score_total_lost", home=home), made.lost, "0.00"),
         score=figure(fill.book.ref("way_value", down=SCORE, home=home), made.score, "0"), grade=made.grade,
     )  # fmt: skip
 
@@ -95,7 +94,7 @@ def _factors(fill: ReviewFill) -> None:
     fill.put_text("score_total_label", fill.say("score.total"), like="score_total_label")
     for name, value in (
         ("weight", sum(line.share for line in made.lines)),
-        ("lost", sum(line.lost for line in made.lines)),
+        ("lost", made.lost),
     ):
         native = f"SUM({book.ref(f'factor_{name}', 0, to=last, home=home)})"
         fill.put_figure(f"score_total_{name}", value if scored else None, native=native)
@@ -115,16 +114,14 @@ def _way(fill: ReviewFill) -> None:
         fill.put_text("way_note", fill.say("way.none"), down=SCORE)
         return
     high = fill.value("score.range")[1]
-    lost = sum(line.lost for line in made.lines)
     cell = [book.ref("way_value", down=down, home=home) for down in range(9)]
     fill.put_figure("way_value", high, down=0)
-    fill.put_figure("way_value", -lost, native=f"-{book.ref('score_total_lost', home=home)}", down=1)
-    fill.put_figure("way_value", high - lost, native=f"{cell[0]}+{cell[1]}", down=2)
-    agrees = int(round(high - lost, 6) + 0.5) == made.score
+    fill.put_figure("way_value", -made.lost, native=f"-{book.ref('score_total_lost', home=home)}", down=1)
+    fill.put_figure("way_value", high - made.lost, native=f"{cell[0]}+{cell[1]}", down=2)
+    agrees = int(round(high - made.lost, 6) + 0.5) == made.score
     fill.put_figure("way_value", made.score, native=f"ROUND(ROUND({cell[2]},6),0)" if agrees else "", down=SCORE)
-    odds = (1 - made.default_probability) / made.default_probability
     native = _odds(fill, cell[SCORE])
-    fill.put_figure("way_value", odds, native=native, down=ODDS)
+    fill.put_figure("way_value", made.odds, native=native, down=ODDS)
     fill.put_figure("way_value", made.default_probability, native=f"1/(1+{cell[ODDS]})", down=CHANCE)
     least_ref = book.ref("grade_least", home=home) + ":" + book.ref("grade_least", down=len(GRADES) - 1, home=home)
     names = book.ref("grade_name", home=home) + ":" + book.ref("grade_name", down=len(GRADES) - 1, home=home)

@@ -91,3 +91,21 @@ class Review:
     effect: TermsEffect | None
     approver: Literal["committee", "manager"] | None
     findings: tuple[Finding, ...]
+
+    @property
+    def use_share(self) -> float | None:
+        """Exposure as a share of the limit proposed, None without one."""
+        limit = self.limit.limit_minor
+        return self.exposure["total_minor"] / limit if limit else None
+
+    @property
+    def free_minor(self) -> int | None:
+        """What of the limit proposed is free, below 0 where the exposure is above it; None without one."""
+        limit = self.limit.limit_minor
+        return limit - self.exposure["total_minor"] if limit else None
+
+    @property
+    def limit_change_share(self) -> float | None:
+        """How much the limit proposed is above the one in force, as its share; None where either is missing or the latter is 0."""
+        limit, before = self.limit.limit_minor, self.limit_in_force
+        return limit / before - 1 if limit is not None and before else None

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from creditlib.decisions.hard_stops import STOPS
 from creditlib.errors import UsageError
 from creditlib.facts.book import open_book, save_book
+from creditlib.policy.catalogue import CATALOGUE
 
 from .release_books import DAY, POLICY, ask, book, late, policy, said
 
@@ -246,10 +248,20 @@ def test_unapplied_credits_lift_an_overdue_hold_only_where_the_policy_nets_them(
 
 def test_a_hard_stop_holds_whether_the_register_or_the_caller_tells_it() -> None:
     given = book(limits={"C1": 100_00}, registrations=[{"customer": "C1", "on": DAY, "judgment_debtor": True}])
-    assert ask(1, given).outcome == "hold"
+    made = ask(1, given)
+    assert (made.outcome, made.reasons[0].text("zh")) == ("hold", "一票否决：列为失信被执行人。")
     assert ask(1, book(limits={"C1": 100_00}), hard_stop="insolvent").outcome == "hold"
     with pytest.raises(UsageError, match="nonsense"):
         ask(1, given, hard_stop="nonsense")
+
+
+def test_every_hard_stop_a_policy_may_name_can_be_told() -> None:
+    for stop in CATALOGUE["onboarding.hard_stops"].choices:
+        made = ask(1, book(limits={"C1": 100_00}), hard_stop=stop)
+        assert [made.reasons[0].text(lang) for lang in ("en", "zh")] == [
+            f"Hard stop: {STOPS[stop][0]}.",
+            f"一票否决：{STOPS[stop][1]}。",
+        ]
 
 
 def test_all_reasons_are_told_not_only_the_first() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from creditlib.decisions.decision import OUTCOMES
 from creditlib.decisions.what_if.compare import TermsCase, TermsEffect, compare_terms
+from creditlib.decisions.what_if.curve import curve
 from creditlib.errors import CreditError, CurrencyError, TooLarge, UsageError
 from creditlib.policy import Policy, load_policy
 
@@ -112,6 +113,18 @@ def test_the_way_back_is_worth_the_opposite() -> None:
     assert back.change.profit_minor == -there.change.profit_minor
 
 
+def test_the_horizon_is_the_policy_s_unless_the_caller_names_one() -> None:
+    base, longer = _case(), _case(net_days=60, sales_change_share=0.1)
+    own = _policy(capital_rate=0, horizon_years=3)
+    by_policy, given = (compare_terms(base, longer, own, AS_OF, horizon_years=years) for years in (None, 2))
+    assert (by_policy.horizon_years, by_policy.worth.npv_minor) == (3, 2_160_000)  # 720,000 × 3
+    assert (given.horizon_years, given.worth.npv_minor) == (2, 1_440_000)
+    assert by_policy.decision.used["terms.horizon_years"][0] == 3
+    assert "terms.horizon_years" not in given.decision.used
+    points = curve(base, longer, own, AS_OF, values=[60]).to_pylist()
+    assert [row["npv_minor"] for row in points if row["mark"] == "scenario"] == [2_160_000]
+
+
 def test_capital_that_costs_nothing_has_no_value_for_good() -> None:
     free = _policy(capital_rate=0)
     effect = compare_terms(_case(), _case(net_days=60, sales_change_share=0.1), free, AS_OF, horizon_years=3)
@@ -199,7 +212,7 @@ def test_decision_lists_the_components_largest_first_and_names_its_policy_values
     )
     assert set(decision.used) == {
         "terms.capital_rate", "terms.year_days", "terms.variable_cost_share", "terms.collection_share",
-        "score.loss_given_default",
+        "score.loss_given_default", "terms.horizon_years",
     }  # fmt: skip
     texts = [reason.text(lang) for reason in decision.reasons for lang in ("en", "zh")]
     assert "Not stated, taken from the policy: loss given default 0.8." in texts

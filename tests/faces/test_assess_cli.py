@@ -152,6 +152,19 @@ def test_a_stopped_customer_is_told_so_before_anything_else(ledger: Path) -> Non
     assert "register.csv!2" in text
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "can't be told: the customer's sales"), ("zh", "所给条件对全年的影响无法测算")]
+)
+def test_a_review_says_when_the_effect_of_the_terms_offered_cant_be_told(ledger: Path, lang: str, words: str) -> None:
+    asked = ("review", "C1", ledger, *DAY, "--credit-file", "statements.csv", "--lang", lang)
+    before = run(*asked)
+    assert before.exit_code == 0
+    assert words not in before.stdout
+    with ledger.open("a", encoding="utf-8") as more:
+        more.write("C1,Firm 1,I-USD,2025-12-20,2026-01-20,,70.00,USD\n")
+    assert words in run(*asked).stdout
+
+
 def test_an_order_within_its_limit_is_released_and_one_above_it_held(ledger: Path) -> None:
     fine = run("release", ledger, *DAY, "--limits", "limits.csv", "--customer", "C1", "--amount", "600", "--json")
     assert (fine.exit_code, valid("release", fine.stdout)["outcome"]) == (0, "release")

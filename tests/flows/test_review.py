@@ -35,6 +35,26 @@ def test_a_customer_billed_in_two_currencies_has_a_review_without_a_what_if() ->
     assert (made.terms.outcome, made.effect) == ("offered", None)
 
 
+def test_use_and_change_of_a_limit_are_told_only_where_there_is_one() -> None:
+    whole = assess(sample_book(), POLICY, SAMPLE_END)
+    told = [review(whole, row["customer"]) for row in whole.table.rows()[:40]]
+    having = [made for made in told if made.limit.limit_minor]
+    assert 0 < len(having) < len(told)
+    for made in having:
+        assert made.use_share is not None
+        assert made.free_minor is not None
+        assert made.limit.limit_minor is not None
+        assert made.free_minor + made.exposure["total_minor"] == made.limit.limit_minor
+        assert round(made.use_share * made.limit.limit_minor) == made.exposure["total_minor"]
+    assert all((made.use_share, made.free_minor) == (None, None) for made in told if made not in having)
+    changed = [made for made in having if made.limit_change_share is not None]
+    assert changed
+    for made in changed:
+        assert made.limit_in_force
+        assert round((1 + (made.limit_change_share or 0)) * made.limit_in_force) == made.limit.limit_minor
+    assert all(made.limit_change_share is None for made in told if not made.limit_in_force)
+
+
 @pytest.mark.parametrize("day", [date(2026, 6, 30), date(2026, 6, 11), date(2026, 2, 28), date(2025, 2, 28)])
 def test_limits_are_the_same_with_a_record_taken_before_and_without(day: date) -> None:
     whole = assess(sample_book(), POLICY, day)

@@ -11,6 +11,7 @@ from typing import Any
 
 from creditlib import money
 from creditlib.decisions.decision import Effect, Reason
+from creditlib.decisions.hard_stops import STOPS
 from creditlib.decisions.release.ground import Ground
 from creditlib.decisions.release.levels import Judged, Level, overdue_blocks
 
@@ -21,7 +22,7 @@ def reasons_of(
     """Return every reason. stops: hard stops told beside the register. passes: "billing" or "delivered" where nothing may be held."""
     known = [row["stop"] for row in ground.stops.get(customer, ())]
     found = [
-        _reason("hard-stop", "stop", ("onboarding.hard_stops",), stop=_stop(stop))
+        _reason("hard-stop", "stop", ("onboarding.hard_stops",), stop=STOPS[stop])
         for stop in dict.fromkeys([*known, *stops])
     ]
     found += _late(ground, customer)
@@ -57,11 +58,6 @@ def _reason(
 
 def _text(minor: int, currency: str) -> str:
     return f"{money.text(minor, currency)} {currency}"
-
-
-def _stop(word: str) -> tuple[str, str]:
-    named = Reason(f"onboarding.stop-{word}", "stop")
-    return named.text("en"), named.text("zh")
 
 
 def _late(ground: Ground, customer: str) -> list[Reason]:

@@ -18,11 +18,11 @@ import pyarrow.compute as pc
 
 from creditlib.days import add_months
 from creditlib.decisions.decision import Decision, Reason, used
-from creditlib.decisions.hard_stops import hard_stops
+from creditlib.decisions.hard_stops import STOPS, hard_stops
 from creditlib.decisions.onboarding.evidence import source_of
 from creditlib.decisions.onboarding.reputation import own_grade
 from creditlib.decisions.score.card import PARAMETERS, Card, Line, Scored, card_of
-from creditlib.decisions.score.reasons import STOPS, OutsideRating, losses, rating_reasons, too_little, unknowns, worse
+from creditlib.decisions.score.reasons import OutsideRating, losses, rating_reasons, too_little, unknowns, worse
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
@@ -57,6 +57,17 @@ class ScoreDecision(Decision):
     ratings: tuple[OutsideRating, ...] = ()
     basis: str = "expert"
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def lost(self) -> float:
+        """Points lost against the best there is, all factors together; not rounded."""
+        return sum(line.lost for line in self.lines)
+
+    @property
+    def odds(self) -> float | None:
+        """Good customers for one that defaults, None without a score."""
+        chance = self.default_probability
+        return None if chance is None else (1 - chance) / chance
 
 
 def factors_of(

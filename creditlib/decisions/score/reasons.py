@@ -9,23 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Final
 
 from creditlib.decisions.decision import Reason
 from creditlib.decisions.score.card import Card, Line
 from creditlib.policy import GRADES
 from creditlib.policy.factors import FACTORS, PARTS, Factor
 
-STOPS: Final[dict[str, tuple[str, str]]] = {
-    "revoked": ("licence revoked", "营业执照吊销"),
-    "deregistered": ("deregistered", "已注销"),
-    "insolvent": ("insolvent", "破产"),
-    "liquidation": ("in liquidation", "清算中"),
-    "abnormal_operation": ("on the list of abnormal operations", "列入经营异常名录"),
-    "serious_dishonesty": ("on the list of serious dishonesty", "列入严重违法失信名单"),
-    "judgment_debtor": ("a dishonest judgment debtor", "列为失信被执行人"),
-}
-"""Words for hard stops."""
 _SKIPPED = ("its weight goes to what is known", "其权重分给已知因子")
 _COUNTED = "counts as {points} of 100, {lost} points lost", "按 {points} 分计，失 {lost} 分"
 

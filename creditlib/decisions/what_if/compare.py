@@ -29,11 +29,8 @@ from creditlib.errors import CurrencyError, UsageError
 from creditlib.policy import Policy, Values
 
 __all__ = [
-    "HORIZON_YEARS", "BreakEven", "CashCurve", "TermsCase", "TermsEffect", "TermsFigures", "Worth", "compare_terms", "worth_between"
+    "BreakEven", "CashCurve", "TermsCase", "TermsEffect", "TermsFigures", "Worth", "compare_terms", "worth_between"
 ]  # fmt: skip
-
-HORIZON_YEARS: Final = 5
-"""Years a change is taken to last where the caller names none."""
 
 _ALWAYS: Final = ("terms.capital_rate", "terms.year_days")
 _COSTS: Final = {
@@ -80,7 +77,8 @@ class TermsEffect:
     @cached_property
     def decision(self) -> Decision:
         """The outcome with its reasons: components of the change, the largest first, then what else a person should know."""
-        names = dict.fromkeys([*_ALWAYS, *self.from_policy.values()])
+        horizon = () if self.horizon_years != self.values["terms.horizon_years"] else ("terms.horizon_years",)
+        names = dict.fromkeys([*_ALWAYS, *horizon, *self.from_policy.values()])
         return Decision(
             subject="terms", customer=self.base_case.customer, as_of=self.as_of, outcome=self.outcome,
             reasons=(*self._components(), *self._notes()), policy_name=self.policy.name,
@@ -147,11 +145,11 @@ def _label(name: str) -> tuple[str, str]:
 
 
 def compare_terms(
-    base: TermsCase, scenario: TermsCase, policy: Policy, as_of: date, *, horizon_years: float = HORIZON_YEARS
+    base: TermsCase, scenario: TermsCase, policy: Policy, as_of: date, *, horizon_years: float | None = None
 ) -> TermsEffect:
     """Return what changing from `base` to `scenario` does, by the policy in force on a day.
 
-    horizon_years: how long the change lasts for `worth.npv_minor`. The change in sales is whatever the scenario states: nothing here
+    horizon_years: how long the change lasts for `worth.npv_minor`; None: `terms.horizon_years` of the policy. The change in sales is whatever the scenario states: nothing here
     knows what customers would do.
     Raises: CurrencyError for cases in two currencies; UsageError for a horizon that is not above 0; PolicyError.
     Source: tests/published/terms_npv.toml, terms_profit.toml.
@@ -166,6 +164,7 @@ def compare_terms(
     'Contribution margin: 300,000.00 → 315,000.00 CNY a year.'
     """
     values = policy.at(as_of)
+    horizon_years = horizon_of(values, horizon_years)
     before, old, after, new, worth = worth_between(base, scenario, values, horizon_years)
     return TermsEffect(
         as_of=as_of,
@@ -182,6 +181,11 @@ def compare_terms(
         policy=policy,
         values=values,
     )
+
+
+def horizon_of(values: Values, given: float | None) -> float:
+    """Return the years a change lasts: as given, else by the policy."""
+    return float(values["terms.horizon_years"]) if given is None else given
 
 
 def worth_between(

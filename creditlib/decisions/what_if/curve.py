@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from creditlib.decisions.what_if.case import TermsCase
-from creditlib.decisions.what_if.compare import HORIZON_YEARS, worth_between
+from creditlib.decisions.what_if.compare import horizon_of, worth_between
 from creditlib.decisions.what_if.figures import figures_of, worth_of
 from creditlib.errors import UsageError
 from creditlib.policy import Policy, Values
@@ -29,7 +29,7 @@ MOVABLE: Final = (
 
 def curve(
     base: TermsCase, scenario: TermsCase, policy: Policy, as_of: date, *, over: str = "net_days", values: Iterable[float],
-    horizon_years: float = HORIZON_YEARS,
+    horizon_years: float | None = None,
 ) -> pa.Table:  # fmt: skip
     """Return profit and value of the scenario while one figure moves, everything else staying as it is.
 
@@ -53,6 +53,7 @@ def curve(
             f"曲线不能以“{over}”为自变量。可选：{'、'.join(MOVABLE)}。",
         )
     in_force = policy.at(as_of)
+    horizon_years = horizon_of(in_force, horizon_years)
     year, old, here, new, worth = worth_between(base, scenario, in_force, horizon_years)
     own = _figure(scenario, over, new.used, in_force)
     rows: list[tuple[float, int, int, str | None]] = []

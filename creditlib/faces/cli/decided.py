@@ -70,8 +70,7 @@ def factor_table(out: Console, made: ScoreDecision, lang: Lang) -> None:
             about.label(lang), about.shown(line.value, lang), str(line.points) if line.points >= 0 else "–",
             show.share(line.share) if line.share else "–", f"{line.lost:.1f}" if line.share else "–",
         )  # fmt: skip
-    lost = sum(line.lost for line in made.lines)
-    show.total_row(table, say("terminal.col.total", lang), "", "", show.share(1.0), f"{lost:.1f}")
+    show.total_row(table, say("terminal.col.total", lang), "", "", show.share(1.0), f"{made.lost:.1f}")
     show.put(out, table)
 
 

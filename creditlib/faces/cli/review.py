@@ -165,8 +165,8 @@ def _print(out: Console, made: Review, lang: Lang) -> None:
     if made.onboarding.outcome != "pass":
         out.print(say("assess.say.onboarding", lang, outcome=say(f"assess.outcome.{made.onboarding.outcome}", lang)))
     total = made.exposure["total_minor"]
-    if made.limit.limit_minor:
-        use = f"{total / made.limit.limit_minor:.0%}"
+    if made.use_share is not None:
+        use = f"{made.use_share:.0%}"
         out.print(say("assess.say.use", lang, exposure=f"{money.text(total, code)} {code}", use=use))
     else:
         out.print(say("assess.say.use_none", lang, exposure=f"{money.text(total, code)} {code}"))
@@ -192,6 +192,8 @@ def _print(out: Console, made: Review, lang: Lang) -> None:
     if made.effect is not None:
         show.title(out, say("assess.part.effect", lang))
         effect_lines(out, made.effect, lang)
+    elif made.terms.outcome == "offered":
+        out.print(f"  ○ {say('assess.say.effect_unknown', lang)}", soft_wrap=True)
     _exposure(out, made, lang)
     if made.record:
         _record(out, made, lang)

@@ -164,9 +164,15 @@ def _one_score(out: Console, whole: Assessment, customer: str, lang: Lang, as_js
             f"{say('assess.outcome.' + made.outcome, lang)} · {say('assess.col.score', lang)} {made.score} · "
             f"{say('assess.col.grade', lang)} {made.grade} · {say('assess.col.pd', lang)} {decided.pd_text(made.default_probability)}"
         )
-        lost = sum(line.lost for line in made.lines)
         out.print(
-            say("assess.say.rounded", lang, top=top, lost=f"{lost:.1f}", exact=f"{top - lost:.1f}", score=made.score)
+            say(
+                "assess.say.rounded",
+                lang,
+                top=top,
+                lost=f"{made.lost:.1f}",
+                exact=f"{top - made.lost:.1f}",
+                score=made.score,
+            )
         )
     out.print(
         say("assess.say.share_known", lang, share=f"{made.evidence:.0%}", basis=say(f"assess.basis.{made.basis}", lang))
@@ -231,12 +237,14 @@ def _one_limit(out: Console, whole: Assessment, customer: str, lang: Lang, as_js
 
 def methods(out: Console, made: Any, lang: Lang) -> None:
     """Print all methods of a limit side by side, the one that set it marked."""
+    from creditlib.decisions.limit.reasons import LABELS
+
     table = show.table((say("assess.part.methods", lang), "l"), (made.currency, "r"))
     for name, minor in made.methods.items():
         mark = "◆ " if name == made.picked else "  "
         aside = "" if name in made.used["limit.methods"][0] else say("assess.say.beside", lang)
         table.add_row(
-            mark + say(f"assess.method.{name}", lang) + aside,
+            mark + LABELS[name][lang == "zh"] + aside,
             show.amount(minor, made.currency) if minor is not None else "○",
         )
     show.put(out, table)
@@ -349,8 +357,10 @@ def _sums(rows: list[dict[str, Any]], code: str) -> list[str]:
 
 def _set_by(row: dict[str, Any], lang: Lang) -> str:
     """Return the method behind a limit; where none was set or credit is refused, why."""
+    from creditlib.decisions.limit.reasons import LABELS
+
     if row["limit_outcome"] == "set":
-        return say(f"assess.method.{row['picked']}", lang)
+        return LABELS[row["picked"]][lang == "zh"]
     if row["outcome"] in ("refer", "stop"):
         return say(f"assess.outcome.{row['outcome']}", lang)
     return say("assess.outcome.refer" if row["limit_minor"] is None else "assess.cap.grade", lang)

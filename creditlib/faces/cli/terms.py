@@ -66,7 +66,9 @@ def what_if(
     sales_change: Annotated[
         str | None, typer.Option("--sales-change", metavar="+5%", help="What sales do: your own assumption.")
     ] = None,
-    years: Annotated[float, typer.Option("--years", metavar="N", help="Horizon of the NPV.")] = 5,
+    years: Annotated[
+        float | None, typer.Option("--years", metavar="N", help="Horizon of the NPV; else the policy's.")
+    ] = None,
     credit_file: c.CreditFiles = None,
     map_file: c.MapOption = None,
     dates: c.Dates = None,
@@ -163,7 +165,7 @@ def _effect(
     grade: str | None,
     changes: dict[str, Any],
     both: dict[str, Any],
-    years: float,
+    years: float | None,
 ) -> TermsEffect:
     from creditlib.decisions.score.decide import find_customer
     from creditlib.decisions.what_if.book import case_of

@@ -34,4 +34,7 @@ PARAMETERS: Final = (
     Parameter("terms.year_days", "scalar", "days", "integer", "Days of a year", "全年天数",
               "Days in a year for the cost of trade credit.",
               "商业信用成本所用的全年天数。", ('compare_terms',), least=360, most=366),
+    Parameter("terms.horizon_years", "scalar", "years", "number", "Horizon", "测算年限",
+              "Years a change of terms is taken to last for its net present value, where the case names none.",
+              "计算净现值时信用条件变动所持续的年数，方案未给出时采用。", ('compare_terms',), least=1, most=50),
 )  # fmt: skip
