@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -249,10 +249,11 @@ def _nulls(path: Path, names: Sequence[str]) -> dict[str, int] | None:
     return found
 
 
-def save_book(book: Book, folder: str | Path) -> Path:
+def save_book(book: Book, folder: str | Path, *, origin: Mapping[str, Any] | None = None) -> Path:
     """Write a book as a connected folder: Parquet files and a manifest of their SHA-256 hashes.
 
-    The folder appears complete or not at all. Raises: UsageError when it exists and is no connected book.
+    origin: where the book comes from, kept in the manifest as JSON; see `flows.connected`. The folder appears complete or not at
+    all. Raises: UsageError when it exists and is no connected book.
     """
     target = Path(folder)
     if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
@@ -272,6 +273,8 @@ def save_book(book: Book, folder: str | Path) -> Path:
             _write(table, path)
             hashes[path.name] = _hash(path)
         manifest = {"format": _FORMAT, "complete": book.complete, "sha256": hashes}
+        if origin is not None:
+            manifest["origin"] = dict(origin)
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         old = None
         if target.exists():
@@ -303,16 +306,7 @@ def open_book(folder: str | Path, *, verify: bool = True) -> Book:
     verify: compare every file's hash with the manifest first. Raises: SourceError when there is no manifest; RecordError
     when a file was changed since.
     """
-    path = Path(folder)
-    try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{path}: no connected book here ({error}).", f"{path}：不是连接账簿（{error}）。") from error
-    if manifest.get("format") != _FORMAT:
-        raise SourceError(
-            f"{path}: format {manifest.get('format')} of a connected book, this version reads {_FORMAT}. Import it again.",
-            f"{path}：连接账簿格式为 {manifest.get('format')}，本版本读取 {_FORMAT}。请重新导入。",
-        )
+    path, manifest = Path(folder), read_manifest(folder)
     listed = manifest["sha256"]
     changed = [name for name in _FIRST if name not in listed]
     changed += [name for name in listed if verify and _hash(path / name) != listed[name]]
@@ -323,6 +317,24 @@ def open_book(folder: str | Path, *, verify: bool = True) -> Book:
         )
     newer = {name: empty(name) for name in SCHEMAS if f"{name}.parquet" not in listed}
     return Book(complete=manifest["complete"], folder=path, **newer)
+
+
+def read_manifest(folder: str | Path) -> dict[str, Any]:
+    """Return what a connected folder says of itself: format, complete, sha256 by file, and origin where the book tells it.
+
+    Raises: SourceError when there is no manifest, or it is of another format.
+    """
+    path = Path(folder)
+    try:
+        manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path}: no connected book here ({error}).", f"{path}：不是连接账簿（{error}）。") from error
+    if manifest.get("format") != _FORMAT:
+        raise SourceError(
+            f"{path}: format {manifest.get('format')} of a connected book, this version reads {_FORMAT}. Import it again.",
+            f"{path}：连接账簿格式为 {manifest.get('format')}，本版本读取 {_FORMAT}。请重新导入。",
+        )
+    return manifest
 
 
 def _hash(path: Path) -> str:

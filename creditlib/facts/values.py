@@ -177,6 +177,16 @@ def _one(text: str, sign: DecimalSign | None, contested: bool = False) -> Decima
         return None
 
 
+def read_amount(text: str) -> Decimal | None:
+    """Return one amount as people write it, None for what is none or could be two: "1.234" alone.
+
+    >>> read_amount("(1,234.50)"), read_amount("1.2万"), read_amount("1.234"), read_amount("x")
+    (Decimal('-1234.50'), Decimal('1.2E+4'), None, None)
+    """
+    found = _one(text, None)
+    return None if found == "unclear" else found
+
+
 def read_amounts(column: Column, sign: DecimalSign | None = None, power: int = 0) -> Amounts:
     """Read one column of amounts.
 

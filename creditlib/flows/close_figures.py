@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from creditlib.formulas import one_dso_day
 from creditlib.measures.collection import cei
 from creditlib.measures.dso import METHODS, dso
 from creditlib.measures.exposure import concentration
+from creditlib.measures.figures import Figures
 from creditlib.measures.payment import payment_behaviour, window_start
 
 
@@ -115,16 +116,28 @@ def movement(ground: Ground) -> tuple[Movement, ...]:
     )
 
 
-def _dso(ground: Ground, method: str, day: date, items: OpenItems | None = None) -> dict[str, Any] | None:
-    """One DSO figure in the close's currency."""
+def dso_by_policy(
+    ground: Ground, method: str | None, day: date, *, by: Sequence[str] = (), items: OpenItems | None = None
+) -> Figures:
+    """Return DSO as the policy measures it. method: None is the policy's own."""
     values = ground.values
+    method = method or values["dso.method"]
     months = values["dso.rolling_months" if method == "rolling" else "dso.window_months"]
-    book, currency = ground.book, ground.currency
-    figures = dso(
-        book, day, method=method, base=values["dso.base"], months=months, year_days=values["dso.year_days"],  # type: ignore[arg-type]
+    return dso(
+        ground.book, day, method=method, base=values["dso.base"], by=by, months=months, year_days=values["dso.year_days"],  # type: ignore[arg-type]
         exclude=values["dso.excluded_kinds"], items=items, rates=ground.rates, to=ground.report,
     )  # fmt: skip
-    return next((row for row in figures.rows() if row["currency"] == currency), None)
+
+
+def cei_start(ground: Ground, day: date) -> date:
+    """Return the first day the policy measures collection effectiveness from."""
+    return month_first(month_index(day) - int(ground.values["cei.months"]) + 1)
+
+
+def _dso(ground: Ground, method: str, day: date, items: OpenItems | None = None) -> dict[str, Any] | None:
+    """One DSO figure in the close's currency."""
+    rows = dso_by_policy(ground, method, day, items=items).rows()
+    return next((row for row in rows if row["currency"] == ground.currency), None)
 
 
 def _behaviour(ground: Ground, day: date) -> dict[str, float | None]:
@@ -135,7 +148,7 @@ def _behaviour(ground: Ground, day: date) -> dict[str, float | None]:
     first = window_start(day, window)
     paid = payment_behaviour(ground.book, first, day, by=(), points=values["payment.index_points"], **ground.in_report)
     row = next((r for r in paid.rows() if r["currency"] == ground.currency), None)
-    start = month_first(month_index(day) - values["cei.months"] + 1)
+    start = cei_start(ground, day)
     collected = next(
         (r for r in cei(ground.book, start, day, **ground.in_report).rows() if r["currency"] == ground.currency), None
     )

@@ -24,6 +24,7 @@ from creditlib.formulas.altman import (
     altman_zone,
 )
 from creditlib.formulas.insurance import InsuredSplit, claim, expected_loss, insured_split, premium
+from creditlib.formulas.interest import late_interest
 from creditlib.formulas.receivables import (
     Countback,
     best_possible_dso,
@@ -103,6 +104,7 @@ __all__ = [
     "information_value",
     "insured_split",
     "kolmogorov_smirnov",
+    "late_interest",
     "npv_of_granting_credit",
     "odds_of",
     "one_dso_day",

@@ -7,7 +7,7 @@ is a table of one row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -99,7 +99,18 @@ def limit_book(
         )
     exchange = Exchange(rates, to or values["home.currency"])
     inputs = gather(book, factors, scores, values, as_of, exchange, rates, to, record)
-    rows = len(inputs.customer)
+    groups = groups_of(book, list(dict.fromkeys([*inputs.customer, *inputs.owed])), as_of)
+    return decided(
+        inputs, groups, exchange, policy, as_of, documents=lambda row: _documents(book, inputs.customer[row], as_of)
+    )
+
+
+def decided(
+    inputs: Inputs, groups: dict[str, str], exchange: Exchange, policy: Policy, as_of: date, *,
+    documents: Callable[[int], pa.Table],
+) -> Figures:  # fmt: skip
+    """Return the limits inputs lead to, the columns of `limit_book`. groups: customer → group."""
+    values, rows = policy.at(as_of), len(inputs.customer)
     methods = method_columns(inputs, values, exchange)
     picked, amount = pick(methods, values["limit.methods"], values["limit.pick"], rows)
     judged = list(zip(inputs.outcome, inputs.grade, strict=True))
@@ -118,7 +129,6 @@ def limit_book(
         None if r is None or no else int(insured_split(r, cover or 0).total)
         for r, no, cover in zip(rounded, barred, inputs.cover, strict=True)
     ]
-    groups = groups_of(book, list(dict.fromkeys([*inputs.customer, *inputs.owed])), as_of)
     capacity = capacity_of(inputs.owed, values, exchange)
     allotted = allot(lifted, inputs, groups, capacity, exchange, digits)
     limit: Column = [0 if no else one for no, one in zip(barred, allotted.limit, strict=True)]
@@ -143,7 +153,7 @@ def limit_book(
     }  # fmt: skip
     table = pa.table(
         {
-            "customer": factors.table["customer"], "currency": factors.table["currency"],
+            "customer": pa.array(inputs.customer).dictionary_encode(), "currency": pa.array(inputs.currency).dictionary_encode(),
             "grade": pa.array(inputs.grade, pa.string()),
             **{name: pa.array(column, pa.int64()) for name, column in money.items()},
             "bought_from": pa.array(inputs.bought_from, pa.string()),
@@ -161,10 +171,7 @@ def limit_book(
     )  # fmt: skip
     shown = {"capacity": capacity, "policy": policy.fingerprint, "scored": dict(zip(inputs.customer, inputs.outcome, strict=True)),
              "unpriced": tuple(sorted({c for c in inputs.currency if exchange.ratio(home, c) is None}))}  # fmt: skip
-    return Figures(
-        table, ("customer", "currency"), as_of, "limit_minor", shown,
-        documents=lambda row: _documents(book, inputs.customer[row], as_of),
-    )  # fmt: skip
+    return Figures(table, ("customer", "currency"), as_of, "limit_minor", shown, documents=documents)
 
 
 def method_columns(inputs: Inputs, values: Values, exchange: Exchange) -> dict[str, Column]:

@@ -167,28 +167,9 @@ def _effect(
     both: dict[str, Any],
     years: float | None,
 ) -> TermsEffect:
-    from creditlib.decisions.score.decide import find_customer
-    from creditlib.decisions.what_if.book import case_of
     from creditlib.decisions.what_if.compare import compare_terms
 
-    chosen = None if customer is None else [customer]
-    everybody = whole.scores.table["customer"].cast("string").to_pylist()
-    if customer is not None:
-        find_customer(whole.factors, customer)
-    elif grade is not None:
-        chosen = [r["customer"] for r in whole.table.rows() if r["grade"] == grade]
-        if not chosen:
-            raise c.usage("assess.error.nobody", value=grade, as_of=whole.as_of)
-    chance = whole.chance(chosen or everybody)
-    base = case_of(
-        whole.book,
-        whole.policy,
-        whole.as_of,
-        customer=customer,
-        customers=None if customer else chosen,
-        default_probability=chance,
-        **whole.in_report,
-    ).changed(**both)
+    base = whole.terms_case(customer, grade).changed(**both)
     return compare_terms(base, base.changed(**changes), whole.policy, whole.as_of, horizon_years=years)
 
 

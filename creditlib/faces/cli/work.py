@@ -5,11 +5,10 @@ What must stay true: a command never computes; the policy's home currency is use
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from creditlib.days import ORDERS, DateOrder, parse_iso
 from creditlib.errors import Lang
@@ -17,12 +16,11 @@ from creditlib.faces.cli.common import Steps, usage
 from creditlib.money import currency_code, exponent
 
 if TYPE_CHECKING:
-    from creditlib.errors import Finding
-    from creditlib.facts.book import Book
     from creditlib.facts.open_items import OpenItems, Rate
     from creditlib.facts.reading import Reading
     from creditlib.flows.assess import Assessment
     from creditlib.flows.closing import Close
+    from creditlib.flows.sources import Sources
     from creditlib.policy import Policy
 
 
@@ -87,67 +85,20 @@ class Request:
 
         return load_policy(self.policy_file)
 
+    @property
+    def sources(self) -> Sources:
+        """The files, and how to read them."""
+        from creditlib.flows.sources import Sources
+
+        return Sources(
+            files=tuple(self.files), credit_files=tuple(self.credit_files), orders=self.orders, limits=self.limits,
+            events=self.events, sales=self.sales, mapping=self.map_file, date_order=self.order, home=self.home,
+            query=self.query, customer=self.customer,
+        )  # fmt: skip
+
     def read(self, policy: Policy, day: date | None = None) -> Reading:
-        """Read the files, and what is given beside them. Raises: UsageError for a file given twice: it would count twice."""
-        given = [
-            *self.files,
-            *self.credit_files,
-            *(f for f in (self.orders, self.limits, self.events, self.sales) if f is not None),
-        ]
-        seen: set[str] = set()
-        for name in given:
-            place = os.path.realpath(name)
-            if place in seen:
-                raise usage("assess.error.twice", file=name)
-            seen.add(place)
-        from creditlib.facts.reading import read, read_sales
-
-        if self.home is not None:
-            home = currency_code(self.home) or self.home
-            exponent(home)
-            origin = ("--home", "--home")
-        else:
-            home = policy.at(day or date.today())["home.currency"]
-            origin = ("the policy's home currency", "政策中的本位币")
-        reading = read(
-            *self.files, mapping=self.map_file, date_order=self.order, home=home, home_origin=origin, query=self.query
-        )
-        if self.sales is not None:
-            sales, found = read_sales(self.sales, home=home, date_order=self.order)
-            reading = replace(reading, book=replace(reading.book, sales=sales), findings=(*reading.findings, *found))
-        return self._files(reading, home)
-
-    def _files(self, reading: Reading, home: str) -> Reading:
-        """Add orders, limits, the event log and credit files, if any."""
-        book, findings = reading.book, list(reading.findings)
-        if self.orders is not None or self.limits is not None or self.events is not None:
-            from creditlib.facts.lists.orders import append_events, read_events, read_limits, read_orders
-
-            if self.orders is not None:
-                orders, found = read_orders(self.orders, home=home, date_order=self.order, book=book)
-                book, findings = replace(book, orders=orders), [*findings, *found]
-            for source, read_log in ((self.limits, read_limits), (self.events, read_events)):
-                if source is not None:
-                    log, found = read_log(source, home=home, date_order=self.order, book=book)
-                    book, findings = append_events(book, log), [*findings, *found]
-        if self.credit_files:
-            from creditlib.facts.credit.files import read_files
-
-            for name in self.credit_files:
-                how: dict[str, Any] = {"book": book, "home": home, "date_order": self.order}
-                files = read_files(name, **how)
-                if self.customer is not None and any(f.check == "sheet-without-customer" for f in files.findings):
-                    files = read_files(name, customer=self.customer, **how)  # nobody is named: whom it is asked about
-                book, findings = files.into(book), [*findings, *files.findings]
-            findings += self._checked(book)
-        return replace(reading, book=book, findings=tuple(findings))
-
-    def _checked(self, book: Book) -> tuple[Finding, ...]:
-        """Check the statements of every customer."""
-        from creditlib.facts.statement_checks import check_statements
-
-        jump = self.policy().at(self.day if self.as_of else date.today())["file.jump_times"]
-        return check_statements(book.table("statements"), as_of=self.day if self.as_of else None, jump=float(jump))
+        """Read the files, and what is given beside them. day: whose policy values hold, today's where none is asked."""
+        return self.sources.read(policy, day or date.today(), self.day if self.as_of else None)
 
     def rates(self) -> tuple[Rate, ...]:
         """Read the exchange rates, if any."""

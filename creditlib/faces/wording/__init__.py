@@ -34,6 +34,19 @@ def say(key: str, lang: Lang, **values: object) -> str:
     return text.format(**values) if values else text
 
 
+def words_under(key: str) -> dict[str, Any]:
+    """Return every entry under `face.part`, each a pair of languages.
+
+    >>> words_under("common.bucket")["not_due"]["en"]
+    'Not due'
+    """
+    face, *path = key.split(".")
+    entry: Any = _face(face)
+    for step in path:
+        entry = entry[step]
+    return dict(entry)
+
+
 def bucket_label(key: str, lang: Lang) -> str:
     """Return a bucket's heading: an en dash between its edges, the named ones in words.
 

@@ -1,0 +1,101 @@
+"""What the connected book tells of a customer by name, whole tables of it, the reason behind a cell, and what is connected."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from creditlib import __version__
+from creditlib.errors import Lang
+from creditlib.faces.wording import say
+
+from ..answers import ALL, measure_of, measures
+from ..call import why
+from ..desk import Desk
+from ..sources import Code, Source
+from ..udf import Day, Kind, Table, Words, because, cell
+from ..values import PYTHON, CellError, Host, flat, text, wrong
+
+Customer = Annotated[Source, Kind("source", "none")]
+About = Annotated[Any, Kind("choice", "about")]
+
+
+@cell("cell", "book", each=True)
+def CREDITGET(desk: Desk, customer: Customer, measure: Words, as_of: Day = None) -> Any:
+    """Return a measure of a customer by its name."""
+    if not isinstance(customer, Code):
+        wrong("need_code", argument="customer")
+    return desk.answers(as_of).get(customer.text, measure_of(measure))
+
+
+@cell("table", "book")
+def CREDITTABLE(desk: Desk, customers: Table, measures: Table, as_of: Day = None) -> Any:
+    """Return measures (columns) of customers (rows) in one call; all customers where the first is *."""
+    answers = desk.answers(as_of)
+    asked = [measure_of(text(c)) for c in flat(measures) if c is not None]
+    codes = [text(c) for c in flat(customers)]
+    if len(codes) == 1 and codes[0] in ALL:
+        codes = answers.customers
+    from ..call import guarded
+
+    def one(code: str, measure: Any) -> Any:
+        if not code:
+            return CellError("#N/A")
+        found = guarded(lambda: answers.get(code, measure))
+        return getattr(found, "error", found)
+
+    return [[one(code, measure) for measure in asked] for code in codes]
+
+
+@cell("text", "book")
+def CREDITWHY(desk: Desk, function: Words, *arguments: Any) -> Any:
+    """Return the reason behind the same function with the same arguments."""
+    host: Host = PYTHON
+    if arguments and isinstance(arguments[0], Host):
+        host, arguments = arguments[0], arguments[1:]
+    return why(function, arguments, desk.lang, host, desk)
+
+
+@cell("text", "book")
+def CREDITINFO(desk: Desk, about: About = "all") -> Any:
+    """Return what is connected: the book, its day, its policy, how many customers, the version."""
+    told = info(desk)
+    return (
+        told[about]
+        if about != "all"
+        else "\n".join(f"{say(f'cells.choice.about.{k}', desk.lang)}: {v}" for k, v in told.items())
+    )
+
+
+def info(desk: Desk) -> dict[str, str]:
+    """Return what is connected, by name."""
+    chosen = desk.settings
+    return {
+        "book": chosen.book or say("cells.word.none", desk.lang),
+        "as_of": chosen.as_of.isoformat() if chosen.as_of else say("cells.word.none", desk.lang),
+        "policy": f"{desk.policy.name}@{desk.policy.fingerprint}",
+        "customers": f"{desk.connected.reading.book.rows('customers'):,}" if chosen.book else "0",
+        "version": __version__,
+    }
+
+
+@because("CREDITGET")
+def _why_get(lang: Lang, desk: Desk, customer: Any, measure: str, as_of: Any = None) -> str:
+    found = measure_of(measure)
+    answers = desk.answers(as_of)
+    value = answers.get(customer.text, found)
+    row = answers.known(customer.text)
+    figures = {"assessed": answers.whole.table, "factors": answers.whole.factors, "limits": answers.whole.limits}.get(
+        found.table, answers.whole.factors
+    )
+    documents = figures.documents(row)
+    names = ", ".join(str(d) for d in documents["document"].to_pylist()[:5] if d is not None)
+    key = "get_unknown" if value is None else "get"
+    return say(
+        f"cells.why.{key}", lang, measure=found.label(lang), as_of=answers.whole.as_of, count=documents.num_rows, names=names or "–",
+        policy=answers.whole.policy.name, fingerprint=answers.whole.policy.fingerprint,
+    )  # fmt: skip
+
+
+def known_measures(lang: Lang) -> list[tuple[str, str]]:
+    """Return every measure with its label, as help lists them."""
+    return [(m.name, m.label(lang)) for m in measures().values()]
