@@ -48,7 +48,7 @@ from .values import (
     text,
     wrong,
 )
-from .words import choice_of
+from .words import choice_of, language_of
 
 _WRONG = (UsageError, TermsError, CurrencyError, MappingError, SourceError, PolicyError, RecordError)
 
@@ -73,7 +73,7 @@ def call(name: str, *arguments: Any, host: Host = PYTHON, desk: Desk | None = No
     with the arguments; a name that is no function gives #NAME?.
 
     >>> call("CREDITWCR", 150, 80, 60), call("CREDITWCR", 150, "x", 60)
-    (170.0, CellError(text='#VALUE!'))
+    (170, CellError(text='#VALUE!'))
     """
     function = CATALOGUE.get(name.upper())
     if function is None:
@@ -202,6 +202,8 @@ def _scalar(argument: Argument, found: Cell, kind: str, host: Host) -> Any:
         return day(found, argument.name, host)
     if kind == "choice":
         return choice_of(argument.kind.words, text(found), argument.name)
+    if kind == "language":
+        return language_of(text(found), argument.name)
     if kind == "text":
         return text(found)
     return found

@@ -118,6 +118,8 @@ def read(book: OpenBook) -> Asked | None:
             on = day(given[0], label("as_of", "en"), PYTHON)
         elif name in _PATHS:
             answers[name] = [_path(text(c), book.path) for c in given]
+        elif name == "control":  # an amount, or a file of them
+            answers[name] = [found if Path(found := _path(text(c), book.path)).is_file() else text(c) for c in given]
         else:
             answers[name] = [shown(c) for c in given]
     return Asked(sheet, answers, on)

@@ -22,6 +22,7 @@ from .openbook import OpenBook
 from .settings import Settings, load_settings, save_settings
 from .udf import CATALOGUE, GROUPS
 from .values import clean, text, wrong
+from .words import language_of
 
 if TYPE_CHECKING:
     from creditlib.flows.connected import Connected
@@ -69,7 +70,7 @@ def connect_book(book: OpenBook, desk: Desk, lang: Lang) -> None:
     folder = asked.one("book")
     if folder is None:
         wrong("no_answer", question=(control.label("book", "en"), control.label("book", "zh")), sheet=asked.sheet)
-    tongue: Lang = "zh" if (asked.one("language") or lang) in ("zh", "中文") else "en"
+    tongue = language_of(asked.one("language") or lang, control.label("language", lang))
     chosen = replace(
         desk.settings, book=folder, as_of=asked.as_of, policy=asked.one("policy"), currency=asked.one("currency"),
         rates=asked.one("rates"), language=tongue,

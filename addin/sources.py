@@ -68,6 +68,19 @@ def names_of(vocabulary: str) -> dict[str, str]:
     return found
 
 
+def vocabularies() -> list[tuple[list[str], list[tuple[str, tuple[str, ...]]]]]:
+    """Return what ranges of inputs may be named, for the reference: (functions that take them, [(name, (English, Chinese))])."""
+    from .udf import CATALOGUE
+
+    users: dict[str, list[str]] = {}
+    for function in CATALOGUE.values():
+        for argument in function.arguments:
+            for part in argument.kind.words.split("+") if argument.kind.name in ("source", "inputs") else ():
+                if part != "none" and function.name not in users.setdefault(part, []):
+                    users[part].append(function.name)
+    return [(names, list(_part(part))) for part, names in users.items()]
+
+
 def _part(part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     if part == "factors":
         from creditlib.policy.factors import FACTORS

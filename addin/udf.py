@@ -31,7 +31,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an argument is. name: number, day, text, choice, cell, source, table, rest. words: the choices under `cells.choice`, or the
+    """What an argument is. name: number, day, text, choice, language, cell, source, inputs, table. words: the choices under `cells.choice`, or the
     names a range of inputs may use (`inputs`)."""
 
     name: str
@@ -92,7 +92,7 @@ Day = Annotated[Any, Kind("day")]
 Words = Annotated[str, Kind("text")]
 Anything = Annotated[Any, Kind("cell")]
 Table = Annotated[Any, Kind("table")]
-Language = Annotated[Any, Kind("choice", "language")]
+Language = Annotated[Any, Kind("language")]
 
 
 @cache
@@ -147,9 +147,6 @@ def _entry(body: Callable[..., Any], result: Result, group: str, each: bool) -> 
             rest = True
             continue
         arguments.append(_argument(name, parameter, hints[parameter.name], texts))
-    required = [a.required for a in arguments]
-    if required != sorted(required, reverse=True):
-        raise CatalogueError(f"{name}: a required argument stands behind one that may be left out")
     if each and (not arguments or arguments[0].kind.name != "source"):
         raise CatalogueError(f"{name}: only a function of a source can answer for each customer")
     unknown = texts.keys() - {"en", "zh", "example", *(a.name for a in arguments)}
