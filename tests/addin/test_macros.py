@@ -114,9 +114,9 @@ def test_the_month_is_closed_into_a_workbook_that_never_replaces_another(
     assert "Closing workbook written" in connected_work.told[-1], connected_work.told[-1]
     assert [p.name for p in connected_work.shown] == ["close-2026-10.xlsx", "close-2026-10-2.xlsx"]
     made = load_workbook(tmp_path / "out" / "close-2026-10.xlsx", data_only=True)
-    cells = [c.value for row in made.worksheets[0].iter_rows() for c in row if isinstance(c.value, int | float)]
+    cells = [c.value for row in made["Aging"].iter_rows() for c in row if isinstance(c.value, int | float)]
     aged = call("CREDITAGING", "*", desk=Desk())
-    assert any(abs(value - sum(aged[0])) < 0.005 for value in cells), "the total of the cover is that of the cells"
+    assert any(abs(value - sum(aged[0])) < 0.005 for value in cells), "the total of the sheet is that of the cells"
 
 
 def test_the_selected_customer_is_reviewed(connected_work: FileBook) -> None:
