@@ -9,7 +9,7 @@ from creditlib.faces.wording import say
 
 from ..answers import measure_of
 from ..desk import Desk, not_known
-from ..sources import Code, Source
+from ..sources import Code, Inputs, Source
 from ..udf import Day, Kind, Language, MaybeNumber, because, cell
 from ..values import wrong
 
@@ -26,7 +26,8 @@ def CREDITSCORE(desk: Desk, customer: Factors, as_of: Day = None) -> Any:
     """Return the score of a customer, or of factor values."""
     if isinstance(customer, Code):
         return desk.answers(as_of).get(customer.text, measure_of("score"))
-    return _card(desk, as_of).number([customer.values.get(name) for name in _card(desk, as_of).names])
+    card = _card(desk, as_of)
+    return card.number([customer.values.get(name) for name in card.names])
 
 
 @cell("text", "score", each=True)
@@ -34,7 +35,7 @@ def CREDITGRADE(desk: Desk, customer: Factors, as_of: Day = None) -> Any:
     """Return the grade, A to E."""
     if isinstance(customer, Code):
         return desk.answers(as_of).get(customer.text, measure_of("grade"))
-    return decided(desk, customer, as_of).grade
+    return _graded(desk, customer, as_of)[1]
 
 
 @cell("number", "score", each=True)
@@ -42,7 +43,7 @@ def CREDITPD(desk: Desk, customer: Factors, as_of: Day = None) -> Any:
     """Return the probability of default within a year, a share."""
     if isinstance(customer, Code):
         return desk.answers(as_of).get(customer.text, measure_of("default_probability"))
-    return decided(desk, customer, as_of).default_probability
+    return _graded(desk, customer, as_of)[0].default_probability
 
 
 @cell("text", "score", each=True)
@@ -114,6 +115,12 @@ def _distress(desk: Desk, customer: Source, form: str | None, as_of: Any) -> tup
     choice = altman_variant(None, None)
     variant = form or choice.variant
     return variant, getattr(scores, variant), "" if form else choice.reason
+
+
+def _graded(desk: Desk, customer: Inputs, as_of: Any) -> Any:
+    from creditlib.decisions.score.decide import graded
+
+    return graded(customer.values, desk.values(as_of))
 
 
 def _card(desk: Desk, as_of: Any) -> Any:

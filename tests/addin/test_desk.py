@@ -77,6 +77,7 @@ def test_a_policy_that_changes_changes_the_answer_and_its_fingerprint(
 ) -> None:
     from importlib.resources import files
 
+    monkeypatch.setattr("creditlib_addin.desk._LOOK_AGAIN", 0.0)
     text = files("creditlib.policy").joinpath("standard.toml").read_text(encoding="utf-8")
     own = tmp_path / "own.toml"
     own.write_text(text, encoding="utf-8")
