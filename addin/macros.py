@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 Macro = Callable[[OpenBook, Desk, Lang], None]
 
 
-def run_macro(name: str, book: OpenBook, desk: Desk | None = None) -> None:
-    """Run a macro on an open workbook; what goes wrong is told, in the language chosen.
+def run_macro(name: str, book: OpenBook, desk: Desk | None = None) -> bool:
+    """Run a macro on an open workbook; what goes wrong is told, in the language chosen. Return whether it went well.
 
     Raises: KeyError for a name that is no macro.
     """
@@ -42,15 +42,12 @@ def run_macro(name: str, book: OpenBook, desk: Desk | None = None) -> None:
         macro(book, desk, desk.lang)
     except CreditError as error:
         book.tell(error.text(_lang()))
+        return False
     except OSError as error:
-        book.tell(
-            say(
-                "terminal.error.system",
-                _lang(),
-                place=error.filename or "",
-                what=error.strerror or type(error).__name__,
-            )
-        )
+        what = error.strerror or type(error).__name__
+        book.tell(say("terminal.error.system", _lang(), place=error.filename or "", what=what))
+        return False
+    return True
 
 
 def _lang() -> Lang:
