@@ -34,7 +34,7 @@ def normalise(
     """
     with c.told(lang):
         words = c.language(lang)
-        from creditlib_addin.hosts.spelling import normalise as repair
+        from .hosts.spelling import normalise as repair
 
         target = Path(out or source)
         found = repair(Path(source), target)
@@ -62,9 +62,9 @@ def run(
     """
     with c.told(lang):
         words = c.language(lang)
-        from creditlib_addin.desk import Desk
-        from creditlib_addin.hosts.file_book import FileBook
-        from creditlib_addin.macros import MACROS, run_macro
+        from .desk import Desk
+        from .hosts.file_book import FileBook
+        from .macros import MACROS, run_macro
 
         if macro not in MACROS:
             raise c.usage("macros.error.no_macro", value=macro, choices=", ".join(MACROS))
@@ -105,8 +105,8 @@ def connect(
     """
     with c.told(lang):
         words = c.language(lang)
-        from creditlib_addin.macros import connect as connect_book
-        from creditlib_addin.settings import load_settings
+        from .macros import connect as connect_book
+        from .settings import load_settings
 
         from creditlib.faces.cli.work import Request
 
