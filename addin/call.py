@@ -24,7 +24,7 @@ from creditlib.errors import (
 )
 from creditlib.faces.wording import say
 
-from .desk import Desk, NotKnown
+from .desk import Desk
 from .desk import desk as desk_of_process
 from .sources import Many, inputs_of, read_source
 from .udf import CATALOGUE, Argument, Function
@@ -37,6 +37,7 @@ from .values import (
     CellError,
     ErrorCell,
     Host,
+    NotKnown,
     clean,
     day,
     is_range,

@@ -105,10 +105,10 @@ def connect(
     """
     with c.told(lang):
         words = c.language(lang)
+        from creditlib.faces.cli.work import Request
+
         from .macros import connect as connect_book
         from .settings import load_settings
-
-        from creditlib.faces.cli.work import Request
 
         request = Request(
             files or (), words, as_of, map_file, dates, home, None, sales, None, currency, fx, policy, credit_files=credit_file or (),

@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from creditlib.errors import CreditError, Lang
-from creditlib.faces.wording import say
+from creditlib.errors import Lang
 
 from .settings import Settings, load_settings, settings_path
+from .values import not_known
 
 if TYPE_CHECKING:
     from creditlib.flows.connected import Connected
@@ -25,15 +25,6 @@ if TYPE_CHECKING:
 
 _LOOK_AGAIN: Final = 0.5  # seconds during which a file is taken to be what it was: cells come by the thousand
 _DAYS_KEPT: Final = 6  # assessments kept at a time: month ends side by side in one sheet
-
-
-class NotKnown(CreditError):
-    """What was asked is not known: no book, no such customer, no figure. A cell shows #N/A."""
-
-
-def not_known(key: str, **values: object) -> NotKnown:
-    """Return the error of what is not known, worded in both languages."""
-    return NotKnown(say(f"cells.error.{key}", "en", **values), say(f"cells.error.{key}", "zh", **values))
 
 
 @dataclass

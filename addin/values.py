@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, NoReturn
 
-from creditlib.errors import UsageError
+from creditlib.errors import CreditError, UsageError
 from creditlib.faces.wording import say
 
 
@@ -64,6 +64,15 @@ Cell = None | bool | int | float | str | date | CellError
 Rows = list[list[Cell]]
 
 _FIRST, _LAST = date(1900, 1, 1), date(2200, 12, 31)
+
+
+class NotKnown(CreditError):
+    """What was asked is not known: no book, no such customer, no figure. A cell shows #N/A."""
+
+
+def not_known(key: str, **values: object) -> NotKnown:
+    """Return the error of what is not known, worded in both languages."""
+    return NotKnown(say(f"cells.error.{key}", "en", **values), say(f"cells.error.{key}", "zh", **values))
 
 
 def wrong(key: str, **values: object) -> NoReturn:

@@ -8,10 +8,10 @@ from creditlib.errors import Lang
 from creditlib.faces.wording import say
 
 from ..answers import measure_of
-from ..desk import Desk, not_known
+from ..desk import Desk
 from ..sources import Code, Inputs, Source
 from ..udf import Day, Kind, Language, MaybeNumber, because, cell
-from ..values import wrong
+from ..values import not_known, wrong
 
 if TYPE_CHECKING:
     from creditlib.decisions.score.decide import ScoreDecision

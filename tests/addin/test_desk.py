@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from creditlib_addin import call
-from creditlib_addin.desk import Desk, NotKnown
+from creditlib_addin.desk import Desk
 from creditlib_addin.settings import VARIABLE, Settings, load_settings, save_settings, settings_path
-from creditlib_addin.values import CellError
+from creditlib_addin.values import CellError, NotKnown
 
 from creditlib.errors import PolicyError, UsageError
 
