@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from creditlib.errors import (
     CreditError,
@@ -51,7 +51,8 @@ from .values import (
 )
 from .words import choice_of, language_of
 
-_WRONG = (UsageError, TermsError, CurrencyError, MappingError, SourceError, PolicyError, RecordError)
+_AT_ONCE: Final = 128  # rows from which setting up columns costs less than it saves
+_WRONG: Final = (UsageError, TermsError, CurrencyError, MappingError, SourceError, PolicyError, RecordError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ def _many(function: Function, given: list[Any], host: Host, desk: Desk) -> Any:
     if function.result == "table":
         wrong("one_customer", function=function.name)
     body, rest = function.call, given[1:]
+    if function.columns is not None and many.figures is not None and len(many.figures.rows) >= _AT_ONCE:
+        return many.laid([result(value, host) for value in function.columns(desk, many.figures, *rest)])
     found: list[Any] = []
     for source in many.sources:
         if isinstance(source, CellError):

@@ -38,6 +38,7 @@ class Desk:
     _policy: Policy | None = None
     _book: Connected | None = None
     _answers: dict[date, Answers] = field(default_factory=dict)
+    _values: dict[date | None, Values] = field(default_factory=dict)
 
     @property
     def lang(self) -> Lang:
@@ -78,8 +79,11 @@ class Desk:
 
     def values(self, asked: date | None = None) -> Values:
         """Return the policy values of the day asked, of the chosen one, or of today."""
-        policy = self.policy
-        return policy.at(asked or self.settings.as_of or date.today())
+        self._look()
+        found = self._values.get(asked)
+        if found is None:
+            found = self._values[asked] = self.policy.at(asked or self.settings.as_of or date.today())
+        return found
 
     def answers(self, asked: date | None = None) -> Answers:
         """Return the assessed book of a day. Raises: NotKnown without a book or a day."""
@@ -114,6 +118,7 @@ class Desk:
         if state != self._state:
             self._state, self._policy, self._book = state, None, None
             self._answers.clear()
+            self._values.clear()
 
 
 def _manifest(folder: str | None) -> tuple[int, int, int] | None:

@@ -57,7 +57,8 @@ class Argument:
 @dataclass(frozen=True, slots=True)
 class Function:
     """One cell function. each: a column of customers, or a table of inputs, gives a result for each. rest: takes any number of further
-    arguments. call: (desk, *arguments) → result. why: the same → text, in the language given first."""
+    arguments. call: (desk, *arguments) → result. columns: (desk, table of figures, *further arguments) →
+    a result for each row, the same as `call` gives one by one. why: the same → text, in the language given first."""
 
     name: str
     group: str
@@ -66,6 +67,7 @@ class Function:
     rest: bool
     arguments: tuple[Argument, ...]
     call: Callable[..., Any]
+    columns: Callable[..., list[Any]] | None = None
     why: Callable[..., str] | None = None
     en: str = ""
     zh: str = ""
@@ -116,6 +118,16 @@ def cell(result: Result, group: str, *, each: bool = False) -> Callable[[Callabl
     return enter
 
 
+def whole_table(name: str) -> Callable[[Callable[..., list[Any]]], Callable[..., list[Any]]]:
+    """Say how a function answers a table of figures at once: (desk, figures, *further arguments) → a result for each row."""
+
+    def enter(body: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+        CATALOGUE[name] = replace(CATALOGUE[name], columns=body)
+        return body
+
+    return enter
+
+
 def because(name: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
     """Say how a function of the catalogue explains its result: (lang, desk, *arguments) → text."""
 
@@ -153,7 +165,7 @@ def _entry(body: Callable[..., Any], result: Result, group: str, each: bool) -> 
     if unknown:
         raise CatalogueError(f"{name}: functions.toml explains {', '.join(sorted(unknown))}, which it does not take")
     made = Function(
-        name, group, result, each, rest, tuple(arguments), body, None, texts["en"], texts["zh"], texts["example"]
+        name, group, result, each, rest, tuple(arguments), body, None, None, texts["en"], texts["zh"], texts["example"]
     )
     for where, said in ((name, made), *((f"{name}.{a.name}", a) for a in arguments)):
         for lang in ("en", "zh"):

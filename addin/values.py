@@ -119,7 +119,7 @@ def rows_of(value: Any) -> Rows:
         return [[clean(value)]]
     if value and not is_range(value[0]):
         value = [value]
-    return [[clean(cell) for cell in row] for row in value]
+    return [[cell if type(cell) is float and cell == cell else clean(cell) for cell in row] for row in value]
 
 
 def single(value: Any, argument: str) -> Cell:

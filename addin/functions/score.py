@@ -9,8 +9,8 @@ from creditlib.faces.wording import say
 
 from ..answers import measure_of
 from ..desk import Desk
-from ..sources import Code, Inputs, Source
-from ..udf import Day, Kind, Language, MaybeNumber, because, cell
+from ..sources import Code, Figures, Inputs, Source
+from ..udf import Day, Kind, Language, MaybeNumber, because, cell, whole_table
 from ..values import not_known, wrong
 
 if TYPE_CHECKING:
@@ -115,6 +115,33 @@ def _distress(desk: Desk, customer: Source, form: str | None, as_of: Any) -> tup
     choice = altman_variant(None, None)
     variant = form or choice.variant
     return variant, getattr(scores, variant), "" if form else choice.reason
+
+
+def _columns(desk: Desk, table: Figures, as_of: Any, wanted: str) -> list[Any]:
+    """Return score, grade or probability of every row, by the columns of the whole book's way."""
+    import numpy as np
+
+    from creditlib.decisions.score.decide import score_columns
+
+    values = np.array(table.rows, np.float64).T  # a blank becomes NaN, which is unknown
+    columns = dict(zip(table.names, values, strict=True))
+    made = score_columns(_card(desk, as_of), columns, len(table.rows), desk.values(as_of))
+    return made[wanted].to_pylist()  # type: ignore[no-any-return]
+
+
+@whole_table("CREDITSCORE")
+def _scores(desk: Desk, table: Figures, as_of: Any = None) -> list[Any]:
+    return _columns(desk, table, as_of, "score")
+
+
+@whole_table("CREDITGRADE")
+def _grades(desk: Desk, table: Figures, as_of: Any = None) -> list[Any]:
+    return _columns(desk, table, as_of, "grade")
+
+
+@whole_table("CREDITPD")
+def _chances(desk: Desk, table: Figures, as_of: Any = None) -> list[Any]:
+    return _columns(desk, table, as_of, "default_probability")
 
 
 def _graded(desk: Desk, customer: Inputs, as_of: Any) -> Any:

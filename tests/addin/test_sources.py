@@ -74,6 +74,15 @@ def test_a_range_that_means_nothing_is_refused_with_what_to_write(given: Any, to
         read(given)
 
 
+def test_a_table_of_figures_alone_is_kept_whole_and_means_the_same_row_by_row() -> None:
+    found = read([["code", "on_time_share", "overdue_share"], ["A", 1.0, None], ["B", 0.5, 0.25]])
+    assert found.figures.names == ("on_time_share", "overdue_share")
+    assert found.figures.rows == [[1.0, None], [0.5, 0.25]]
+    assert found.sources == (
+        Inputs({"on_time_share": 1.0, "overdue_share": None}), Inputs({"on_time_share": 0.5, "overdue_share": 0.25})
+    )  # fmt: skip
+
+
 def test_inputs_are_wanted_where_a_code_would_make_no_sense() -> None:
     assert inputs_of([["net days", "deposit"], [60, 0]], "changes", "case").values == {
         "net_days": 60,
