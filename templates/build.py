@@ -13,7 +13,18 @@ from openpyxl.styles import Font
 
 from creditlib.errors import Lang
 
-from . import back, committee, credit_file, customer_file, customer_file_more, front, look, path, sheets
+from . import (
+    back,
+    committee,
+    credit_file,
+    customer_file,
+    customer_file_more,
+    front,
+    look,
+    path,
+    sheets,
+    terms_calculator,
+)
 
 SHEETS = ("cover", "dashboard", "aging", "dso", "overdue", "concentration", "items", "findings", "method", "data")
 FILE_SHEETS = ("decision", "score", "limit", "statements", "payment", "file", "data")
@@ -73,7 +84,7 @@ def _committee(workbook: Workbook, lang: Lang) -> str:
 
 KINDS: Final[dict[str, Callable[[Workbook, Lang], str]]] = {
     "monthly_close": _close, "customer_file": _customer_file, "credit_committee": _committee,
-    "credit_file": credit_file.credit_file,
+    "credit_file": credit_file.credit_file, "terms_calculator": terms_calculator.terms_calculator,
 }  # fmt: skip
 """What makes each kind of template."""
 
