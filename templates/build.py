@@ -14,6 +14,7 @@ from openpyxl.styles import Font
 from creditlib.errors import Lang
 
 from . import (
+    aging_analyser,
     back,
     committee,
     credit_file,
@@ -85,6 +86,7 @@ def _committee(workbook: Workbook, lang: Lang) -> str:
 KINDS: Final[dict[str, Callable[[Workbook, Lang], str]]] = {
     "monthly_close": _close, "customer_file": _customer_file, "credit_committee": _committee,
     "credit_file": credit_file.credit_file, "terms_calculator": terms_calculator.terms_calculator,
+    "aging_analyser": aging_analyser.aging_analyser,
 }  # fmt: skip
 """What makes each kind of template."""
 
