@@ -21,6 +21,7 @@ from . import (
     customer_file,
     customer_file_more,
     front,
+    ledger_input,
     look,
     path,
     sheets,
@@ -86,7 +87,7 @@ def _committee(workbook: Workbook, lang: Lang) -> str:
 KINDS: Final[dict[str, Callable[[Workbook, Lang], str]]] = {
     "monthly_close": _close, "customer_file": _customer_file, "credit_committee": _committee,
     "credit_file": credit_file.credit_file, "terms_calculator": terms_calculator.terms_calculator,
-    "aging_analyser": aging_analyser.aging_analyser,
+    "aging_analyser": aging_analyser.aging_analyser, "ledger_input": ledger_input.ledger_input,
 }  # fmt: skip
 """What makes each kind of template."""
 
