@@ -81,7 +81,6 @@ def formulas(row: int, settings: dict[str, str]) -> dict[str, str]:
     due = f"IF(ISNUMBER({c['due']}),{c['due']},IF(ISNUMBER({c['issue']}),{c['issue']},-1000000))"
     clean = f'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE(TRIM({c["customer"]}&""),"~","\\t"),"*","\\s"),"?","\\q")'
     keys = f"${COLUMN['key']}${FIRST}:${COLUMN['key']}${LAST}"
-    place = row - HEAD
     return {
         "state": f'=IF({c["code"]}=0,"",IF({c["code"]}=1,INDEX({s["labels"]},{c["bucket"]}),"▲ "&INDEX({s["faults"]},{c["code"]}-1)))',
         "code": "=" + code,
@@ -90,7 +89,7 @@ def formulas(row: int, settings: dict[str, str]) -> dict[str, str]:
         "used": f"=IF({c['code']}=1,ROUND({c['amount']},{s['decimals']}),0)",
         "key": f'=IF({c["used"]}<>0,"k:"&{clean},"")',
         "first": f'=IF({c["key"]}="",0,MATCH({c["key"]},{keys},0))',
-        "number": f"=N(${COLUMN['number']}{row - 1})+IF({c['first']}={place},1,0)",
+        "number": f"=N(${COLUMN['number']}{row - 1})+IF({c['first']}=ROW()-{HEAD},1,0)",
         "letters": f"=IF({c['first']}=0,0,IF(EXACT({c['key']},INDEX({keys},{c['first']})),0,1))",
     }
 
@@ -101,7 +100,7 @@ def _dress(ws: Worksheet, row: int, place: int, name: str) -> None:
     code = DATE if name in ("issue", "due") else _AMOUNT if name in ("amount", "used") else look.TEXT
     typed = name in FIELDS
     put(ws, row, place, code=code, align=align, color=look.INK if typed else MUTED, size=9 if typed or name == "state" else 8,
-        fill=TINT if typed else "", bottom=("thin", HAIR), indent=1 if name == "state" else 0)  # fmt: skip
+        fill=TINT if typed else "", bottom=("thin", HAIR), indent=1 if name in ("state", "salesperson", "entity") else 0)  # fmt: skip
     if typed:
         ws.cell(row, place).protection = Protection(locked=False)
 
@@ -126,7 +125,7 @@ def items(book: Book, ws: Worksheet, settings: dict[str, str]) -> None:
         right = name in ("amount", "used", "days")
         grey = name in HELPERS[1:]
         put(ws, HEAD, place, say(f"items.{name}"), bold=not grey, color=MUTED, size=8 if grey else 9, bottom=("thin", MUTED),
-            align="right" if right else "center" if name in ("issue", "due", "currency") else "", indent=1 if name == "state" else 0)  # fmt: skip
+            align="right" if right else "center" if name in ("issue", "due", "currency") else "", indent=1 if name in ("state", "salesperson", "entity") else 0)  # fmt: skip
     sample = sample_rows(book)
     made: dict[str, Any] = {}
     for row in range(FIRST, LAST + 1):

@@ -31,7 +31,7 @@ FIRST: Final = _HEAD + 1
 _AMOUNT: Final = "#,##0.00;-#,##0.00;0.00"
 _COUNT: Final = '#,##0;-#,##0;"–"'
 COLUMNS: Final = {
-    "documents": (("customer", 14), ("name", 24), ("document", 17), ("kind", 13), ("issue", 12), ("due", 12), ("currency", 9), ("amount", 16),
+    "documents": (("customer", 15), ("name", 27), ("document", 19), ("kind", 13), ("issue", 12), ("due", 12), ("currency", 9), ("amount", 16),
                   ("terms", 20), ("applied", 17), ("salesperson", 12), ("text", 22)),
     "customers": (("customer", 16), ("name", 36), ("credit_code", 24), ("country", 10), ("group", 20), ("sector", 18), ("salesperson", 14), ("terms", 22)),
     "limits": (("customer", 16), ("limit", 18), ("currency", 10), ("from", 14), ("until", 14), ("by", 18), ("text", 50)),
@@ -83,8 +83,9 @@ class Ledger:
         calculated = ("name",) if sheet == "documents" else ()
         style: dict[str, Any] = {}
         for place, (name, _) in enumerate(columns, 1):
-            align = "right" if name in _MONEY else "center" if name in (*_DAYS, "currency", "country") else ""
-            put(ws, _HEAD, place, say(f"{sheet}.{name}"), bold=True, color=MUTED, bottom=("thin", MUTED), align=align)
+            align = "right" if name in _MONEY else "center" if name in (*_DAYS, "currency", "country") else "left"
+            indent = 1 if align == "left" and place > 1 else 0
+            put(ws, _HEAD, place, say(f"{sheet}.{name}"), bold=True, color=MUTED, bottom=("thin", MUTED), align=align, indent=indent)
             code = (
                 DATE
                 if name in _DAYS
@@ -95,9 +96,9 @@ class Ledger:
                 else look.TEXT
             )
             if name in calculated:
-                put(ws, FIRST, place, color=MUTED, bottom=("thin", HAIR))
+                put(ws, FIRST, place, color=MUTED, bottom=("thin", HAIR), indent=indent)
             else:
-                field(ws, FIRST, place, None, code, align=align)
+                field(ws, FIRST, place, None, code, align=align, indent=indent)
             style[name] = ws.cell(FIRST, place)._style  # type: ignore[union-attr]
             book.name(f"{sheet}_{name}", ws, FIRST, place)
         for row in range(FIRST, FIRST + ROWS[sheet]):
@@ -284,7 +285,7 @@ class Ledger:
         for place, currency in enumerate(OFFERED, 2):
             field(ws, row, place, currency, bold=True, bottom=("thin", MUTED))
         put(ws, row, 8, say("checks.other"), bold=True, color=MUTED, align="right", bottom=("thin", MUTED))
-        put(ws, row, 9, say("checks.total"), bold=True, color=MUTED, align="right", bottom=("thin", MUTED))
+        put(ws, row, 9, say("checks.all"), bold=True, color=MUTED, align="right", bottom=("thin", MUTED))
         head, first = row, row + 1
         words = [*(word(f"common.kind.{k}", lang) for k in KINDS), say("checks.unknown")]
         for row, text in enumerate(words, first):
