@@ -128,8 +128,8 @@ def notes(book: Book, ws: Worksheet, title: str, subtitle: str, lines: list[str]
     look.widths(ws, [5, 120])
     heading(book, ws, "notes", title, subtitle, 2)
     for row, text in enumerate(lines, 4):
-        wide = sum(1.0 if c.isascii() else 1.9 for c in text)
-        ws.row_dimensions[row].height = 8 + 13 * -(-wide // 125)
+        wide = sum(0.93 if c.isascii() else 1.9 for c in text)
+        ws.row_dimensions[row].height = 8 + 13 * -(-wide // 128)
         formula(ws, row, 1, row - 3, color=MUTED, align="center", bottom=("thin", HAIR), code="0")  # type: ignore[arg-type]
         put(ws, row, 2, text, wrap=True, bottom=("thin", HAIR))
     page(book, ws, f"A1:B{3 + len(lines)}", footer, one=True)

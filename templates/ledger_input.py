@@ -85,7 +85,17 @@ class Ledger:
         for place, (name, _) in enumerate(columns, 1):
             align = "right" if name in _MONEY else "center" if name in (*_DAYS, "currency", "country") else "left"
             indent = 1 if align == "left" and place > 1 else 0
-            put(ws, _HEAD, place, say(f"{sheet}.{name}"), bold=True, color=MUTED, bottom=("thin", MUTED), align=align, indent=indent)
+            put(
+                ws,
+                _HEAD,
+                place,
+                say(f"{sheet}.{name}"),
+                bold=True,
+                color=MUTED,
+                bottom=("thin", MUTED),
+                align=align,
+                indent=indent,
+            )
             code = (
                 DATE
                 if name in _DAYS

@@ -76,7 +76,7 @@ _CHANGE: Final[tuple[tuple[str, str, bool], ...]] = (
     ("even_bad", "IF([exposed]>0,([new.margin]-[new.sales]*[new.day_of_sale]/[@year]*[new.vc]*[@rate]"
                  "-([new.premium]+[new.collection]+[new.fixed]+[new.discount_cost])-[base.profit])/[exposed],0)", False),
 )  # fmt: skip
-_WHOLE: Final = ("insured_loss", "profit", "contribution", "kept", "more", "even_npv")
+_WHOLE: Final = ("insured_loss", "profit", "contribution", "kept", "won", "lost", "more", "even_npv", "exposed", "here")
 MOVES: Final = ("margin", "capital_cost", "loss", "premium", "discount_cost", "collection", "fixed")
 """What the profit is made of, the margin first; all else takes from it."""
 

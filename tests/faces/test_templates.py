@@ -10,13 +10,13 @@ from pathlib import Path
 from xml.etree.ElementTree import canonicalize
 
 import pytest
+from creditlib_templates import path
+from creditlib_templates.build import KINDS, template
+from creditlib_templates.forms import POLICY_DAY
 from openpyxl import load_workbook
 
 from creditlib.errors import Lang
 from creditlib.faces.wording import _face
-from creditlib_templates import path
-from creditlib_templates.build import KINDS, template
-from creditlib_templates.forms import POLICY_DAY
 
 OWN = {"terms_calculator": "calculator", "aging_analyser": "analyser", "ledger_input": "ledger_form"}
 TONGUES: tuple[Lang, ...] = ("en", "zh")
@@ -56,14 +56,19 @@ def test_pages_are_a4_no_placeholder_is_left_and_the_add_in_is_never_needed(kind
                     continue
                 if text.startswith("="):
                     assert len(text) < 8192, cell.coordinate  # the longest formula a sheet takes
-                    assert max((len(t) for t in re.findall(r'"((?:[^"]|"")*)"', text)), default=0) <= 255, cell.coordinate
+                    assert max((len(t) for t in re.findall(r'"((?:[^"]|"")*)"', text)), default=0) <= 255, (
+                        cell.coordinate
+                    )
                     found = ADDIN.findall(text)
                     calls |= set(found)
                     assert not found or "IFERROR(" in text[: text.index(found[0])], cell.coordinate
                     assert not re.search(r"_xlfn|_xlws|XLOOKUP|FILTER\(|UNIQUE\(|LET\(|MAXIFS", text), cell.coordinate
                 else:
                     assert "{" not in text, text
-    expected = {"terms_calculator": {"CREDITTERMCOST("}, "aging_analyser": {"CREDITSCORE(", "CREDITGRADE(", "CREDITLIMIT("}}
+    expected = {
+        "terms_calculator": {"CREDITTERMCOST("},
+        "aging_analyser": {"CREDITSCORE(", "CREDITGRADE(", "CREDITLIMIT("},
+    }
     assert calls == expected.get(kind, set())
 
 

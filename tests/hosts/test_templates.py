@@ -102,21 +102,34 @@ def test_the_sample_of_the_analyser_ages_as_the_library_does(lang: Lang, tmp_pat
 
 
 def test_odd_codes_and_rows_that_can_not_be_used_in_the_office(tmp_path: Path, profile: Path) -> None:
-    good = [analyser.row(c, 2.0**k, analyser.ago(k * 40)) for k, c in enumerate(("0001", "1", "01", "=7001", "A*", "AB", "A?", "~", ">5", "1e3"))]
+    good = [
+        analyser.row(c, 2.0**k, analyser.ago(k * 40))
+        for k, c in enumerate(("0001", "1", "01", "=7001", "A*", "AB", "A?", "~", ">5", "1e3"))
+    ]
     bad = [analyser.row(None, 11.11, analyser.ago(5)), analyser.row("C1", "text", analyser.ago(5)), analyser.row("C1", 22.22, "31/10/2026"),
            analyser.row("C1", "=1/0", analyser.ago(5)), analyser.row("C1", 33.33, analyser.ago(5), currency="USD")]  # fmt: skip
     figures = office(analyser.typed([*good, *bad]), tmp_path, profile)
     library = analyser.expected(good, tmp_path)
     for cells in figures.rows("aging_rows")[: len(good)]:
         assert round(cells[3] * 100) == library[str(cells[0])]["total_minor"]
-    told = {"customer": (1, 11.11), "text_amount": (1, 0), "text_date": (1, 22.22), "error": (1, 0), "currency": (1, 33.33)}
+    told = {
+        "customer": (1, 11.11),
+        "text_amount": (1, 0),
+        "text_date": (1, 22.22),
+        "error": (1, 0),
+        "currency": (1, 33.33),
+    }
     for name, (count, amount) in told.items():
-        assert (figures.at(f"check_{name}"), figures.at(f"check_{name}", right=1)) == (count, pytest.approx(amount)), name
+        assert (figures.at(f"check_{name}"), figures.at(f"check_{name}", right=1)) == (count, pytest.approx(amount)), (
+            name
+        )
     assert figures.at("tie_difference") == 0
     assert figures.at("verdict") == say("analyser.verdict.wrong", "en") + "5"
 
 
-def test_five_thousand_rows_of_three_hundred_customers_recalculate_within_seconds(tmp_path: Path, profile: Path) -> None:
+def test_five_thousand_rows_of_three_hundred_customers_recalculate_within_seconds(
+    tmp_path: Path, profile: Path
+) -> None:
     rows = [analyser.row(f"C{n % 300:05d}", round(100 + n * 1.37, 2) * (-1 if n % 17 == 0 else 1), analyser.ago(n % 500 - 60), document=f"D{n}") for n in range(5000)]  # fmt: skip
     path = analyser.typed(rows).save(tmp_path / "many.xlsx")
     office(Sheets(calculator.KIND), tmp_path, profile)  # the office has started once
@@ -128,7 +141,9 @@ def test_five_thousand_rows_of_three_hundred_customers_recalculate_within_second
 
 @pytest.mark.parametrize("lang", TONGUES)
 def test_a_ledger_saved_by_the_office_is_read_as_it_was_typed(lang: Lang, tmp_path: Path, profile: Path) -> None:
-    rows = [{k: v for k, v in r.items() if k != "terms"} for r in ledger.DOCUMENTS]  # the terms of the customer stand in
+    rows = [
+        {k: v for k, v in r.items() if k != "terms"} for r in ledger.DOCUMENTS
+    ]  # the terms of the customer stand in
     figures = office(ledger.typed(lang, rows), tmp_path, profile)
     assert figures.at("verdict") == say("ledger_form.checks.fine", lang) + str(len(rows))
     assert figures.errors() == []
