@@ -45,7 +45,12 @@ def template(lang: Lang, kind: str = "monthly_close") -> bytes:
     workbook.properties.title = title
     stream = io.BytesIO()
     workbook.save(stream)
-    return _without_clock(stream.getvalue())
+    made = stream.getvalue()
+    if kind in CALCULATED:
+        from .values import with_values
+
+        made = with_values(made)
+    return _without_clock(made)
 
 
 def _close(workbook: Workbook, lang: Lang) -> str:
@@ -90,6 +95,8 @@ KINDS: Final[dict[str, Callable[[Workbook, Lang], str]]] = {
     "aging_analyser": aging_analyser.aging_analyser, "ledger_input": ledger_input.ledger_input,
 }  # fmt: skip
 """What makes each kind of template."""
+CALCULATED: Final = ("terms_calculator", "aging_analyser", "ledger_input")
+"""Kinds that are opened as they ship: each formula bears its value."""
 
 
 def _without_clock(made: bytes) -> bytes:

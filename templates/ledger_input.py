@@ -175,10 +175,10 @@ class Ledger:
             made = {
                 "name": f'=IF(TRIM({c["customer"]}&"")="","",IFERROR(INDEX({self.whole("customers", "name")},{mine})&"",""))',
                 "terms": f'=IF(TRIM({c["customer"]}&"")="","",IFERROR(INDEX({self.whole("customers", "terms")},{mine})&"",""))',
-                "check": f'=IF({c["code"]}<2,"","▲ "&INDEX({faults},{c["code"]}-1))',
-                "code": f"=IF(COUNTA({typed})=0,0,IFERROR({code},4))",
+                "check": f'=IF(N({c["code"]})<2,"","▲ "&INDEX({faults},{c["code"]}-1))',
+                "code": f'=IF(COUNTA({typed})=0,"",IFERROR({code},4))',
                 "key": f'=IF(TRIM({c["document"]}&"")="","","k:"&{_SAFE.format(x=c["document"])})',
-                "signed": f"=IF(ISNUMBER({c['amount']}),IF(IFERROR(MATCH({c['kind']},{self.listed(4, len(_CREDITS))},0),0)>0,-ABS({c['amount']}),{c['amount']}),0)",
+                "signed": f'=IF(ISNUMBER({c["amount"]}),IF(IFERROR(MATCH({c["kind"]},{self.listed(4, len(_CREDITS))},0),0)>0,-ABS({c["amount"]}),{c["amount"]}),"")',
             }
             for name, text in made.items():
                 place = list(at).index(name) + 1
@@ -210,7 +210,7 @@ class Ledger:
         for row in range(FIRST, FIRST + ROWS["customers"]):
             key = f"${letter(place)}{row}"
             ws.cell(row, place).value = f'=IF(TRIM($A{row}&"")="","","k:"&{_SAFE.format(x=f"$A{row}")})'
-            ws.cell(row, place + 1).value = f'=IF({key}="",0,COUNTIF({keys},{key})-1)'
+            ws.cell(row, place + 1).value = f'=IF({key}="","",COUNTIF({keys},{key})-1)'
         for column in (place, place + 1):
             ws.column_dimensions[letter(column)].hidden = True
 

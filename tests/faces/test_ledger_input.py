@@ -174,6 +174,7 @@ def test_rows_below_those_prepared_and_customers_twice_are_told(tmp_path: Path) 
 def test_an_untouched_ledger_holds_no_rows(lang: Lang, tmp_path: Path) -> None:
     reading = read(path(lang, KIND), home="CNY")
     assert reading.book.documents.num_rows == 0
+    assert {f.check for f in reading.findings} == {"sheet-not-used"}  # the formulas of blank rows are no rows of text
     figures = Sheets(KIND, lang).calculate(tmp_path / "ledger.xlsx")
     assert figures.at("verdict") == say("ledger_form.checks.fine", lang) + "0"
     assert figures.errors() == []

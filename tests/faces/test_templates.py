@@ -72,6 +72,19 @@ def test_pages_are_a4_no_placeholder_is_left_and_the_add_in_is_never_needed(kind
     assert calls == expected.get(kind, set())
 
 
+@pytest.mark.parametrize(("kind", "lang"), BOTH)
+def test_every_formula_ships_with_its_value_so_that_a_preview_shows_it(kind: str, lang: Lang) -> None:
+    formulas, values = load_workbook(path(lang, kind)), load_workbook(path(lang, kind), data_only=True)
+    for sheet in formulas:
+        for row in sheet.iter_rows(max_row=40):
+            for cell in row:
+                shown = values[sheet.title][cell.coordinate].value
+                if isinstance(cell.value, str) and cell.value.startswith("=") and isinstance(shown, str):
+                    assert not shown.startswith("#"), cell.coordinate
+    place, _, at = str(values.defined_names["verdict"].attr_text).rpartition("!")
+    assert values[place.strip("'")][at.replace("$", "")].value
+
+
 @pytest.mark.parametrize("kind", OWN)
 def test_both_languages_have_the_same_sheets_names_and_formulas(kind: str) -> None:
     english, chinese = (load_workbook(path(lang, kind)) for lang in TONGUES)

@@ -149,4 +149,5 @@ def test_a_ledger_saved_by_the_office_is_read_as_it_was_typed(lang: Lang, tmp_pa
     assert figures.errors() == []
     reading = read(figures.made, home="CNY")
     ledger.check(reading)
+    assert {f.check for f in reading.findings} <= {"sheet-not-used", "unsigned-credits", "due-from-terms"}
     assert reading.book.documents["due_on"].to_pylist()[3] == date(2026, 8, 31)  # month end of 10 July and one month
