@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,35 @@ from openpyxl.utils import range_boundaries
 from creditlib.errors import Lang
 
 
+@cache
+def trimmed(kind: str, lang: Lang, rows: int) -> bytes:
+    """A template without the prepared rows below some row: thousands of them take seconds to load and to calculate."""
+    book = load_workbook(path(lang, kind))
+    for sheet in book:
+        for place in [p for p in sheet._cells if p[0] > rows]:
+            del sheet._cells[place]
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 @dataclass
 class Sheets:
-    """A template in memory: `put` types, `save` keeps it, `calculate` gives the cells an engine came to."""
+    """A template in memory: `put` types, `save` keeps it, `calculate` gives the cells an engine came to.
+
+    rows_kept: keep no more of the prepared rows of each sheet; 0: all.
+    """
 
     kind: str
     lang: Lang = "en"
+    rows_kept: int = 0
     book: Workbook = field(init=False)
 
     def __post_init__(self) -> None:
-        self.book = load_workbook(path(self.lang, self.kind))
+        whole = path(self.lang, self.kind)
+        self.book = load_workbook(
+            io.BytesIO(trimmed(self.kind, self.lang, self.rows_kept)) if self.rows_kept else whole
+        )
 
     def place(self, name: str) -> tuple[str, int, int, int, int]:
         """Sheet, first column and row, last column and row of a name."""

@@ -53,9 +53,9 @@ AGED = {
 }
 
 
-def typed(lang: Lang, documents: list[dict[str, Any]] = DOCUMENTS) -> Sheets:
+def typed(lang: Lang, documents: list[dict[str, Any]] = DOCUMENTS, rows_kept: int = 60) -> Sheets:
     """The ledger with rows typed into it, in the words of its lists."""
-    sheets = Sheets(KIND, lang)
+    sheets = Sheets(KIND, lang, rows_kept)
     for sheet, rows in (("customers", CUSTOMERS), ("documents", documents), ("limits", LIMITS)):
         for down, row in enumerate(rows):
             for name, value in row.items():

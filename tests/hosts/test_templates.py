@@ -144,7 +144,7 @@ def test_a_ledger_saved_by_the_office_is_read_as_it_was_typed(lang: Lang, tmp_pa
     rows = [
         {k: v for k, v in r.items() if k != "terms"} for r in ledger.DOCUMENTS
     ]  # the terms of the customer stand in
-    figures = office(ledger.typed(lang, rows), tmp_path, profile)
+    figures = office(ledger.typed(lang, rows, 0), tmp_path, profile)
     assert figures.at("verdict") == say("ledger_form.checks.fine", lang) + str(len(rows))
     assert figures.errors() == []
     reading = read(figures.made, home="CNY")
