@@ -344,7 +344,7 @@ def terms_calculator(workbook: Workbook, lang: Lang) -> str:
         "discount_cost": say("out.discount"),
     }
     names |= {k: say(f"workings.{k}") for k in ("scenario", "capital_grid", "loss_grid", "effects")}
-    names |= {"change": say("word.change"), "cost_simple": say("out.cost_simple")}
+    names |= {"axis": say("sensitivity.axis"), "change": say("word.change"), "cost_simple": say("out.cost_simple")}
     names |= {k: say(f"step.{k}") for k in STEP_NAMES}
     w = Workings(made["workings"], names)
     ws = made["calculator"]

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from . import look
 from .forms import formula, label, when
-from .look import ACCENT, HAIR, put
+from .look import ACCENT, HAIR, INK, put
 from .sheets import SECTION
 
 BASE, NEW = "C", "D"
@@ -207,7 +207,9 @@ class Workings:
                         f"{due}*{new['vc']}*[@rate]" if grid == "capital" else
                         f"IF({new['by_pd']}=1,{new['pd']}*{new['lgd']}*({due}),{credit}*{new['bad']})*(1-{new['cover']})"
                     )  # fmt: skip
-                self.line(f"{grid}_{i}", day.split("!")[1].replace("$", ""), cells)
+                self.line(f"{grid}_{i}", "", cells, "#,##0.0000")
+                axis = f'="{self.words["axis"]} "&{day}'
+                formula(self.ws, self.row - 1, 1, axis, color=INK, bottom=("thin", HAIR))
 
     def effects(self) -> tuple[int, int]:
         """Write what the chart reads: name, what raises the profit, what lowers it; return its rows."""
