@@ -1,4 +1,4 @@
-"""The sheet a macro asks by: one row a question, its answers to the right, in English or in Chinese.
+"""The sheet a macro asks by: one row a question, with what to write, its answers to the right, in English or in Chinese.
 
 What must stay true: what is asked stands on the sheet, so that a workbook says itself what it was made from; a label may be in either
 language; a path may be relative to the workbook.
@@ -90,12 +90,11 @@ def lay(book: OpenBook, settings: Settings, lang: Lang) -> str:
         "book": settings.book, "as_of": settings.as_of, "policy": settings.policy, "currency": settings.currency,
         "rates": settings.rates, "language": lang,
     }  # fmt: skip
-    rows: list[list[Any]] = [
-        [say("macros.head.question", lang), say("macros.head.answer", lang), say("macros.head.note", lang)]
-    ]
+    rows: list[list[Any]] = [[say(f"macros.head.{name}", lang) for name in ("question", "note", "answer")]]
     for name in words_under("macros.ask"):
-        rows.append([label(name, lang), known.get(name), say(f"macros.note.{name}", lang)])
+        rows.append([label(name, lang), say(f"macros.note.{name}", lang), known.get(name)])
     book.write(title(lang), rows)
+    book.dress(title(lang), [32, 66, 44, 44, 44], [1])
     return title(lang)
 
 

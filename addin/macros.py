@@ -187,6 +187,7 @@ def list_functions(book: OpenBook, desk: Desk, lang: Lang) -> None:
     rows += [[None, None, None], [say("macros.head.measure", lang), say("macros.head.gives", lang), None]]
     rows += [[m.name, m.label(lang), None] for m in measures().values()]
     book.write(sheet, rows)
+    book.dress(sheet, [84, 90, 52], [n for n, row in enumerate(rows, 1) if n == 1 or (row[0] and row[1] is None)])
     book.tell(say("macros.told.functions", lang, sheet=sheet, count=len(CATALOGUE)))
 
 
@@ -222,6 +223,7 @@ def _findings(book: OpenBook, findings: tuple[Finding, ...], lang: Lang) -> None
         old = len(book.read(sheet))
         rows += [["", "", "", ""] for _ in range(old - len(rows))]
     book.write(sheet, rows)
+    book.dress(sheet, [14, 36, 100, 24], [1])
 
 
 def _selected(book: OpenBook) -> str:

@@ -124,6 +124,10 @@ def _answer(
     old = len(book.read(sheet or _title(lang)))
     rows += [["", "", "", ""] for _ in range(old - row + 1 - len(rows))]  # lines of an answer that was longer
     book.write(sheet or _title(lang), rows, row=row)
+    heads_at, last = row, row + len(_FIGURES) + len(_WORTH)
+    inputs = [_FIRST + at for at, name in enumerate(_names()) if name in _MONEY]
+    bold = [1, _FIRST - 1, heads_at, heads_at + _FIGURES.index("profit_minor") + 1, last + 2]
+    book.dress(sheet or _title(lang), [44, 20, 20, 20], bold, [*inputs, *range(heads_at + 1, last + 1)])
 
 
 def _line(effect: TermsEffect, name: str, lang: Lang) -> list[Any]:

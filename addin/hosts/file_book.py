@@ -6,14 +6,19 @@ What must stay true: the file is written only when `save` is called, whole or no
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 _DAY: Final = "yyyy-mm-dd"
+_AMOUNT: Final = "#,##0.00"
 
 
 class FileBook:
@@ -50,6 +55,21 @@ class FileBook:
                     cell.data_type = "s"
                 elif isinstance(value, date):
                     cell.number_format = _DAY
+
+    def dress(self, sheet: str, widths: list[float], bold: list[int], amounts: Sequence[int] = ()) -> None:
+        """Set widths, bold rows, formats of amounts, wrapping, and a page as wide as the sheet."""
+        ws = self.workbook[sheet]
+        for column, width in enumerate(widths, 1):
+            ws.column_dimensions[get_column_letter(column)].width = width
+        for row in ws.iter_rows():
+            for cell in row:
+                cell.alignment = Alignment(vertical="top", wrap_text=isinstance(cell.value, str) and cell.column > 1)
+                cell.font = Font(name=cell.font.name, size=cell.font.size, bold=cell.row in bold)
+                if cell.row in amounts and isinstance(cell.value, float):
+                    cell.number_format = _AMOUNT
+        ws.page_setup.orientation = "landscape"
+        ws.page_setup.fitToHeight = 0
+        ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
     def selected(self) -> Any:
         """Return the value of the cell given, else of the active one."""

@@ -30,7 +30,7 @@ def answer(book: FileBook, question: str, *answers: Any, sheet: str = "Credit") 
     """Write answers beside a question of the control sheet."""
     for row in book.workbook[sheet].iter_rows():
         if row[0].value in (label(question, "en"), label(question, "zh")):
-            for across, value in enumerate(answers, 2):
+            for across, value in enumerate(answers, 3):
                 book.workbook[sheet].cell(row[0].row, across).value = value
             return
     raise AssertionError(question)

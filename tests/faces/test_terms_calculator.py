@@ -240,6 +240,6 @@ def test_the_cost_of_an_early_discount_is_the_librarys(
     for name, formula in (("ed_simple", credit_cost_simple), ("ed_compound", credit_cost_compound)):
         try:
             expected: float | None = formula(*given)
-        except (CreditError, ZeroDivisionError):
+        except CreditError:
             expected = None
         same(figures.at(name), expected, name, share=True)
