@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 from creditlib.errors import UsageError
@@ -217,6 +218,7 @@ def result(value: Any, host: Host) -> Cell:
     return value  # type: ignore[no-any-return]
 
 
+@lru_cache(maxsize=4096)  # the same names stand in cell after cell
 def wide_key(label: str) -> str:
     """Return a label as it is compared: without case, blanks, punctuation and width.
 

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Final
 
 from ..call import call
+from ..udf import CATALOGUE
 from ..values import CellError, Host
 
 _CODES: Final = {
@@ -47,7 +48,7 @@ def epoch_of(document: Any) -> date:
 
 def answer(name: str, arguments: Sequence[Any], *, rows: bool = False, document: Any = None) -> Any:
     """Return what Calc takes for a cell. rows: the function's type is rows of values. document: its settings, where days matter."""
-    host = host_of() if document is None else host_of(epoch_of(document))
+    host = host_of(epoch_of(document)) if document is not None and _has_days(name, arguments) else host_of()
     if name == "CREDITWHY":
         arguments = (arguments[0] if arguments else None, host, *arguments[1:])
     found = call(name, *arguments, host=host)
@@ -56,6 +57,21 @@ def answer(name: str, arguments: Sequence[Any], *, rows: bool = False, document:
     if isinstance(found, list):
         return tuple(tuple(_plain(cell) for cell in row) for row in found)
     return ((_plain(found),),)
+
+
+def _has_days(name: str, arguments: Sequence[Any]) -> bool:
+    """Whether the calendar matters here: asking a document costs more than most answers, and most cells name no day."""
+    always, places = _days(name)
+    return always or any(len(arguments) > at and isinstance(arguments[at], float | tuple) for at in places)
+
+
+@cache
+def _days(name: str) -> tuple[bool, tuple[int, ...]]:
+    function = CATALOGUE.get(name)
+    if function is None:
+        return False, ()
+    places = tuple(at for at, a in enumerate(function.arguments) if a.kind.name in ("day", "cell"))
+    return function.rest or function.result in ("day", "cell"), places
 
 
 def _plain(value: Any) -> Any:

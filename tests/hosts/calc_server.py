@@ -25,6 +25,7 @@ class Office:
     def __init__(self, folder: Path, *, settings: dict[str, str] | None = None, note: str | None = None, locale: str = "en-US") -> None:
         self.folder = folder
         extensions, profile, home = folder / "extensions", folder / "profile", folder / "config"
+        self.home = home
         target = extensions / "CreditLib"
         target.mkdir(parents=True)
         with zipfile.ZipFile(build(folder / "CreditLib.oxt")) as archive:
