@@ -181,8 +181,10 @@ def _read(argument: Argument, value: Any, host: Host) -> Any:
         if broken is not None:
             raise ErrorCell(argument.name, broken)
         return rows
-    if kind == "cell" and is_range(value) and len(rows_of(value)) > 1:
-        return rows_of(value)
+    if kind == "cell" and is_range(value):
+        rows = rows_of(value)
+        if len(rows) > 1 or (rows and len(rows[0]) > 1):
+            return rows
     found = single(value, argument.name)
     if host.blank_is_zero and found == 0 and not argument.required and kind != "number":
         found = None  # a blank cell arrives there as 0, which is no day, no word and no choice
