@@ -6,10 +6,10 @@ until the hash, the policy or the day is another.
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from creditlib.errors import CreditError, Lang
@@ -76,7 +76,7 @@ class Desk:
         from creditlib.facts.book import MANIFEST
         from creditlib.flows.connected import open_connected
 
-        state = (folder, _stamp(str(Path(folder) / MANIFEST)))
+        state = (folder, _stamp(os.path.join(folder, MANIFEST)))
         if self._book is None or self._book[0] != state:
             self._book = state, open_connected(folder)
         return self._book[1]
@@ -138,7 +138,7 @@ def _stamp(name: str | None) -> tuple[int, int, int] | None:
     if name is None:
         return None
     try:
-        state = Path(name).stat()
+        state = os.stat(name)  # a cell asks three times: a Path made of a name costs more than the question
     except OSError:
         return None
     return state.st_mtime_ns, state.st_size, state.st_ino

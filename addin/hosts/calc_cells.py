@@ -34,6 +34,15 @@ def error_number(code: int) -> float:
 _ERRORS: Final = {text: error_number(code) for text, code in _CODES.items()}
 
 
+def error_text(code: int) -> str:
+    """Return what Calc shows for the code of an error.
+
+    >>> error_text(532), error_text(504)
+    ('#DIV/0!', 'Err:504')
+    """
+    return next((text for text, known in _CODES.items() if known == code), f"Err:{code}")
+
+
 @cache
 def host_of(epoch: date = _USUAL) -> Host:
     """Return Calc with a document's own calendar."""

@@ -6,6 +6,7 @@ itself. In the extension it is called `creditlib_component.py`, and `calc_librar
 
 from __future__ import annotations
 
+import importlib
 import json
 import struct
 from pathlib import Path
@@ -49,7 +50,9 @@ LIBRARY = Library()
 def _language(context: Any) -> str:
     """Return en or zh, as the office itself shows its menus."""
     try:
-        provider = context.ServiceManager.createInstanceWithContext("com.sun.star.configuration.ConfigurationProvider", context)
+        provider = context.ServiceManager.createInstanceWithContext(
+            "com.sun.star.configuration.ConfigurationProvider", context
+        )
         node = uno.createUnoStruct("com.sun.star.beans.NamedValue", "nodepath", "/org.openoffice.Setup/L10N")
         view = provider.createInstanceWithArguments("com.sun.star.configuration.ConfigurationAccess", (node,))
         return "zh" if str(view.getByName("ooLocale")).startswith("zh") else "en"
@@ -108,7 +111,12 @@ def _add_in_class() -> type:
         "supportsService": lambda self, name: name == service,
         "getSupportedServiceNames": _nothing((service,)),
     }
-    bases = [MADE["interface"], "com.sun.star.sheet.XAddIn", "com.sun.star.lang.XServiceName", "com.sun.star.lang.XServiceInfo"]
+    bases = [
+        MADE["interface"],
+        "com.sun.star.sheet.XAddIn",
+        "com.sun.star.lang.XServiceName",
+        "com.sun.star.lang.XServiceInfo",
+    ]
     return type("CreditLib", (unohelper.Base, *map(uno.getClass, bases)), body)
 
 
@@ -124,9 +132,7 @@ class _MenuBody:
         if LIBRARY.load() is None:
             _box(self.context, document, LIBRARY.why_not(self.context))
             return
-        from creditlib_addin.hosts.calc_menu import choose
-
-        choose(name, document, self.context, _language(self.context))
+        importlib.import_module("creditlib_addin.hosts.calc_book").choose(name, document, _language(self.context))
 
 
 def _box(context: Any, document: Any, text: str) -> None:

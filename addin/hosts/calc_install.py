@@ -142,7 +142,9 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str] | None:
     """Run a program of the office; None where it can't be started. The variables of this Python's environment would mislead its own."""
     env = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")}
     try:
-        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=120, check=False, env=env)
+        return subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=120, check=False, env=env
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
 
@@ -277,7 +279,9 @@ def _note(places: Places) -> Finding:
 
 
 def _library(key: str, **values: object) -> Finding:
-    return Finding("note", False, say(f"menu.library.{key}", "en", **values), say(f"menu.library.{key}", "zh", **values))
+    return Finding(
+        "note", False, say(f"menu.library.{key}", "en", **values), say(f"menu.library.{key}", "zh", **values)
+    )
 
 
 def _book() -> Finding:

@@ -50,7 +50,11 @@ def read_note(beside: Path) -> tuple[Path, dict[str, Any]]:
         raise Trouble("no_note", path=str(own))
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(said["python"], str) or not said["sites"] or not all(isinstance(s, str) for s in said["sites"]):
+        if (
+            not isinstance(said["python"], str)
+            or not said["sites"]
+            or not all(isinstance(s, str) for s in said["sites"])
+        ):
             raise ValueError("python, sites")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Trouble("bad_note", path=str(path), what=f"{type(error).__name__}: {error}") from error

@@ -80,7 +80,11 @@ def gives_rows(function: Function) -> bool:
 
 def asks_document(function: Function) -> bool:
     """Whether it must know the document's own calendar."""
-    return function.result in ("day", "cell") or function.rest or any(a.kind.name in ("day", "cell") for a in function.arguments)
+    return (
+        function.result in ("day", "cell")
+        or function.rest
+        or any(a.kind.name in ("day", "cell") for a in function.arguments)
+    )
 
 
 def catalogue() -> dict[str, Any]:
@@ -132,7 +136,7 @@ def _function_node(function: Function) -> str:
         return f'<node oor:name={quoteattr(name)} oor:op="replace">{_local("DisplayName", {"en": label, "zh": label})}{_local("Description", help_of)}</node>'
 
     arguments = [
-        node(_identifier(a.name), a.name if a.required else f"[{a.name}]", {lang: a.help(lang) for lang in _LANGUAGES})  # type: ignore[attr-defined]
+        node(_identifier(a.name), a.name if a.required else f"[{a.name}]", {lang: a.help(lang) for lang in _LANGUAGES})
         for a in function.arguments
     ]
     if function.rest:
@@ -162,7 +166,7 @@ def menu_xcu() -> str:
     return (
         f'{_HEAD}<oor:component-data {_OOR} oor:name="Addons" oor:package="org.openoffice.Office">\n'
         f'<node oor:name="AddonUI"><node oor:name="OfficeMenuBar"><node oor:name="{IDENTIFIER}" oor:op="replace">\n'
-        f'{_local("Title", _words("extension")["menu"])}\n'
+        f"{_local('Title', _words('extension')['menu'])}\n"
         f'<prop oor:name="Context" oor:type="xs:string"><value>com.sun.star.sheet.SpreadsheetDocument</value></prop>\n'
         f'<node oor:name="Submenu">\n{entries}\n</node></node></node></node>\n</oor:component-data>\n'
     )

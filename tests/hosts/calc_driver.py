@@ -5,6 +5,7 @@ Runs in the office's own Python, with nothing of the project but what a request 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
 import sys
@@ -18,7 +19,9 @@ FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".csv": "Text - t
 
 
 def value_of(name, value):
-    return uno.createUnoStruct("com.sun.star.beans.PropertyValue", name, 0, value, uno.Enum("com.sun.star.beans.PropertyState", "DIRECT_VALUE"))
+    return uno.createUnoStruct(
+        "com.sun.star.beans.PropertyValue", name, 0, value, uno.Enum("com.sun.star.beans.PropertyState", "DIRECT_VALUE")
+    )
 
 
 def connect(pipe, seconds):
@@ -88,7 +91,9 @@ class Driver:
         sheets = BOOKS[book].Sheets
         if not sheets.hasByName(sheet):
             sheets.insertNewByName(sheet, sheets.Count)
-        block = sheets.getByName(sheet).getCellRangeByPosition(column, row, column + len(formulas[0]) - 1, row + len(formulas) - 1)
+        block = sheets.getByName(sheet).getCellRangeByPosition(
+            column, row, column + len(formulas[0]) - 1, row + len(formulas) - 1
+        )
         block.setFormulaArray(tuple(tuple(r) for r in formulas))
 
     def calculate(self, book, times=1):
@@ -165,10 +170,8 @@ class Driver:
         return space["answer"]
 
     def stop(self):
-        try:
+        with contextlib.suppress(Exception):
             self.desktop.terminate()
-        except Exception:
-            pass
 
 
 def main(pipe):

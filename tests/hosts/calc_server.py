@@ -22,7 +22,9 @@ _RECALCULATE = calc._PROFILE
 class Office:
     """A running office. extension: False for one without it. settings: environment variables it sees."""
 
-    def __init__(self, folder: Path, *, settings: dict[str, str] | None = None, note: str | None = None, locale: str = "en-US") -> None:
+    def __init__(
+        self, folder: Path, *, settings: dict[str, str] | None = None, note: str | None = None, locale: str = "en-US"
+    ) -> None:
         self.folder = folder
         extensions, profile, home = folder / "extensions", folder / "profile", folder / "config"
         self.home = home
