@@ -143,7 +143,7 @@ def _function_node(function: Function) -> str:
         arguments.append(node("further", "…", _words("extension")["further"]))
     return (
         f'<node oor:name="{function.name.lower()}" oor:op="replace">'
-        + _local("DisplayName", {lang: function.name for lang in _LANGUAGES})
+        + _local("DisplayName", dict.fromkeys(_LANGUAGES, function.name))
         + _local("Description", {"en": function.en, "zh": function.zh})
         + f'<prop oor:name="Category"><value>{CATEGORY}</value></prop>'
         + f'<prop oor:name="CompatibilityName"><value xml:lang="en-US">{function.name}</value></prop>'

@@ -45,10 +45,10 @@ class Driver:
     def service(self, name):
         return self.context.ServiceManager.createInstanceWithContext(name, self.context)
 
-    def open(self, path=None, epoch=None):
-        """Open a file, or a new spreadsheet; return its number."""
+    def open(self, path=None, epoch=None, seen=False):
+        """Open a file, or a new spreadsheet; return its number. seen: in a window, as a person has it."""
         url = pathlib.Path(path).resolve().as_uri() if path else "private:factory/scalc"
-        asked = (value_of("Hidden", True), *((value_of("AsTemplate", True),) if path else ()))
+        asked = (value_of("Hidden", not seen), *((value_of("AsTemplate", True),) if path else ()))
         book = self.desktop.loadComponentFromURL(url, "_blank", 0, asked)
         if epoch:
             day = uno.createUnoStruct("com.sun.star.util.Date")
@@ -152,7 +152,7 @@ class Driver:
     def setting(self, path, locale="en-US", depth=8):
         """Return a part of the office's configuration in a language."""
         provider = self.service("com.sun.star.configuration.ConfigurationProvider")
-        provider.setLocale(uno.createUnoStruct("com.sun.star.lang.Locale", *(locale.split("-") + [""])[:2], ""))
+        provider.setLocale(uno.createUnoStruct("com.sun.star.lang.Locale", *[*locale.split("-"), ""][:2], ""))
         named = uno.createUnoStruct("com.sun.star.beans.NamedValue", "nodepath", path)
         view = provider.createInstanceWithArguments("com.sun.star.configuration.ConfigurationAccess", (named,))
 
@@ -175,15 +175,16 @@ class Driver:
 
 
 def main(pipe):
+    answers, sys.stdout = sys.stdout, sys.stderr  # what a macro prints is no answer
     driver = Driver(connect(pipe, 60))
-    print(json.dumps({"answer": "ready"}), flush=True)
+    print(json.dumps({"answer": "ready"}), file=answers, flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
         try:
             answer = {"answer": getattr(driver, asked.pop("do"))(**asked)}
         except Exception:
             answer = {"failed": traceback.format_exc()}
-        print(json.dumps(answer), flush=True)
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,11 @@ class Office:
 
 def _language(locale: str) -> str:
     """Return the settings of an office that shows itself in a language, even where no pack of it is installed."""
+    if locale == "en-US":
+        return ""
     return (
-        '<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooLocale" oor:op="fuse">'
+        '<item oor:path="/org.openoffice.Setup/Office/InstalledLocales">'
+        f'<node oor:name="{locale}" oor:op="replace"/></item>\n'
+        '<item oor:path="/org.openoffice.Office.Linguistic/General"><prop oor:name="UILocale" oor:op="fuse">'
         f"<value>{locale}</value></prop></item>\n"
     )
