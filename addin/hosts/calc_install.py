@@ -155,7 +155,7 @@ def install(lang: Lang | None = None, places: Places | None = None) -> list[Find
     Nothing is written unless the office is there and its Python fits.
     """
     places = places or Places()
-    steps = _fits(places)
+    steps = fits(places)
     if not all(step.ok for step in steps):
         return steps
     if lang is not None:
@@ -213,10 +213,11 @@ def uninstall(places: Places | None = None) -> list[Finding]:
 def doctor(places: Places | None = None) -> list[Finding]:
     """Return what is as it should be, and what is not with what to do."""
     places = places or Places()
-    return [*_fits(places), _extension(places), _note(places), _book()]
+    return [*fits(places), _extension(places), _note(places), _book()]
 
 
-def _fits(places: Places) -> list[Finding]:
+def fits(places: Places) -> list[Finding]:
+    """Return whether there is an office, and whether its Python is of this library's version."""
     if places.soffice is None or not (version := office_version(places.soffice)):
         return [_told("office", False, "no_office")]
     number = tuple(int(n) for n in version.split()[-1].split(".")[:2] if n.isdigit())

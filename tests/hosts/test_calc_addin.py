@@ -23,11 +23,11 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "add
 import calc_server  # noqa: E402
 import table  # noqa: E402
 
+_LACKING = [found.en for found in calc_install.fits(calc_install.Places()) if not found.ok]
 pytestmark = [
     pytest.mark.hosts,
     pytest.mark.skipif(
-        calc_install.office_python() is None and not os.environ.get("CREDITLIB_ALL_TIERS"),
-        reason="no LibreOffice whose Python can import uno: make system installs it",
+        bool(_LACKING) and not os.environ.get("CREDITLIB_ALL_TIERS"), reason=" ".join([*_LACKING, "(make system)"])
     ),
 ]
 
