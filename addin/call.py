@@ -119,7 +119,10 @@ def _answered(function: Function, arguments: Sequence[Any], host: Host, desk: De
         raise ErrorCell(function.arguments[0].name, given[0])
     found = function.call(desk, *given)
     if function.result == "table":
-        return [[result(value, host) for value in row] for row in found]
+        rows = [[result(value, host) for value in row] for row in found]
+        if not host.text_tables and any(isinstance(value, str) for row in rows for value in row):
+            wrong("texts_of_table", function=function.name)
+        return rows
     return result(found, host)
 
 
