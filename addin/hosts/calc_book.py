@@ -6,7 +6,7 @@ and read back as a day; UNO is imported only where a document is at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -24,6 +24,9 @@ from .calc_cells import epoch_of, error_text
 _DATE: Final = 2  # com.sun.star.util.NumberFormat.DATE
 _LOGICAL: Final = 1024
 _ERROR: Final = 4  # com.sun.star.sheet.FormulaResult.ERROR
+_TOP: Final = 1  # com.sun.star.table.CellVertJustify2.TOP
+_NORMAL, _BOLD = 100.0, 150.0  # com.sun.star.awt.FontWeight
+_STYLE: Final = "Credit"
 
 
 class CalcBook:
@@ -96,6 +99,38 @@ class CalcBook:
         if isinstance(value, int | float | Decimal):
             return float(value)
         return value.text if isinstance(value, CellError) else str(value)
+
+    def dress(self, sheet: str, widths: list[float], bold: list[int], amounts: Sequence[int] = ()) -> None:
+        """Set widths, bold rows, formats of amounts, wrapping, and a page as wide as the sheet."""
+        page = self.document.Sheets.getByName(sheet)
+        for column, width in enumerate(widths):
+            page.Columns.getByIndex(column).Width = round((width * 7 + 5) * 26.46)  # characters, as pixels, in 1/100 mm
+        cursor = page.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        end = cursor.RangeAddress
+        whole = page.getCellRangeByPosition(0, 0, end.EndColumn, end.EndRow)
+        whole.VertJustify = _TOP
+        whole.CharWeight = _NORMAL
+        if end.EndColumn:
+            page.getCellRangeByPosition(1, 0, end.EndColumn, end.EndRow).IsTextWrapped = True
+        for row in bold:
+            page.getCellRangeByPosition(0, row - 1, end.EndColumn, row - 1).CharWeight = _BOLD
+        amount = self._format("#,##0.00") if amounts else 0
+        for row in amounts:
+            page.getCellRangeByPosition(0, row - 1, end.EndColumn, row - 1).NumberFormat = amount
+        whole.Rows.OptimalHeight = True
+        page.PageStyle = self._page_style()
+
+    def _page_style(self) -> str:
+        """Return a page style of our own, landscape and one page wide: the document's usual one serves its other sheets."""
+        styles = self.document.StyleFamilies.getByName("PageStyles")
+        if not styles.hasByName(_STYLE):
+            made = self.document.createInstance("com.sun.star.style.PageStyle")
+            styles.insertByName(_STYLE, made)
+            short, long = sorted((made.Width, made.Height))
+            made.IsLandscape, made.Width, made.Height = True, long, short
+            made.ScaleToPagesX, made.ScaleToPagesY = 1, 0
+        return _STYLE
 
     def selected(self) -> Any:
         """Return the value of the selected cell, of the first one where several are; None without one."""

@@ -19,7 +19,7 @@ from typing import Final, Literal
 from urllib.parse import unquote
 from xml.sax.saxutils import escape, unescape
 
-from creditlib.errors import UsageError
+from creditlib.errors import Lang, UsageError
 from creditlib.faces.wording import say
 
 from ..udf import CATALOGUE
@@ -50,9 +50,14 @@ class Repaired:
     left: tuple[tuple[str, str], ...] = ()
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """How many names were changed."""
         return sum(self.changed.values())
+
+    def notes(self, lang: Lang) -> list[str]:
+        """Return what became of links to the add-in's own file."""
+        gone = [say("menu.spelling.link_gone", lang, target=target) for target in self.removed]
+        return gone + [zh if lang == "zh" else en for en, zh in self.left]
 
 
 @dataclass

@@ -79,7 +79,7 @@ def test_cells_arrays_names_formats_and_checks_are_repaired_and_counted(book: Pa
     done = normalise(book, tmp_path / "out.xlsx")
     # one of each in column B; two in C1; one in D1, in the name and in the format, one _xludf in the check
     assert done.changed == {"_xll.": 5, "file!": 1, "[n]!": 2, "_xludf.": 2, "_xldudf_": 1, "long name": 1, "_xlfn.": 1}
-    assert done.count == 13
+    assert done.total == 13
     made = openpyxl.load_workbook(done.path)
     page = made.active
     assert page is not None
@@ -107,8 +107,8 @@ def test_a_workbook_without_such_names_comes_out_the_same(book: Path, tmp_path: 
 
 
 def test_a_workbook_can_be_repaired_in_place(book: Path) -> None:
-    assert normalise(book, book, host="excel").count == 13
-    assert normalise(book, book).count == 0
+    assert normalise(book, book, host="excel").total == 13
+    assert normalise(book, book).total == 0
     assert [p.name for p in book.parent.iterdir()] == ["book.xlsx"]
 
 
@@ -175,6 +175,8 @@ def test_the_link_to_the_add_in_goes_when_nothing_uses_it(tmp_path: Path) -> Non
     source = linked(tmp_path / "a.xlsx", [ADDIN], ["=[1]!CREDITSCORE(B1)"])
     done = normalise(source, tmp_path / "out.xlsx")
     assert done.removed == ("file:///C:/Program Files/CreditLib.xlam",)
+    assert "taken out" in done.notes("en")[0]
+    assert "已移除" in done.notes("zh")[0]
     parts = contents(done.path)
     assert not any(
         "externalLink" in name or b"externalLink" in data or b"externalRef" in data for name, data in parts.items()
@@ -195,7 +197,7 @@ def test_a_link_before_others_stays_since_they_are_counted_by_their_place(tmp_pa
     done = normalise(source, tmp_path / "out.xlsx")
     assert done.removed == ()
     assert "counted by their place" in done.left[0][0]
-    assert "次序" in done.left[0][1]
+    assert "次序" in done.notes("zh")[0]
 
 
 def test_a_link_to_another_workbook_is_left_alone(tmp_path: Path) -> None:

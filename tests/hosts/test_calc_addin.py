@@ -218,7 +218,7 @@ def test_a_workbook_saved_with_plain_names_resolves_after_loading_and_saving_aga
         office("close", book=book)
     assert shown_twice[0][:3] == [622, "none", 170]
     assert shown_twice[0] == shown_twice[1]
-    assert spelling.normalise(tmp_path / "third.xlsx", tmp_path / "fourth.xlsx").count == 0
+    assert spelling.normalise(tmp_path / "third.xlsx", tmp_path / "fourth.xlsx").total == 0
 
 
 @pytest.mark.parametrize("epoch", [USUAL, date(1904, 1, 1), date(1900, 1, 1)])
@@ -306,6 +306,22 @@ answer = [[[c.isoformat() if isinstance(c, date) else c for c in row] for row in
     number = office("open", path=str(tmp_path / "书.ods"))
     code = "answer = [[c.isoformat() if isinstance(c, date) else c for c in row] for row in book.read('New')[:4]]"
     assert in_office(office, number, code) == read[:4]
+    office("close", book=number)
+
+
+def test_a_sheet_is_dressed_to_be_read_and_printed(office: calc_server.Office) -> None:
+    number = office("open")
+    code = """
+book.write("New", [["head", "text"], ["a", "long " * 40], ["b", 1234.5]])
+book.dress("New", [12.0, 40.0], [1], [3])
+page = book.document.Sheets.getByName("New")
+style = book.document.StyleFamilies.getByName("PageStyles").getByName(page.PageStyle)
+cell = page.getCellRangeByName
+answer = [cell("A1").CharWeight, cell("A2").CharWeight, cell("B2").IsTextWrapped, cell("B3").String, style.IsLandscape, style.ScaleToPagesX,
+          page.Columns.getByIndex(1).Width > 3 * page.Columns.getByIndex(0).Width - 500, page.Rows.getByIndex(1).Height > 900,
+          book.document.Sheets.getByIndex(0).PageStyle == page.PageStyle]
+"""
+    assert in_office(office, number, code) == [150, 100, True, "1,234.50", True, 1, True, True, False]
     office("close", book=number)
 
 
