@@ -347,6 +347,32 @@ answer = [chosen, [getattr(c, "text", c) for c in book.read("Data")[0]], empty, 
     office("close", book=number)
 
 
+def test_macros_do_their_work_in_an_open_document(office: calc_server.Office, tmp_path: Path) -> None:
+    number = office("open")
+    path = tmp_path / "work.ods"
+    code = """
+import os
+os.environ["CREDITLIB_SETTINGS"] = settings
+from creditlib_addin.macros import run_macro
+book.document.storeAsURL(Path(path).as_uri(), ())
+book = CalcBook(book.document)
+book.write("Work", [["customer"], ["C-7003"]])
+page = book.document.Sheets.getByName("Work")
+book.document.CurrentController.select(page.getCellRangeByName("A2"))
+page.getCellRangeByName("B2").setFormula("=CREDITSCORE(A2)")
+done = [run_macro(name, book) for name in ("connect_book", "refresh", "review_customer", "terms_what_if", "terms_what_if")]
+answer = [str(book.path), book.sheets(), book.told, page.getCellRangeByName("B2").Value, sorted(p.name for p in Path(path).parent.iterdir())]
+"""
+    place, sheets, told, score, written = in_office(
+        office, number, code, path=str(path), settings=str(office.home / "settings.json")
+    )
+    assert (place, score) == (str(path), 622)
+    assert len(told) == 5
+    assert len(sheets) == 4  # the first one, Work, the control sheet and the what-if
+    assert "C-7003-2026-10-31.xlsx" in written
+    office("close", book=number)
+
+
 def test_the_menu_runs_a_macro_on_the_spreadsheet_in_front(office: calc_server.Office) -> None:
     book = office("open", seen=True)
     office(
