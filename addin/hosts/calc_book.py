@@ -19,7 +19,7 @@ from creditlib.errors import Lang
 from creditlib.faces.wording import say
 
 from ..values import CellError
-from .calc_cells import epoch_of, error_text
+from .calc_cells import epoch_of, error_text, spare_pandas
 
 _DATE: Final = 2  # com.sun.star.util.NumberFormat.DATE
 _LOGICAL: Final = 1024
@@ -257,6 +257,7 @@ def choose(name: str, document: Any, lang: Lang = "en") -> CalcBook | None:
     if document is None or not document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
         print(say("menu.book.no_document", lang), flush=True)
         return None
+    spare_pandas()
     from ..macros import run_macro
 
     book = CalcBook(document, lang)

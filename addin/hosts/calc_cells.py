@@ -7,6 +7,7 @@ like one; nothing here imports UNO, so that it is tested without an office.
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -58,6 +59,8 @@ def epoch_of(document: Any) -> date:
 def answer(name: str, arguments: Sequence[Any], *, rows: bool = False, document: Any = None) -> Any:
     """Return what Calc takes for a cell. rows: the function's type is rows of values. document: its settings, where days matter."""
     host = host_of(epoch_of(document)) if document is not None and _has_days(name, arguments) else host_of()
+    if _needs_arrow(name):
+        spare_pandas()
     if name == "CREDITWHY":
         arguments = (arguments[0] if arguments else None, host, *arguments[1:])
     found = call(name, *arguments, host=host)
@@ -66,6 +69,37 @@ def answer(name: str, arguments: Sequence[Any], *, rows: bool = False, document:
     if isinstance(found, list):
         return tuple(tuple(_plain(cell) for cell in row) for row in found)
     return ((_plain(found),),)
+
+
+class _NoPandas:
+    """Finds no pandas, for as long as it stands on the import path."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not needed here", name=name)
+
+
+@cache
+def spare_pandas() -> None:
+    """Let Arrow look for pandas once, in vain. It does so with its first array, and loading pandas takes longer than all else before a
+    first figure; nothing a cell or a macro does needs it. Others who want pandas in this process import it as ever.
+    """
+    if "pandas" in sys.modules or "pyarrow" in sys.modules:
+        return
+    blind = _NoPandas()
+    sys.meta_path.insert(0, blind)
+    try:
+        import pyarrow as pa
+
+        pa.array([])
+    finally:
+        sys.meta_path.remove(blind)
+
+
+@cache
+def _needs_arrow(name: str) -> bool:
+    function = CATALOGUE.get(name)
+    return function is not None and function.group != "formula"
 
 
 def _has_days(name: str, arguments: Sequence[Any]) -> bool:

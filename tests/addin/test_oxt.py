@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
@@ -162,6 +163,20 @@ def test_the_library_is_found_by_its_own_note_first_then_by_the_one_of_all_users
     own.write_text("{", encoding="utf-8")
     with pytest.raises(calc_library.Trouble):
         calc_library.load_library(shared)
+
+
+def test_a_first_figure_of_a_customer_does_not_wait_for_pandas(own: Path) -> None:
+    """Arrow looks for it with its first array; it would take longer than all else."""
+    code = """
+import sys
+from creditlib_addin.hosts.calc_cells import answer
+answer("CREDITWCR", (1.0, 2.0, 3.0))
+assert "pyarrow" not in sys.modules
+answer("CREDITAGING", ((("customer", "document", "due date", "amount"), ("A", "1", 46000.0, 5.0)), None, None, 46001.0))
+assert "pyarrow" in sys.modules and "pandas" not in sys.modules
+import pandas
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 # installation, over folders of its own
