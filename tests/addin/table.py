@@ -75,7 +75,7 @@ def alike(found: Any, expected: Any) -> bool:
         )
     if isinstance(expected, date):
         return found == expected or found == (expected - date(1899, 12, 30)).days
-    if isinstance(expected, bool) or isinstance(expected, CellError) or isinstance(expected, str):
+    if isinstance(expected, bool | CellError | str):
         return found == expected
     if isinstance(found, bool) or not isinstance(found, int | float):
         return False
