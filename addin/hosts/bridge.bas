@@ -16,7 +16,7 @@ Public Function CreditCall(ByVal functionName As String, ByVal given As Variant)
 #If Mac Then
     CreditCall = CreditRefused(functionName, CreditWord("mac"), 2029)
 #Else
-    Dim tries As Long
+    Dim tries As Long, what As String
     If Len(trouble) > 0 Then
         If Now < quietUntil Then ' thousands of cells must not each wait for a server that is not there
             CreditCall = CreditRefused(functionName, trouble, 2015)
@@ -30,10 +30,11 @@ again:
     CreditCall = CreditReal(held.CallUDF(CALLS, "CREDITCALL", CreditGiven(functionName, given)))
     Exit Function
 failed:
+    what = Err.Description ' the next procedure called clears it
     Set held = Nothing
     tries = tries + 1
     If tries = 1 Then Resume again ' the server may have been ended in the meantime
-    trouble = Replace(CreditWord("unreachable"), "{what}", Err.Description)
+    trouble = Replace(CreditWord("unreachable"), "{what}", what)
     quietUntil = Now + QUIET_SECONDS / 86400#
     CreditCall = CreditRefused(functionName, trouble, 2015)
 #End If
@@ -82,7 +83,7 @@ Private Function CreditEpoch() As Long
     If Application.Caller.Worksheet.Parent.Date1904 Then CreditEpoch = 1904
 End Function
 
-Private Function CreditCells(ByVal item As Variant) As Variant
+Private Function CreditCells(Optional ByVal item As Variant) As Variant
     Dim area As Range
     If Not IsObject(item) Then
         CreditCells = item

@@ -51,7 +51,10 @@ def ribbon_xml(lang: Lang) -> str:
     groups: dict[str, list[Button]] = {}
     for button in BUTTONS:
         groups.setdefault(button.group, []).append(button)
-    lines = [f'<customUI xmlns="{_NAMESPACE}"><ribbon><tabs>', f"<tab id={_q(TAB)} label={_q(say('ribbon.tab', lang))}>"]
+    lines = [
+        f'<customUI xmlns="{_NAMESPACE}"><ribbon><tabs>',
+        f"<tab id={_q(TAB)} label={_q(say('ribbon.tab', lang))}>",
+    ]
     for group, buttons in groups.items():
         lines.append(f"<group id={_q(f'creditlib_{group}')} label={_q(say(f'ribbon.group.{group}', lang))}>")
         lines += [_button(button, lang) for button in buttons]

@@ -23,11 +23,106 @@ CATEGORY_NUMBER: Final = 20
 
 _PLAIN: Final = str.maketrans({"−": "-"})  # no code page of Windows has the sign
 _RESERVED: Final = frozenset(
-    """and any as boolean byref byte byval call case close const currency date declare dim do double each else empty end enum eqv erase
-    error event exit false for friend function get global gosub goto if imp implements in input integer is let lib like line lock long
-    loop lset me mod name new next not nothing null object on open option optional or paramarray preserve print private property public
-    put raiseevent redim rem resume return rset seek select set single static step stop string sub then to true type unlock until
-    variant wend while with write xor""".split()
+    [
+        "and",
+        "any",
+        "as",
+        "boolean",
+        "byref",
+        "byte",
+        "byval",
+        "call",
+        "case",
+        "close",
+        "const",
+        "currency",
+        "date",
+        "declare",
+        "dim",
+        "do",
+        "double",
+        "each",
+        "else",
+        "empty",
+        "end",
+        "enum",
+        "eqv",
+        "erase",
+        "error",
+        "event",
+        "exit",
+        "false",
+        "for",
+        "friend",
+        "function",
+        "get",
+        "global",
+        "gosub",
+        "goto",
+        "if",
+        "imp",
+        "implements",
+        "in",
+        "input",
+        "integer",
+        "is",
+        "let",
+        "lib",
+        "like",
+        "line",
+        "lock",
+        "long",
+        "loop",
+        "lset",
+        "me",
+        "mod",
+        "name",
+        "new",
+        "next",
+        "not",
+        "nothing",
+        "null",
+        "object",
+        "on",
+        "open",
+        "option",
+        "optional",
+        "or",
+        "paramarray",
+        "preserve",
+        "print",
+        "private",
+        "property",
+        "public",
+        "put",
+        "raiseevent",
+        "redim",
+        "rem",
+        "resume",
+        "return",
+        "rset",
+        "seek",
+        "select",
+        "set",
+        "single",
+        "static",
+        "step",
+        "stop",
+        "string",
+        "sub",
+        "then",
+        "to",
+        "true",
+        "type",
+        "unlock",
+        "until",
+        "variant",
+        "wend",
+        "while",
+        "with",
+        "write",
+        "xor",
+    ]
 )
 
 
@@ -42,7 +137,11 @@ def parameter(name: str) -> str:
 
 def functions_module(lang: Lang) -> str:
     """Return the module of wrappers, each with its help in one language."""
-    lines = [f'Attribute VB_Name = "{FUNCTIONS}"', "Option Explicit", "' Made from the catalogue of creditlib. Each function only passes on."]
+    lines = [
+        f'Attribute VB_Name = "{FUNCTIONS}"',
+        "Option Explicit",
+        "' Made from the catalogue of creditlib. Each function only passes on.",
+    ]
     for function in CATALOGUE.values():
         lines += ["", *_wrapper(function, lang)]
     return _text(lines)
@@ -97,7 +196,12 @@ def ribbon_module() -> str:
     lines = [_resource("ribbon.bas").rstrip("\n")]
     for button in BUTTONS:
         if button.macro:
-            lines += ["", f"Public Sub {button.callback}(control As IRibbonControl)", f'    CreditRun "{button.name}"', "End Sub"]
+            lines += [
+                "",
+                f"Public Sub {button.callback}(control As IRibbonControl)",
+                f'    CreditRun "{button.name}"',
+                "End Sub",
+            ]
     return _text(lines)
 
 

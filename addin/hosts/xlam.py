@@ -30,7 +30,9 @@ WORDS_SHEET: Final = "words"
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 _RIBBON_PART: Final = "customUI/customUI.xml"
 _RIBBON_TYPE: Final = "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility"
-_ARGUMENTS_URI: Final = "{8193D73E-4604-4355-AFF4-8A2333D13BE4}"  # [MS-XLSX] 2.2.2: definedNames in the workbook's list of extensions
+_ARGUMENTS_URI: Final = (
+    "{8193D73E-4604-4355-AFF4-8A2333D13BE4}"  # [MS-XLSX] 2.2.2: definedNames in the workbook's list of extensions
+)
 _X14: Final = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 _CODE_PAGE_RECORD: Final = struct.pack("<HI", 3, 2)  # [MS-OVBA] 2.3.4.2.1.4, before the number itself
 
@@ -67,7 +69,11 @@ def build(path: Path, lang: Lang = "en") -> Path:
 
 def words(lang: Lang) -> dict[str, str]:
     """Return what the VBA of the add-in shows, by key, as it stands in the add-in's sheet."""
-    return {"version": __version__, "language": lang, **{key: said[lang] for key, said in words_under("excel.bridge").items()}}
+    return {
+        "version": __version__,
+        "language": lang,
+        **{key: said[lang] for key, said in words_under("excel.bridge").items()},
+    }
 
 
 def _with_project(path: Path, lang: Lang) -> None:
@@ -102,7 +108,9 @@ def modules(lang: Lang) -> dict[str, str]:
 
 def _workbook(text: str, lang: Lang) -> str:
     category = quoteattr(say("excel.category", lang))
-    groups = f'<functionGroups builtInGroupCount="{BUILT_IN_CATEGORIES}"><functionGroup name={category}/></functionGroups>'
+    groups = (
+        f'<functionGroups builtInGroupCount="{BUILT_IN_CATEGORIES}"><functionGroup name={category}/></functionGroups>'
+    )
     named = "".join(
         f'<x14:definedName name="{function.name}"><x14:argumentDescriptions count="{len(function.arguments)}">'
         + "".join(

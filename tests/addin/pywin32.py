@@ -70,7 +70,11 @@ def install() -> Any:
     """Put the stand-in in place and return `xlwings.udfs`, with its Excel engine as the active one."""
     if "xlwings.udfs" in sys.modules:
         return sys.modules["xlwings.udfs"]
-    _module("pythoncom", __file__="", com_error=ComError, CoInitialize=lambda: None, IID_IDispatch="IDispatch")
+    interface = type("PyIDispatch", (), {})
+    _module(
+        "pythoncom", __file__="", com_error=ComError, CoInitialize=lambda: None,
+        IID_IDispatch="IDispatch", TypeIIDs={"IDispatch": interface},
+    )  # fmt: skip
     _module("pywintypes", com_error=ComError, error=ComError, TimeType=TimeType, IID=lambda text: text)
     for name in ("win32api", "win32con", "win32gui", "win32event"):
         _module(name)
@@ -78,7 +82,10 @@ def install() -> Any:
     _module("win32timezone", TimeZoneInfo=SimpleNamespace(utc=lambda: UTC, local=lambda: UTC))
     classes = {name: type(name, (), {}) for name in ("CDispatch", "CoClassBaseClass", "DispatchBaseClass")}
     client = _module("win32com.client", Dispatch=lambda given: given, DispatchEx=lambda given: given, **classes)
-    _module("win32com", client=client)
+    server = _module("win32com.server")
+    for name in ("dispatcher", "policy", "util"):
+        setattr(server, name, _module(f"win32com.server.{name}"))
+    _module("win32com", client=client, server=server)
     before = {name: getattr(ctypes, name, None) for name in ("windll", "oledll", "PyDLL", "WINFUNCTYPE", "WinDLL")}
     ctypes.windll = ctypes.oledll = _Anything()  # type: ignore[assignment]
     ctypes.PyDLL = ctypes.WinDLL = lambda *_, **__: _Anything()  # type: ignore[assignment,misc]
@@ -97,10 +104,17 @@ def install() -> Any:
     if "excel" not in [engine.name for engine in xlwings.engines]:
         xlwings.engines.add(Engine(impl=_xlwindows.engine))
     xlwings.engines.active = xlwings.engines["excel"]
-    _module("xlwings.com_server", loop=None)
     import xlwings.udfs
 
     return xlwings.udfs
+
+
+def server() -> Any:
+    """Return the object VBA talks to: xlwings' own, without the COM around it."""
+    install()
+    from xlwings.com_server import XLPython
+
+    return XLPython()
 
 
 def _module(name: str, **members: Any) -> ModuleType:
