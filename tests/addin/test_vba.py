@@ -122,7 +122,7 @@ def test_a_server_that_was_ended_is_looked_up_again_once(addins: dict[str, Path]
 def test_a_button_runs_the_macro_of_its_name(addins: dict[str, Path]) -> None:
     book = Book(addins["en"])
     book.app.interpreter.run("CreditRibbon_close_month", [NOTHING])
-    assert book.app.console()[-1] == "from creditlib_addin.hosts.excel import run; run('close_month')"
+    assert book.app.console[-1] == "from creditlib_addin.hosts.excel import run; run('close_month')"
 
 
 def test_the_wrappers_take_what_the_catalogue_says(excel: Book) -> None:
