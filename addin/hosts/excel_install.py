@@ -162,19 +162,24 @@ def _same(places: Places) -> Finding:
 
 
 def _version(places: Places) -> Finding:
-    from importlib.metadata import PackageNotFoundError
-
     from .xlam import version_inside
-    from .xlwings_vba import xlwings_version
 
-    try:
-        version = xlwings_version()
-    except PackageNotFoundError:
+    version = _xlwings()
+    if version is None:
         return told("xlwings", False, "doctor.no_xlwings")
     inside = version_inside(places.addin)
     if inside != version:
         return told("xlwings", False, "doctor.other_xlwings", inside=inside or "–", version=version)
     return told("xlwings", True, "doctor.xlwings", version=version)
+
+
+def _xlwings() -> str | None:
+    from .xlwings_vba import xlwings_version
+
+    try:
+        return xlwings_version()
+    except ImportError:
+        return None
 
 
 def _python(places: Places) -> list[Finding]:
@@ -195,23 +200,20 @@ def _python(places: Places) -> list[Finding]:
 
 def _library_file(interpreter: Path) -> Finding:
     """Look for the DLL where xlwings' VBA does: beside the interpreter, and one folder above it."""
-    from .xlwings_vba import xlwings_version
-
-    version = xlwings_version()
+    version = _xlwings() or "*"
     name = f"xlwings64-{version}.dll"
-    there = any((folder / name).is_file() for folder in (interpreter.parent, interpreter.parent.parent))
+    there = any(any(folder.glob(name)) for folder in (interpreter.parent, interpreter.parent.parent))
     return told(
         "dll", there, "doctor.dll" if there else "doctor.no_dll", name=name, interpreter=interpreter, version=version
     )
 
 
 def _library(places: Places, interpreter: Path) -> Finding:
-    from .xlwings_vba import xlwings_version
-
     ask = _ASK.format(also="import pythoncom" if places.system == "windows" else "")
     try:
         said = subprocess.run(
             [str(interpreter), "-c", ask], capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=_PATIENCE, check=False,
+            cwd=interpreter.parent,  # else a folder named creditlib beside the terminal would answer
         )  # fmt: skip
         answer = json.loads(said.stdout.splitlines()[-1]) if said.returncode == 0 else None
         what = (said.stderr.strip().splitlines() or [str(said.returncode)])[-1]
@@ -219,7 +221,7 @@ def _library(places: Places, interpreter: Path) -> Finding:
         answer, what = None, f"{type(error).__name__}: {error}"
     if answer is None:
         return told("library", False, "doctor.no_library", interpreter=interpreter, what=what)
-    here = [__version__, xlwings_version()]
+    here = [__version__, _xlwings() or "–"]
     words = {"version": here[0], "xlwings": here[1], "found": answer[0], "found_xlwings": answer[1]}
     same = answer == here
     return told("library", same, "doctor.library" if same else "doctor.other_library", interpreter=interpreter, **words)

@@ -16,13 +16,13 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from creditlib import __version__
-from creditlib.errors import Lang
+from creditlib.errors import Lang, UsageError
 from creditlib.faces.wording import say, words_under
 
 from .. import CATALOGUE
 from . import vba
 from .ribbon import ribbon_xml
-from .xlwings_vba import dictionary_module, xlwings_module
+from .xlwings_vba import dictionary_module, pinned_version, xlwings_module, xlwings_version
 
 NAME: Final = "CreditLib.xlam"
 BUILT_IN_CATEGORIES: Final = 19
@@ -42,9 +42,15 @@ class BuildError(Exception):
 
 
 def build(path: Path, lang: Lang = "en") -> Path:
-    """Write the add-in in one language; return where. Raises: BuildError, UsageError for another version of xlwings."""
-    from pyopenvba import check_file
+    """Write the add-in in one language; return where. Raises: BuildError; UsageError where xlwings or pyOpenVBA is absent or another version."""
+    try:
+        from pyopenvba import check_file
 
+        xlwings_version()
+    except ImportError as error:
+        raise UsageError(
+            say("excel.error.not_there", "en", what=error.name), say("excel.error.not_there", "zh", what=error.name)
+        ) from None
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / NAME
@@ -178,8 +184,6 @@ def _write(path: Path, parts: Mapping[str, bytes]) -> None:
 
 def version_inside(path: Path) -> str | None:
     """Return the version of xlwings an add-in needs, None for a file that is no add-in of ours."""
-    from .xlwings_vba import pinned_version
-
     try:
         from pyopenvba import ExcelFile
 

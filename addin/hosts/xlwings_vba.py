@@ -48,7 +48,7 @@ _PINNED: Final = re.compile(r'^Public Const XLWINGS_VERSION As String = "([^"]+)
 
 
 def xlwings_version() -> str:
-    """Return the version of the installed xlwings."""
+    """Return the version of the installed xlwings. Raises: ImportError where it is not installed."""
     return version("xlwings")
 
 
