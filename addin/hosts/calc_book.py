@@ -6,7 +6,7 @@ and read back as a day; UNO is imported only where a document is at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -23,6 +23,8 @@ from .calc_cells import epoch_of, error_text
 
 _DATE: Final = 2  # com.sun.star.util.NumberFormat.DATE
 _LOGICAL: Final = 1024
+_BOLD: Final = 150.0  # com.sun.star.awt.FontWeight.BOLD
+_CHARACTER: Final = 205  # hundredths of a millimetre a character of the usual font takes
 _ERROR: Final = 4  # com.sun.star.sheet.FormulaResult.ERROR
 
 
@@ -97,6 +99,18 @@ class CalcBook:
             return float(value)
         return value.text if isinstance(value, CellError) else str(value)
 
+    def dress(self, sheet: str, widths: list[float], bold: list[int], amounts: Sequence[int] = ()) -> None:
+        """Set widths, bold rows, formats of amounts, and wrapping behind the first column."""
+        page = self.document.Sheets.getByName(sheet)
+        for at, width in enumerate(widths):
+            column = page.Columns.getByIndex(at)
+            column.Width = int(width * _CHARACTER)
+            column.IsTextWrapped = at > 0
+        for number in bold:
+            page.Rows.getByIndex(number - 1).CharWeight = _BOLD
+        for number in amounts:
+            page.getCellRangeByPosition(1, number - 1, len(widths) - 1, number - 1).NumberFormat = self._amount_format
+
     def selected(self) -> Any:
         """Return the value of the selected cell, of the first one where several are; None without one."""
         controller = self.document.CurrentController
@@ -156,6 +170,10 @@ class CalcBook:
     @cached_property
     def _date_format(self) -> int:
         return self._format("YYYY-MM-DD")
+
+    @cached_property
+    def _amount_format(self) -> int:
+        return self._format("#,##0.00")
 
     @cached_property
     def _logical_format(self) -> int:
