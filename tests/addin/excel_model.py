@@ -98,7 +98,10 @@ class Book:
         found = cells.vba_get("Resize", [len(rows), len(rows[0])])
         for r, row in enumerate(rows, 1):
             for c, one in enumerate(row, 1):
-                found.vba_get("Cells", [r, c]).vba_set("Value", to_vba(one))
+                cell = found.vba_get("Cells", [r, c])
+                if isinstance(one, str):
+                    cell.vba_set("NumberFormat", "@")  # a text stays one: 0001024, =7001, 05/06/2026
+                cell.vba_set("Value", to_vba(one))
         self.next_row += len(rows) + 1
         return found
 
