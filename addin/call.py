@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import isfinite
 from typing import Any, Final
 
 from creditlib.errors import (
@@ -174,15 +176,20 @@ def read_arguments(function: Function, arguments: Sequence[Any], host: Host) -> 
 
 def _read(argument: Argument, value: Any, host: Host) -> Any:
     kind = argument.kind.name
+    if type(value) is float and isfinite(
+        value
+    ):  # most cells are one number: none of what follows has anything to say of it
+        if kind == "number":
+            return value
+        if kind == "day" and value:
+            return day(value, argument.name, host)
+    if value is None and not argument.required and kind != "inputs":
+        return _default(argument) if argument.default else None
     if kind == "source":
-        if value is None and not argument.required:
-            return None
         return read_source(value, argument.name, argument.kind.words)
     if kind == "inputs":
         return inputs_of(value, argument.name, argument.kind.words)
     if kind == "table":
-        if value is None and not argument.required:
-            return None
         rows = rows_of(value)
         broken = next((c for row in rows for c in row if isinstance(c, CellError)), None)
         if broken is not None:
@@ -202,7 +209,7 @@ def _scalar(argument: Argument, found: Cell, kind: str, host: Host) -> Any:
     if found is None:
         if argument.required:
             wrong("blank", argument=argument.name)
-        return None if not argument.default else _default(argument, kind, host)
+        return _default(argument) if argument.default else None
     if kind == "number":
         return number(found, argument.name)
     if kind == "day":
@@ -216,8 +223,9 @@ def _scalar(argument: Argument, found: Cell, kind: str, host: Host) -> Any:
     return found
 
 
-def _default(argument: Argument, kind: str, host: Host) -> Any:
-    return number(argument.default, argument.name) if kind == "number" else argument.default
+@cache
+def _default(argument: Argument) -> Any:
+    return number(argument.default, argument.name) if argument.kind.name == "number" else argument.default
 
 
 def why(name: Any, arguments: Sequence[Any], lang: Lang, host: Host, desk: Desk) -> str:

@@ -38,11 +38,13 @@ def normalise(
 
         target = Path(out or source)
         found = repair(Path(source), target)
-        typer.echo(say("macros.told.normalised", words, path=target, count=found.total))
+        typer.echo(say("macros.told.normalised", words, path=target, count=sum(found.changed.values())))
         for spelling, count in found.changed.items():
             typer.echo(f"  {count:>6,}  {spelling}")
-        for note in found.notes(words):
-            typer.echo(f"  {note}")
+        for removed in found.removed:
+            typer.echo(say("macros.told.link_removed", words, target=removed))
+        for left in found.left:
+            typer.echo(left[words == "zh"])
 
 
 @app.command()

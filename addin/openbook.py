@@ -11,10 +11,13 @@ from typing import Any, Protocol
 
 
 class OpenBook(Protocol):
-    """host: excel, calc or file. path: of the workbook, None while it is unsaved."""
+    """host: excel, calc or file."""
 
     host: str
-    path: Path | None
+
+    @property
+    def path(self) -> Path | None:
+        """Where the workbook lies, None while it is unsaved."""
 
     def sheets(self) -> list[str]:
         """Return the names of the sheets, in order."""

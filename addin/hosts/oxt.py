@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 from creditlib import __version__
 from creditlib.faces.wording import words_under
 
+from ..macros import MACROS
 from ..udf import CATALOGUE, Function
 
 NAME: Final = "CreditLib.oxt"
@@ -161,15 +162,22 @@ def menu_xcu() -> str:
     entries = "\n".join(
         f'<node oor:name="m{number:02}" oor:op="replace"><prop oor:name="URL" oor:type="xs:string"><value>service:{MENU}?{name}</value></prop>'
         f'{_local("Title", said)}<prop oor:name="Target" oor:type="xs:string"><value>_self</value></prop></node>'
-        for number, (name, said) in enumerate(words_under("menu.macro").items(), 1)
+        for number, (name, said) in enumerate(_entries(), 1)
     )
     return (
         f'{_HEAD}<oor:component-data {_OOR} oor:name="Addons" oor:package="org.openoffice.Office">\n'
         f'<node oor:name="AddonUI"><node oor:name="OfficeMenuBar"><node oor:name="{IDENTIFIER}" oor:op="replace">\n'
-        f"{_local('Title', _words('extension')['menu'])}\n"
+        f"{_local('Title', words_under('ribbon')['tab'])}\n"
         f'<prop oor:name="Context" oor:type="xs:string"><value>com.sun.star.sheet.SpreadsheetDocument</value></prop>\n'
         f'<node oor:name="Submenu">\n{entries}\n</node></node></node></node>\n</oor:component-data>\n'
     )
+
+
+def _entries() -> Iterator[tuple[str, dict[str, str]]]:
+    """Return the macros with their labels, those of the ribbon; the function wizard is Calc's own."""
+    for name, said in words_under("ribbon.macro").items():
+        if name in MACROS:
+            yield name, said["label"]
 
 
 def _manifest() -> str:

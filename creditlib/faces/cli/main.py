@@ -14,11 +14,13 @@ import typer
 import creditlib
 from creditlib.faces.cli import closing, form, policy, release, reports, review, scores, terms, tools
 from creditlib.faces.cli.common import language
+from creditlib.faces.cli.further import WithFurther
 from creditlib.faces.wording import say
 
 INTERNAL = 3
 
 app = typer.Typer(
+    cls=WithFurther,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
