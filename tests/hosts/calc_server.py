@@ -16,8 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import calc
-from creditlib_addin.hosts.calc_install import NOTE, note_text, office_python
+import pytest
+from creditlib_addin.hosts.calc_install import NOTE, Places, fits, note_text, office_python
 from creditlib_addin.hosts.oxt import build
+
+_LACKING = [found.en for found in fits(Places()) if not found.ok]
+MARKS = [
+    pytest.mark.hosts,
+    pytest.mark.skipif(
+        bool(_LACKING) and not os.environ.get("CREDITLIB_ALL_TIERS"), reason=" ".join([*_LACKING, "(make system)"])
+    ),
+]
+"""What tests of the add-in in a real office are marked with."""
 
 
 class Office:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -14,7 +13,6 @@ import pytest
 from creditlib_addin import CATALOGUE
 from creditlib_addin.hosts import calc_install, oxt, spelling
 from creditlib_addin.macros import MACROS
-from creditlib_addin.settings import save_settings
 from creditlib_addin.values import CellError
 from openpyxl.worksheet.formula import ArrayFormula
 
@@ -24,13 +22,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "add
 import calc_server  # noqa: E402
 import table  # noqa: E402
 
-_LACKING = [found.en for found in calc_install.fits(calc_install.Places()) if not found.ok]
-pytestmark = [
-    pytest.mark.hosts,
-    pytest.mark.skipif(
-        bool(_LACKING) and not os.environ.get("CREDITLIB_ALL_TIERS"), reason=" ".join([*_LACKING, "(make system)"])
-    ),
-]
+pytestmark = calc_server.MARKS
 
 ERRORS = {32767: "#N/A", 519: "#VALUE!", 503: "#NUM!", 532: "#DIV/0!", 524: "#REF!", 525: "#NAME?", 521: "#NULL!"}
 MAKES = {
@@ -43,15 +35,6 @@ MAKES = {
 }
 USUAL = date(1899, 12, 30)
 RESULT, WHY = 60, 59  # columns: results can be several cells wide, arguments stand left of them
-
-
-@pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[calc_server.Office]:
-    folder = tmp_path_factory.mktemp("calc")
-    made = calc_server.Office(folder)
-    save_settings(table.connect_sample(folder / "connected"), made.home / "settings.json")
-    yield made
-    made.close()
 
 
 def place(value: Any, column: int, row: int, epoch: date = USUAL) -> list[list[Any]]:
@@ -255,139 +238,6 @@ def test_errors_are_real_errors_that_calc_catches(office: calc_server.Office) ->
     found = office("read", book=book, sheet="S", cells=[[0, row] for row in range(len(formulas))])
     office("close", book=book)
     assert found == ["caught", 1, "caught", "caught", 7, "caught", 1, 3, {"error": 32767, "shown": "#N/A"}, 0, 1]
-
-
-# the open document as macros see it, over the pipe: in the office's own Python, as in the office
-
-BOOK = """
-import site, sys
-for folder in sites:
-    site.addsitedir(folder)
-from datetime import date, datetime
-from decimal import Decimal
-from pathlib import Path
-from creditlib_addin.hosts.calc_book import CalcBook
-from creditlib_addin.values import CellError
-book = CalcBook(books[number], "zh")
-"""
-
-
-def in_office(office: calc_server.Office, number: int, code: str, **given: Any) -> Any:
-    return office("run", code=BOOK + code, number=number, sites=calc_install.sites(), **given)
-
-
-@pytest.mark.parametrize("epoch", [USUAL, date(1904, 1, 1)])
-def test_what_a_macro_writes_is_read_back_as_it_was(epoch: date, office: calc_server.Office, tmp_path: Path) -> None:
-    number = office("open", epoch=[epoch.year, epoch.month, epoch.day])
-    code = """
-rows = [["=SUM(A1) Trading", "+1", "-x", "@home"], [date(2026, 1, 31), datetime(2026, 2, 1, 8), 1.5, Decimal("2.25")],
-        [True, 7, "'quoted", "007"], ["1/2", "1,000", "#N/A", "=1/0"]]
-book.write("New", rows)
-book.write("New", [[None, "over"], ["x", None, "z"]], row=5, column=2)
-again = book.read("New")
-book.write("New", [[None, "OVER"]], row=5, column=2)
-answer = [[[c.isoformat() if isinstance(c, date) else c for c in row] for row in again], book.sheets(), book.read("New")[4][2], str(book.path)]
-"""
-    read, sheets, over, path = in_office(office, number, code)
-    assert read == [
-        ["=SUM(A1) Trading", "+1", "-x", "@home"], ["2026-01-31", "2026-02-01", 1.5, 2.25], [1, 7, "'quoted", "007"],
-        ["1/2", "1,000", "#N/A", "=1/0"], [None, None, "over", None], [None, "x", None, "z"],
-    ]  # fmt: skip
-    assert sheets[-1] == "New"
-    assert (over, path) == ("OVER", "None")
-    # A2 and B2 are date cells, the numbers beside them are not; text cells hold no formula
-    assert [
-        kind & 2 for kind in office("formats", book=number, sheet="New", cells=[[0, 1], [1, 1], [2, 1], [3, 1]])
-    ] == [2, 2, 0, 0]
-    kinds = "page = books[number].Sheets.getByName('New')\n"
-    kinds += "answer = [page.getCellRangeByName(a).Type.value for a in ('A1', 'B1', 'C1', 'D1', 'D4')]"
-    assert office("run", code=kinds, number=number) == ["TEXT"] * 5
-    office("save", book=number, path=str(tmp_path / "书.ods"))
-    office("close", book=number)
-    number = office("open", path=str(tmp_path / "书.ods"))
-    code = "answer = [[c.isoformat() if isinstance(c, date) else c for c in row] for row in book.read('New')[:4]]"
-    assert in_office(office, number, code) == read[:4]
-    office("close", book=number)
-
-
-def test_a_sheet_is_dressed_to_be_read_and_printed(office: calc_server.Office) -> None:
-    number = office("open")
-    code = """
-book.write("New", [["head", "text"], ["a", "long " * 40], ["b", 1234.5]])
-book.dress("New", [12.0, 40.0], [1], [3])
-page = book.document.Sheets.getByName("New")
-style = book.document.StyleFamilies.getByName("PageStyles").getByName(page.PageStyle)
-cell = page.getCellRangeByName
-answer = [cell("A1").CharWeight, cell("A2").CharWeight, cell("B2").IsTextWrapped, cell("B3").String, style.IsLandscape, style.ScaleToPagesX,
-          page.Columns.getByIndex(1).Width > 3 * page.Columns.getByIndex(0).Width - 500, page.Rows.getByIndex(1).Height > 900,
-          book.document.Sheets.getByIndex(0).PageStyle == page.PageStyle]
-"""
-    assert in_office(office, number, code) == [150, 100, True, "1,234.50", True, 1, True, True, False]
-    office("close", book=number)
-
-
-def test_a_macro_reads_errors_and_the_selected_cell_and_tells(office: calc_server.Office) -> None:
-    number = office("open")
-    code = """
-book.write("Data", [["code", "day"], ["C-7003", date(2026, 10, 31)]])
-page = book.document.Sheets.getByName("Data")
-page.getCellRangeByName("C1").setFormula("=1/0")
-chosen = []
-for address in ("A2", "A2:B2", "B2", "C1", "D9"):
-    book.document.CurrentController.select(page.getCellRangeByName(address))
-    found = book.selected()
-    chosen.append(found.isoformat() if isinstance(found, date) else found.text if isinstance(found, CellError) else found)
-empty = [book.read(name) for name in book.sheets()[:1]]
-book.tell("said")
-book.recalculate()
-answer = [chosen, [getattr(c, "text", c) for c in book.read("Data")[0]], empty, book.told]
-"""
-    assert in_office(office, number, code) == [
-        ["C-7003", "C-7003", "2026-10-31", "#DIV/0!", None], ["code", "day", "#DIV/0!"], [[]], ["said"],
-    ]  # fmt: skip
-    office("close", book=number)
-
-
-def test_macros_do_their_work_in_an_open_document(office: calc_server.Office, tmp_path: Path) -> None:
-    number = office("open")
-    path = tmp_path / "work.ods"
-    code = """
-import os
-os.environ["CREDITLIB_SETTINGS"] = settings
-from creditlib_addin.macros import run_macro
-book.document.storeAsURL(Path(path).as_uri(), ())
-book = CalcBook(book.document)
-book.write("Work", [["customer"], ["C-7003"]])
-page = book.document.Sheets.getByName("Work")
-book.document.CurrentController.select(page.getCellRangeByName("A2"))
-page.getCellRangeByName("B2").setFormula("=CREDITSCORE(A2)")
-done = [run_macro(name, book) for name in ("connect_book", "refresh", "review_customer", "terms_what_if", "terms_what_if")]
-answer = [str(book.path), book.sheets(), book.told, page.getCellRangeByName("B2").Value, sorted(p.name for p in Path(path).parent.iterdir())]
-"""
-    place, sheets, told, score, written = in_office(
-        office, number, code, path=str(path), settings=str(office.home / "settings.json")
-    )
-    assert (place, score) == (str(path), 622)
-    assert len(told) == 5
-    assert len(sheets) == 4  # the first one, Work, the control sheet and the what-if
-    assert "C-7003-2026-10-31.xlsx" in written
-    office("close", book=number)
-
-
-def test_the_menu_runs_a_macro_on_the_spreadsheet_in_front(office: calc_server.Office) -> None:
-    book = office("open", seen=True)
-    office(
-        "run", code="driver.desktop.getCurrentFrame() or books[number].CurrentController.Frame.activate()", number=book
-    )
-    office("run", code=f'driver.service("{oxt.MENU}").trigger("list_functions")')
-    code = f"""
-dispatcher = driver.service("com.sun.star.frame.DispatchHelper")
-dispatcher.executeDispatch(books[number].CurrentController.Frame, "service:{oxt.MENU}?help", "", 0, ())
-answer = [books[number].Sheets.getByIndex(books[number].Sheets.Count - 1).getCellRangeByName("A" + str(n)).String for n in range(1, 60)]
-"""
-    listed = office("run", code=code, number=book)
-    assert any(line.startswith("CREDITSCORE(customer") for line in listed)
-    office("close", book=book)
 
 
 # an office that finds no library, in Chinese
