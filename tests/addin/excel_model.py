@@ -17,6 +17,7 @@ from creditlib_addin.hosts.errors import NUMBERS
 from creditlib_addin.values import CellError
 from pyopenvba import ExcelFile
 from pyopenvba.apps.excel import Application, ExcelApplication, Range, Workbook
+from pyopenvba.exceptions import VBARuntimeError
 from pyopenvba.interpreter._objects import MemberSpec, VBAObject, method
 from pyopenvba.interpreter._values import (
     EMPTY,
@@ -29,6 +30,7 @@ from pyopenvba.interpreter._values import (
 
 _ATTRIBUTE = re.compile(r"^Attribute (?!VB_Name).*$", re.MULTILINE)
 _BY_NUMBER = {number: text for text, number in NUMBERS.items()}
+_TOO_FEW = 449
 OURS = ("CreditBridge", "CreditFunctions", "CreditRibbon")
 
 
@@ -98,16 +100,27 @@ class Book:
         found = cells.vba_get("Resize", [len(rows), len(rows[0])])
         for r, row in enumerate(rows, 1):
             for c, one in enumerate(row, 1):
-                found.vba_get("Cells", [r, c]).vba_set("Value", to_vba(one))
+                cell = found.vba_get("Cells", [r, c])
+                if isinstance(one, str):
+                    cell.vba_set("NumberFormat", "@")  # a code like 007 stays a text
+                cell.vba_set("Value", to_vba(one))
         self.next_row += len(rows) + 1
+        # the model gives no values below the last row in use, where Excel gives blanks: this one stands below
+        self.sheet.set_value(f"AZ{self.next_row - 1}", "end")
         return found
 
     def call(self, function: str, *arguments: Any) -> Any:
-        """Call a wrapper as a cell does: arguments as ranges, or MISSING."""
+        """Call a wrapper as a cell does: arguments as ranges, or MISSING. A required one that is not there ends in #VALUE!, as in Excel;
+        more arguments than there are raise, as Excel takes no such formula."""
         given = [MISSING if one is table.MISSING else one for one in arguments]
         while given and given[-1] is MISSING:
             given.pop()
-        found = self.app.interpreter.run(function, given)
+        try:
+            found = self.app.interpreter.run(function, given)
+        except VBARuntimeError as failure:
+            if failure.number != _TOO_FEW:
+                raise
+            return CellError("#VALUE!")
         return shown(found)
 
 
