@@ -62,7 +62,7 @@ class Book:
         self.server = Server()
         self.unreachable: str | None = None
         self.from_1904 = from_1904
-        self.ran: list[str] = []
+        self.no_caller = False
         with ExcelFile(addin) as file:
             for name in OURS:
                 source = _ATTRIBUTE.sub("", file.get_module(name).replace("\r\n", "\n"))
@@ -86,12 +86,15 @@ class Book:
 
         host.global_object = supplied  # type: ignore[method-assign]
         Workbook._vba_members["date1904"] = MemberSpec("Date1904", "property", getter=lambda book: self.from_1904)
-        Application._vba_members["caller"] = MemberSpec(
-            "Caller", "property", getter=lambda application: self.sheet.sheet.vba_get("Range", ["XFD1"])
-        )
+        Application._vba_members["caller"] = MemberSpec("Caller", "property", getter=lambda application: self._caller())
         self.app.add_module(
             "Public Function RunPython(command As String)\n    Debug.Print command\nEnd Function\n", name="Ran"
         )
+
+    def _caller(self) -> Any:
+        if self.no_caller:
+            raise error(1004, "there is no cell that calls")
+        return self.sheet.sheet.vba_get("Range", ["XFD1"])
 
     def put(self, value: Any) -> Any:
         """Write a value or rows of them into cells of their own; return the range."""

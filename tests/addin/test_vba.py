@@ -94,6 +94,16 @@ def test_days_of_a_workbook_that_counts_from_1904(addins: dict[str, Path], excel
         excel._add_what_excel_has()  # the model keeps these for all books
 
 
+def test_called_by_a_macro_days_are_counted_from_1900(addins: dict[str, Path], excel: Book) -> None:
+    other = Book(addins["en"], from_1904=True)
+    try:
+        other.no_caller = True
+        assert other.call("CREDITWCR", 150.0, 80.0, 60.0) == 170
+        assert other.server.calls[-1][1] == 1900
+    finally:
+        excel._add_what_excel_has()
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_on_macos_a_cell_shows_an_error_and_the_reason_is_told(lang: str, addins: dict[str, Path]) -> None:
     mac = Book(addins[lang], mac=True)

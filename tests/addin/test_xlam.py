@@ -223,6 +223,28 @@ def test_nothing_in_it_names_a_person_or_a_machine(lang: str, built: dict[str, P
         assert not re.search(rb"/(home|Users|root|work)/[a-z]", b"".join(archive.read(n) for n in archive.namelist()))
 
 
+def test_no_procedure_of_ours_has_the_name_of_another_in_other_letters(sources: dict[str, dict[str, str]]) -> None:
+    found = [
+        name.lower()
+        for code in sources["en"].values()
+        for name in re.findall(r"^(?:Public |Private )?(?:Function|Sub) (\w+)", code, re.MULTILINE)
+        if name.lower().startswith("credit")
+    ]
+    assert len(found) == len(set(found)) > len(CATALOGUE)
+
+
+def test_xlwings_reads_the_path_of_modules_we_leave(
+    sources: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xlwings.utils import prepare_sys_path
+
+    assert sources["en"]["xlwings"].count('AddExcelDir & ";;;" & GetConfig("ONEDRIVE_CONSUMER') == 3
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = list(sys.path)
+    prepare_sys_path("false;;;" + ";" + ";" + ";" + "/modules")
+    assert [p for p in sys.path if p not in before] == ["/modules"]
+
+
 def test_the_bridge_knows_every_error(sources: dict[str, dict[str, str]]) -> None:
     for text, number in NUMBERS.items():
         assert f'Case "{text}": CreditError = CVErr({number})' in sources["en"]["CreditBridge"]
