@@ -14,7 +14,7 @@ from creditlib_addin.settings import Settings
 from creditlib_addin.values import ERRORS, CellError
 from excel_model import Book
 from pyopenvba.exceptions import VBARuntimeError
-from pyopenvba.interpreter._values import NOTHING
+from pyopenvba.interpreter._values import NOTHING, VBADate
 
 NOT_AVAILABLE = {"en": "not available in Excel for macOS", "zh": "macOS 版 Excel 不支持"}
 
@@ -90,6 +90,10 @@ def test_days_of_a_workbook_that_counts_from_1904(addins: dict[str, Path], excel
         assert other.call("CREDITDUEDATE", "net 30", float((date(2026, 1, 31) - date(1904, 1, 1)).days)) == float(
             (date(2026, 3, 2) - date(1904, 1, 1)).days
         )
+        cell = other.put(None)  # a date cell there holds 1,462 less than one that counts from 1900
+        cell.vba_set("Value", VBADate((date(2026, 1, 31) - date(1904, 1, 1)).days))
+        assert other.call("CREDITDUEDATE", "net 30", cell) == float((date(2026, 3, 2) - date(1904, 1, 1)).days)
+        assert other.server.calls[-1][3].date() == date(2026, 1, 31)
     finally:
         excel._add_what_excel_has()  # the model keeps these for all books
 
