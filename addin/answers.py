@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from creditlib.errors import Lang, UsageError
 from creditlib.money import exponent
 
-from .desk import NotKnown, not_known
-from .values import wide_key, wrong
+from .values import NotKnown, not_known, wide_key, wrong
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from creditlib.errors import (
     CreditError,
@@ -26,7 +26,7 @@ from creditlib.errors import (
 )
 from creditlib.faces.wording import say
 
-from .desk import Desk, NotKnown
+from .desk import Desk
 from .desk import desk as desk_of_process
 from .sources import Many, inputs_of, read_source
 from .udf import CATALOGUE, Argument, Function
@@ -39,6 +39,7 @@ from .values import (
     CellError,
     ErrorCell,
     Host,
+    NotKnown,
     clean,
     day,
     is_range,
@@ -50,9 +51,10 @@ from .values import (
     text,
     wrong,
 )
-from .words import choice_of
+from .words import choice_of, language_of
 
-_WRONG = (UsageError, TermsError, CurrencyError, MappingError, SourceError, PolicyError, RecordError)
+_AT_ONCE: Final = 128  # rows from which setting up columns costs less than it saves
+_WRONG: Final = (UsageError, TermsError, CurrencyError, MappingError, SourceError, PolicyError, RecordError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def call(name: str, *arguments: Any, host: Host = PYTHON, desk: Desk | None = No
     with the arguments; a name that is no function gives #NAME?.
 
     >>> call("CREDITWCR", 150, 80, 60), call("CREDITWCR", 150, "x", 60)
-    (170.0, CellError(text='#VALUE!'))
+    (170, CellError(text='#VALUE!'))
     """
     function = CATALOGUE.get(name.upper())
     if function is None:
@@ -119,7 +121,10 @@ def _answered(function: Function, arguments: Sequence[Any], host: Host, desk: De
         raise ErrorCell(function.arguments[0].name, given[0])
     found = function.call(desk, *given)
     if function.result == "table":
-        return [[result(value, host) for value in row] for row in found]
+        rows = [[result(value, host) for value in row] for row in found]
+        if not host.text_tables and any(isinstance(value, str) for row in rows for value in row):
+            wrong("texts_of_table", function=function.name)
+        return rows
     return result(found, host)
 
 
@@ -131,6 +136,8 @@ def _many(function: Function, given: list[Any], host: Host, desk: Desk) -> Any:
     if function.result == "table":
         wrong("one_customer", function=function.name)
     body, rest = function.call, given[1:]
+    if function.columns is not None and many.figures is not None and len(many.figures.rows) >= _AT_ONCE:
+        return many.laid([result(value, host) for value in function.columns(desk, many.figures, *rest)])
     found: list[Any] = []
     for source in many.sources:
         if isinstance(source, CellError):
@@ -187,8 +194,10 @@ def _read(argument: Argument, value: Any, host: Host) -> Any:
         if broken is not None:
             raise ErrorCell(argument.name, broken)
         return rows
-    if kind == "cell" and is_range(value) and len(rows_of(value)) > 1:
-        return rows_of(value)
+    if kind == "cell" and is_range(value):
+        rows = rows_of(value)
+        if len(rows) > 1 or (rows and len(rows[0]) > 1):
+            return rows
     found = single(value, argument.name)
     if host.blank_is_zero and found == 0 and not argument.required and kind != "number":
         found = None  # a blank cell arrives there as 0, which is no day, no word and no choice
@@ -206,6 +215,8 @@ def _scalar(argument: Argument, found: Cell, kind: str, host: Host) -> Any:
         return day(found, argument.name, host)
     if kind == "choice":
         return choice_of(argument.kind.words, text(found), argument.name)
+    if kind == "language":
+        return language_of(text(found), argument.name)
     if kind == "text":
         return text(found)
     return found

@@ -15,6 +15,8 @@ import typer
 from creditlib.errors import Lang
 from creditlib.faces.cli import common as c
 
+from .cli_workbook import connect
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -79,10 +81,7 @@ def doctor(calc: Calc = False, lang: c.LangOption = None) -> None:
         _tell(_host(calc).doctor(), lang)
 
 
-# --- connect: `credit addin connect FOLDER [FILE…]` belongs here -------------------------------------------------------------------
-
-
-# -----------------------------------------------------------------------------------------------------------------------------------
+app.command()(connect)
 
 
 def _host(calc: bool) -> Any:

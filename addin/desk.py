@@ -1,21 +1,21 @@
 """The desk cells are answered from: settings, policy and the connected book, each loaded once and again when its file changed.
 
-What must stay true: nothing heavy is imported before a cell needs it; a book is known by its hash, and what was measured of it is kept
-until the hash, the policy or the day is another.
+What must stay true: nothing heavy is imported before a cell needs it; what was measured of a book is kept until its manifest (which names every
+file's hash), the policy, the rates or the settings are others; a changed file is seen within half a second, without a restart.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from creditlib.errors import CreditError, Lang
-from creditlib.faces.wording import say
+from creditlib.errors import Lang
 
 from .settings import Settings, load_settings, settings_path
+from .values import not_known
 
 if TYPE_CHECKING:
     from creditlib.flows.connected import Connected
@@ -27,26 +27,18 @@ _LOOK_AGAIN: Final = 0.5  # seconds during which a file is taken to be what it w
 _DAYS_KEPT: Final = 6  # assessments kept at a time: month ends side by side in one sheet
 
 
-class NotKnown(CreditError):
-    """What was asked is not known: no book, no such customer, no figure. A cell shows #N/A."""
-
-
-def not_known(key: str, **values: object) -> NotKnown:
-    """Return the error of what is not known, worded in both languages."""
-    return NotKnown(say(f"cells.error.{key}", "en", **values), say(f"cells.error.{key}", "zh", **values))
-
-
 @dataclass
 class Desk:
-    """settings: given, then nothing is read from a file and nothing is looked at again."""
+    """settings: given, then they are not read from a file. What stands in files is looked at again after a moment, or by `forget`."""
 
     settings: Settings = field(default_factory=load_settings)
     given: bool = False
     _looked: float = 0.0
     _state: tuple[Any, ...] = ()
-    _policy: tuple[Any, Policy] | None = None
-    _book: tuple[Any, Connected] | None = None
-    _answers: dict[Any, Answers] = field(default_factory=dict)
+    _policy: Policy | None = None
+    _book: Connected | None = None
+    _answers: dict[date, Answers] = field(default_factory=dict)
+    _values: dict[date | None, Values] = field(default_factory=dict)
 
     @property
     def lang(self) -> Lang:
@@ -56,30 +48,25 @@ class Desk:
 
     @property
     def policy(self) -> Policy:
-        """The policy in use."""
+        """The policy in use. Raises: PolicyError for a file that breaks its own rules."""
         self._look()
-        name = self.settings.policy
-        state = (name, _stamp(name))
-        if self._policy is None or self._policy[0] != state:
+        if self._policy is None:
             from creditlib.policy import load_policy
 
-            self._policy = state, load_policy(name)
-        return self._policy[1]
+            self._policy = load_policy(self.settings.policy)
+        return self._policy
 
     @property
     def connected(self) -> Connected:
-        """The connected book. Raises: NotKnown where none is connected."""
+        """The connected book. Raises: NotKnown where none is connected; what opening it raises."""
         self._look()
-        folder = self.settings.book
-        if folder is None:
-            raise not_known("no_book")
-        from creditlib.facts.book import MANIFEST
-        from creditlib.flows.connected import open_connected
+        if self._book is None:
+            if self.settings.book is None:
+                raise not_known("no_book")
+            from creditlib.flows.connected import open_connected
 
-        state = (folder, _stamp(str(Path(folder) / MANIFEST)))
-        if self._book is None or self._book[0] != state:
-            self._book = state, open_connected(folder)
-        return self._book[1]
+            self._book = open_connected(self.settings.book)
+        return self._book
 
     def day(self, asked: date | None) -> date:
         """Return the day asked, else the one chosen with the book. Raises: NotKnown where neither is."""
@@ -92,45 +79,55 @@ class Desk:
 
     def values(self, asked: date | None = None) -> Values:
         """Return the policy values of the day asked, of the chosen one, or of today."""
-        if asked is None and self.settings.as_of is None:
-            return self.policy.at(date.today())
-        return self.policy.at(self.day(asked))
+        self._look()
+        found = self._values.get(asked)
+        if found is None:
+            found = self._values[asked] = self.policy.at(asked or self.settings.as_of or date.today())
+        return found
 
     def answers(self, asked: date | None = None) -> Answers:
         """Return the assessed book of a day. Raises: NotKnown without a book or a day."""
-        connected, day, policy = self.connected, self.day(asked), self.policy
-        chosen = self.settings
-        key = connected.hash, day, policy.fingerprint, chosen.currency, chosen.rates, _stamp(chosen.rates)
-        found = self._answers.get(key)
+        self._look()
+        found = self._answers.get(asked or self.settings.as_of)  # type: ignore[arg-type]
         if found is None:
+            connected, day = self.connected, self.day(asked)
             from .answers import Answers
 
-            found = Answers.of(connected, policy, day, chosen.currency, chosen.rates)
+            found = Answers.of(connected, self.policy, day, self.settings.currency, self.settings.rates)
             while len(self._answers) >= _DAYS_KEPT:
                 self._answers.pop(next(iter(self._answers)))
-            self._answers[key] = found
+            self._answers[day] = found
         return found
 
     def forget(self) -> None:
         """Look at every file again at the next call: what the refresh button does."""
-        self._looked, self._policy, self._book = 0.0, None, None
-        self._answers.clear()
-
-    def use(self, **changes: Any) -> None:
-        """Change settings for this desk, without writing them."""
-        self.settings = replace(self.settings, **changes)
+        self._looked, self._state = 0.0, ()
 
     def _look(self) -> None:
-        if self.given:
-            return
+        """See whether a file is another than it was; then what was made from it is made again."""
         now = time.monotonic()
         if now - self._looked < _LOOK_AGAIN:
             return
         self._looked = now
         path = settings_path()
-        state = (path, _stamp(str(path)))
+        own = None if self.given else _stamp(str(path))
+        if not self.given and self._state[:2] != (path, own):
+            self.settings = load_settings(path)
+        chosen = self.settings
+        state = (path, own, chosen, _stamp(chosen.policy), _manifest(chosen.book), _stamp(chosen.rates))
         if state != self._state:
-            self._state, self.settings = state, load_settings(path)
+            self._state, self._policy, self._book = state, None, None
+            self._answers.clear()
+            self._values.clear()
+
+
+def _manifest(folder: str | None) -> tuple[int, int, int] | None:
+    """Return the state of a connected book: its manifest names every file's hash."""
+    if folder is None:
+        return None
+    from creditlib.facts.book import MANIFEST  # only with a book: it brings the table library
+
+    return _stamp(str(Path(folder, MANIFEST)))
 
 
 def _stamp(name: str | None) -> tuple[int, int, int] | None:

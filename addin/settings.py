@@ -54,12 +54,11 @@ def load_settings(path: Path | None = None) -> Settings:
     tongue: Lang = "zh" if os.environ.get("CREDIT_LANG") == "zh" else "en"
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        given = {f.name: raw[f.name] for f in fields(Settings) if raw.get(f.name) is not None}
     except FileNotFoundError:
         return Settings(language=tongue)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         wrong("settings", path=path, what=error)
-    known = {f.name for f in fields(Settings)}
-    given = {name: value for name, value in raw.items() if name in known and value is not None}
     if "as_of" in given:
         given["as_of"] = parse_iso(given["as_of"], f"{path}: as_of")
     if given.get("language") not in ("en", "zh"):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 from creditlib.faces.wording import words_under
@@ -39,11 +39,29 @@ Source = Code | Inputs
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
-    """A column or a row of sources. across: they stand in a row. An error cell stands for itself."""
+class Figures:
+    """A table that holds figures and blanks only. names: of its columns; rows: as the host handed them over."""
 
-    sources: tuple[Source | CellError, ...]
+    names: tuple[str, ...]
+    rows: Rows
+
+
+@dataclass(frozen=True)
+class Many:
+    """A column or a row of sources. across: they stand in a row. An error cell stands for itself. figures: the same as a table, where
+    it holds nothing but figures: a function may take it whole."""
+
+    given: tuple[Source | CellError, ...]
     across: bool
+    figures: Figures | None = None
+
+    @cached_property
+    def sources(self) -> tuple[Source | CellError, ...]:
+        """The sources one by one."""
+        if self.figures is None:
+            return self.given
+        names = self.figures.names
+        return tuple(Inputs(dict(zip(names, row, strict=True))) for row in self.figures.rows)
 
     def laid(self, results: list[Any]) -> list[list[Any]]:
         """Return results in the shape of the sources."""
@@ -53,6 +71,7 @@ class Many:
 _CUSTOMER: Final = frozenset(
     map(wide_key, ("customer", "customer code", "code", "客户", "客户代码", "客户编码", "编码", "代码"))
 )
+_PLAIN: Final = frozenset({float, type(None)})
 _TEXTS: Final = frozenset({"outcome", "grade", "currency", "terms", "customer", "listed"})
 
 
@@ -66,6 +85,19 @@ def names_of(vocabulary: str) -> dict[str, str]:
             for label in (name, *labels):
                 found.setdefault(wide_key(label), name)
     return found
+
+
+def vocabularies() -> list[tuple[list[str], list[tuple[str, tuple[str, ...]]]]]:
+    """Return what ranges of inputs may be named, for the reference: (functions that take them, [(name, (English, Chinese))])."""
+    from .udf import CATALOGUE
+
+    users: dict[str, list[str]] = {}
+    for function in CATALOGUE.values():
+        for argument in function.arguments:
+            for part in argument.kind.words.split("+") if argument.kind.name in ("source", "inputs") else ():
+                if part != "none" and function.name not in users.setdefault(part, []):
+                    users[part].append(function.name)
+    return [(names, list(_part(part))) for part, names in users.items()]
 
 
 def _part(part: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -157,15 +189,16 @@ def _table(rows: Rows, argument: str, names: Mapping[str, str]) -> Many:
             wrong("name_twice", argument=argument, name=name)
         heads.append(name)
     used = [(at, name) for at, name in enumerate(heads) if name is not None]
+    if all(_PLAIN.issuperset({type(row[at]) for row in rows[1:]}) for at, _ in used):
+        chosen = [[row[at] for at, _ in used] for row in rows[1:]] if len(used) < len(heads) else rows[1:]
+        return Many((), across=False, figures=Figures(tuple(name for _, name in used), chosen))
     made: list[Source | CellError] = []
     for row in rows[1:]:
         values: dict[str, Any] = {}
         error = None
         for at, name in used:
             cell = row[at]
-            if type(cell) is float or cell is None:  # the usual case
-                values[name] = cell
-            elif isinstance(cell, CellError):
+            if isinstance(cell, CellError):
                 error = cell
             else:
                 values[name] = _value(cell, name, argument)

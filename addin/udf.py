@@ -31,7 +31,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an argument is. name: number, day, text, choice, cell, source, table, rest. words: the choices under `cells.choice`, or the
+    """What an argument is. name: number, day, text, choice, language, cell, source, inputs, table. words: the choices under `cells.choice`, or the
     names a range of inputs may use (`inputs`)."""
 
     name: str
@@ -57,7 +57,8 @@ class Argument:
 @dataclass(frozen=True, slots=True)
 class Function:
     """One cell function. each: a column of customers, or a table of inputs, gives a result for each. rest: takes any number of further
-    arguments. call: (desk, *arguments) → result. why: the same → text, in the language given first."""
+    arguments. call: (desk, *arguments) → result. columns: (desk, table of figures, *further arguments) →
+    a result for each row, the same as `call` gives one by one. why: the same → text, in the language given first."""
 
     name: str
     group: str
@@ -66,6 +67,7 @@ class Function:
     rest: bool
     arguments: tuple[Argument, ...]
     call: Callable[..., Any]
+    columns: Callable[..., list[Any]] | None = None
     why: Callable[..., str] | None = None
     en: str = ""
     zh: str = ""
@@ -92,7 +94,7 @@ Day = Annotated[Any, Kind("day")]
 Words = Annotated[str, Kind("text")]
 Anything = Annotated[Any, Kind("cell")]
 Table = Annotated[Any, Kind("table")]
-Language = Annotated[Any, Kind("choice", "language")]
+Language = Annotated[Any, Kind("language")]
 
 
 @cache
@@ -111,6 +113,16 @@ def cell(result: Result, group: str, *, each: bool = False) -> Callable[[Callabl
         if made.name in CATALOGUE:
             raise CatalogueError(f"{made.name} is defined twice")
         CATALOGUE[made.name] = made
+        return body
+
+    return enter
+
+
+def whole_table(name: str) -> Callable[[Callable[..., list[Any]]], Callable[..., list[Any]]]:
+    """Say how a function answers a table of figures at once: (desk, figures, *further arguments) → a result for each row."""
+
+    def enter(body: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+        CATALOGUE[name] = replace(CATALOGUE[name], columns=body)
         return body
 
     return enter
@@ -147,16 +159,13 @@ def _entry(body: Callable[..., Any], result: Result, group: str, each: bool) -> 
             rest = True
             continue
         arguments.append(_argument(name, parameter, hints[parameter.name], texts))
-    required = [a.required for a in arguments]
-    if required != sorted(required, reverse=True):
-        raise CatalogueError(f"{name}: a required argument stands behind one that may be left out")
     if each and (not arguments or arguments[0].kind.name != "source"):
         raise CatalogueError(f"{name}: only a function of a source can answer for each customer")
     unknown = texts.keys() - {"en", "zh", "example", *(a.name for a in arguments)}
     if unknown:
         raise CatalogueError(f"{name}: functions.toml explains {', '.join(sorted(unknown))}, which it does not take")
     made = Function(
-        name, group, result, each, rest, tuple(arguments), body, None, texts["en"], texts["zh"], texts["example"]
+        name, group, result, each, rest, tuple(arguments), body, None, None, texts["en"], texts["zh"], texts["example"]
     )
     for where, said in ((name, made), *((f"{name}.{a.name}", a) for a in arguments)):
         for lang in ("en", "zh"):

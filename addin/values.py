@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 
-from creditlib.errors import UsageError
+from creditlib.errors import CreditError, UsageError
 from creditlib.faces.wording import say
 
 
@@ -65,6 +66,15 @@ Rows = list[list[Cell]]
 _FIRST, _LAST = date(1900, 1, 1), date(2200, 12, 31)
 
 
+class NotKnown(CreditError):
+    """What was asked is not known: no book, no such customer, no figure. A cell shows #N/A."""
+
+
+def not_known(key: str, **values: object) -> NotKnown:
+    """Return the error of what is not known, worded in both languages."""
+    return NotKnown(say(f"cells.error.{key}", "en", **values), say(f"cells.error.{key}", "zh", **values))
+
+
 def wrong(key: str, **values: object) -> NoReturn:
     """Raise what the wording says of a wrong input, in both languages."""
     en = {k: v[0] if isinstance(v, tuple) else v for k, v in values.items()}
@@ -109,7 +119,7 @@ def rows_of(value: Any) -> Rows:
         return [[clean(value)]]
     if value and not is_range(value[0]):
         value = [value]
-    return [[clean(cell) for cell in row] for row in value]
+    return [[cell if type(cell) is float and cell == cell else clean(cell) for cell in row] for row in value]
 
 
 def single(value: Any, argument: str) -> Cell:
@@ -217,6 +227,7 @@ def result(value: Any, host: Host) -> Cell:
     return value  # type: ignore[no-any-return]
 
 
+@lru_cache(maxsize=4096)
 def wide_key(label: str) -> str:
     """Return a label as it is compared: without case, blanks, punctuation and width.
 

@@ -6,6 +6,7 @@ What must stay true: a choice is known by its own name and by its words in both 
 from __future__ import annotations
 
 from functools import cache
+from typing import Final
 
 from creditlib.errors import Lang
 from creditlib.faces.wording import words_under
@@ -25,8 +26,8 @@ def _choices(group: str) -> dict[str, str]:
 def choices(group: str) -> tuple[str, ...]:
     """Return every choice of a group by name.
 
-    >>> choices("language")
-    ('en', 'zh')
+    >>> choices("stage")
+    ('order', 'shipment', 'billing')
     """
     return tuple(words_under(f"cells.choice.{group}"))
 
@@ -40,6 +41,23 @@ def choice_of(group: str, given: str, argument: str) -> str:
     found = _choices(group).get(wide_key(given))
     if found is None:
         wrong("no_choice", argument=argument, given=given, choices=", ".join(choices(group)))
+    return found
+
+
+_LANGUAGES: Final[dict[str, Lang]] = {
+    **dict.fromkeys(("en", "english", "英文", "英语"), "en"), **dict.fromkeys(("zh", "chinese", "中文", "汉语"), "zh")
+}  # fmt: skip
+
+
+def language_of(given: str, argument: str) -> Lang:
+    """Return the language a text names. Raises: UsageError.
+
+    >>> language_of("中文", "language")
+    'zh'
+    """
+    found = _LANGUAGES.get(wide_key(given))
+    if found is None:
+        wrong("no_choice", argument=argument, given=given, choices="en, zh")
     return found
 
 

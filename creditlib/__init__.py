@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from creditlib.decisions.limit.decide import limit_book, limit_of
     from creditlib.decisions.limit.progressive import replay
+    from creditlib.decisions.limit.stated import limit_values
     from creditlib.decisions.offer import offer_book, offer_terms
     from creditlib.decisions.onboarding.decide import onboard
     from creditlib.decisions.release.decide import Order, release
@@ -39,9 +40,11 @@ if TYPE_CHECKING:
     from creditlib.flows.assess import Assessment, assess
     from creditlib.flows.close import close
     from creditlib.flows.closing import Close
+    from creditlib.flows.connected import Connected, import_book, open_connected
     from creditlib.flows.policy_effect import policy_effect
     from creditlib.flows.review import review
     from creditlib.flows.reviewing import Review
+    from creditlib.flows.sources import Sources
     from creditlib.formulas import cash_conversion_cycle, days_of, one_dso_day, working_capital_requirement
     from creditlib.measures.aging import aging
     from creditlib.measures.collection import cei
@@ -62,6 +65,7 @@ __all__ = [
     "Assessment",
     "Book",
     "Close",
+    "Connected",
     "Control",
     "CreditError",
     "CreditFiles",
@@ -73,6 +77,7 @@ __all__ = [
     "Rate",
     "Reading",
     "Review",
+    "Sources",
     "Terms",
     "TermsCase",
     "Why",
@@ -98,8 +103,10 @@ __all__ = [
     "duplicates",
     "exposure",
     "first_year_losses",
+    "import_book",
     "limit_book",
     "limit_of",
+    "limit_values",
     "load_policy",
     "net_exposure",
     "offer_book",
@@ -107,6 +114,7 @@ __all__ = [
     "onboard",
     "one_dso_day",
     "open_book",
+    "open_connected",
     "open_items",
     "parse_terms",
     "payment_behaviour",
@@ -149,6 +157,7 @@ _HOME = {
     ),
     "decisions.onboarding.decide": ("onboard",),
     "decisions.limit.progressive": ("replay",),
+    "decisions.limit.stated": ("limit_values",),
     "decisions.release.decide": (
         "Order",
         "release",
@@ -212,7 +221,9 @@ _HOME = {
     ),
     "flows.close": ("close",),
     "flows.closing": ("Close",),
+    "flows.connected": ("Connected", "import_book", "open_connected"),
     "flows.policy_effect": ("policy_effect",),
+    "flows.sources": ("Sources",),
     "flows.review": ("review",),
     "flows.reviewing": ("Review",),
     "formulas": (

@@ -13,7 +13,20 @@ from openpyxl.styles import Font
 
 from creditlib.errors import Lang
 
-from . import back, committee, credit_file, customer_file, customer_file_more, front, look, path, sheets
+from . import (
+    aging_analyser,
+    back,
+    committee,
+    credit_file,
+    customer_file,
+    customer_file_more,
+    front,
+    ledger_input,
+    look,
+    path,
+    sheets,
+    terms_calculator,
+)
 
 SHEETS = ("cover", "dashboard", "aging", "dso", "overdue", "concentration", "items", "findings", "method", "data")
 FILE_SHEETS = ("decision", "score", "limit", "statements", "payment", "file", "data")
@@ -32,7 +45,12 @@ def template(lang: Lang, kind: str = "monthly_close") -> bytes:
     workbook.properties.title = title
     stream = io.BytesIO()
     workbook.save(stream)
-    return _without_clock(stream.getvalue())
+    made = stream.getvalue()
+    if kind in CALCULATED:
+        from .values import with_values
+
+        made = with_values(made)
+    return _without_clock(made)
 
 
 def _close(workbook: Workbook, lang: Lang) -> str:
@@ -73,9 +91,12 @@ def _committee(workbook: Workbook, lang: Lang) -> str:
 
 KINDS: Final[dict[str, Callable[[Workbook, Lang], str]]] = {
     "monthly_close": _close, "customer_file": _customer_file, "credit_committee": _committee,
-    "credit_file": credit_file.credit_file,
+    "credit_file": credit_file.credit_file, "terms_calculator": terms_calculator.terms_calculator,
+    "aging_analyser": aging_analyser.aging_analyser, "ledger_input": ledger_input.ledger_input,
 }  # fmt: skip
 """What makes each kind of template."""
+CALCULATED: Final = ("terms_calculator", "aging_analyser", "ledger_input")
+"""Kinds that are opened as they ship: each formula bears its value."""
 
 
 def _without_clock(made: bytes) -> bytes:

@@ -1,6 +1,7 @@
-"""Write the reference pages that are made from the code, in English and Chinese: checks, functions, policy parameters.
+"""Write the reference pages that are made from the code, in English and Chinese: checks, cell functions,
+Python names, policy parameters.
 
-What must stay true: nothing on these pages is written by hand but docs/functions.toml. Run: python tools/docs.py
+What must stay true: nothing on these pages is written by hand but docs/python.toml. Run: python tools/docs.py
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from creditlib.errors import Lang
+from creditlib.faces.wording import say
 from creditlib.facts.catalogue import CHECKS
 from creditlib.policy import Parameter, load_policy
 from creditlib.policy.factors import FACTORS
@@ -39,20 +41,74 @@ def checks_page(lang: Lang) -> str:
     return HEAD[lang] + "\n".join(rows) + "\n"
 
 
-# ----------------------------------------------------------------------------------------------------------- functions
+# ------------------------------------------------------------------------------------------------------ cell functions
 
-FUNCTIONS_HEAD = {
-    "en": "# Functions\n\nEvery public name, by subject; the examples are run by the tests. In Python, `help(creditlib.aging)` tells the rest: "
-    "units, columns, errors, sources. Chinese: [functions.zh.md](functions.zh.md).\n",
-    "zh": "# 函数一览\n\n按主题列出全部公开名称；示例均由测试执行。单位、列名、错误和出处见 Python 中的 `help(creditlib.aging)`（英文）。"
-    "英文版：[functions.md](functions.md)。\n",
+CELLS_HEAD = {
+    "en": "# Spreadsheet functions\n\nTyped as they stand here, in Excel and in LibreOffice Calc; arguments in brackets may be left out. A wrong input gives "
+    "a real error in the cell, and `CREDITWHY` with the function's name and the same arguments tells the reason. Chinese: [functions.zh.md](functions.zh.md).\n\n"
+    "Where an argument is called a customer, it is one of three: the **code** of a customer of the connected book; a **range of names and values** side by "
+    "side in two columns; or **many**: a column of codes, or a table whose first row holds names. The names are listed below, in English or Chinese.\n",
+    "zh": "# 电子表格函数\n\n在 Excel 与 LibreOffice Calc 中按下列写法输入；方括号内的参数可省略。输入有误时单元格给出真正的错误值，"
+    "用 `CREDITWHY` 加函数名与相同参数可得到原因。英文版：[functions.md](functions.md)。\n\n"
+    "“客户”参数有三种写法：连接账簿中的**客户编码**；并列两列的**名称与取值**；或**多个**：一列编码，或首行为名称的表。可用名称见文末，中英文均可。\n",
+}
+ERRORS = {
+    "en": "| Error | What it means |\n|---|---|\n| `#N/A` | not known: no such customer, no book connected, no figure on that day; never the same as 0 |\n"
+    "| `#VALUE!` | an argument is wrong: its kind, its name, its choice, its day |\n| `#NUM!` | a figure no formula can take: a share above 1, a year without days |\n"
+    "| any other | an argument is an error cell; it goes through |\n",
+    "zh": "| 错误 | 含义 |\n|---|---|\n| `#N/A` | 未知：没有该客户、未连接账簿、当日没有数字；绝不等于 0 |\n"
+    "| `#VALUE!` | 参数有误：类型、名称、选项或日期 |\n| `#NUM!` | 公式不接受的数字：大于 1 的比例、没有天数的一年 |\n| 其他 | 参数本身是错误单元格，原样传出 |\n",
+}
+CELL_WORDS = {
+    "en": ("Argument", "What it is", "Errors", "Measures", "Names of inputs", "Name", "English", "Chinese"),
+    "zh": ("参数", "含义", "错误值", "指标", "输入名称", "名称", "英文", "中文"),
+}
+
+
+def functions_page(lang: Lang) -> str:
+    """Return the page of cell functions in a language, from the catalogue."""
+    import creditlib_addin  # noqa: F401  (fills the catalogue)
+    from creditlib_addin.answers import measures
+    from creditlib_addin.sources import vocabularies
+    from creditlib_addin.udf import CATALOGUE, GROUPS
+
+    argument, meaning, errors, measured, inputs, name, english, chinese = CELL_WORDS[lang]
+    parts = [CELLS_HEAD[lang]]
+    for group in GROUPS:
+        parts.append(f"\n## {say(f'macros.group.{group}', lang)}\n")
+        for one in (f for f in CATALOGUE.values() if f.group == group):
+            parts.append(f"### {one.name}\n\n{one.help(lang)}\n\n```\n={one.signature}\n{one.example}\n```\n")
+            rows = ((f"`{a.name}`" + (f" = {a.default}" if a.default else ""), a.help(lang)) for a in one.arguments)
+            parts += ["\n".join(_table((argument, meaning), rows)) + "\n"] if one.arguments else []
+    parts.append(f"\n## {errors}\n\n{ERRORS[lang]}")
+    rows = ((f"`{m.name}`", m.en, m.zh) for m in measures().values())
+    parts.append(
+        f"\n## {measured}: CREDITGET, CREDITTABLE\n\n" + "\n".join(_table((name, english, chinese), rows)) + "\n"
+    )
+    parts.append(f"\n## {inputs}\n")
+    for users, labels in vocabularies():
+        parts.append(
+            f"### {', '.join(users)}\n\n"
+            + "\n".join(_table((name, english, chinese), ((f"`{n}`", *t) for n, t in labels)))
+            + "\n"
+        )
+    return "\n".join(parts)
+
+
+# -------------------------------------------------------------------------------------------------------------- python
+
+PYTHON_HEAD = {
+    "en": "# Python names\n\nEvery public name, by subject; the examples are run by the tests. In Python, `help(creditlib.aging)` tells the rest: "
+    "units, columns, errors, sources. Chinese: [python.zh.md](python.zh.md).\n",
+    "zh": "# Python 名称一览\n\n按主题列出全部公开名称；示例均由测试执行。单位、列名、错误和出处见 Python 中的 `help(creditlib.aging)`（英文）。"
+    "英文版：[python.md](python.md)。\n",
 }
 WIDTH = 100
 
 
 def groups() -> list[dict[str, Any]]:
     """Return the subjects: en, zh, home (the module users import from), names (name → Chinese summary)."""
-    found: list[dict[str, Any]] = tomllib.loads((DOCS / "functions.toml").read_text(encoding="utf-8"))["group"]
+    found: list[dict[str, Any]] = tomllib.loads((DOCS / "python.toml").read_text(encoding="utf-8"))["group"]
     return found
 
 
@@ -61,9 +117,9 @@ def public_names() -> set[str]:
     return {*import_module("creditlib").__all__, *import_module("creditlib.formulas").__all__}
 
 
-def functions_page(lang: Lang) -> str:
-    """Return the page of functions in a language."""
-    parts = [FUNCTIONS_HEAD[lang]]
+def python_page(lang: Lang) -> str:
+    """Return the page of public names in a language."""
+    parts = [PYTHON_HEAD[lang]]
     parts += [f"- [{g[lang]}](#{_anchor(g[lang])}): {', '.join(f'`{name}`' for name in g['names'])}" for g in groups()]
     for group in groups():
         parts.append(f"\n## {group[lang]}\n\n`from {group['home']} import …`")
@@ -232,7 +288,7 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[s
         yield "| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |"
 
 
-PAGES = {"checks": checks_page, "functions": functions_page, "policy": policy_page}
+PAGES = {"checks": checks_page, "functions": functions_page, "policy": policy_page, "python": python_page}
 """Every page that is made from the code: its file's name, and what makes it."""
 
 

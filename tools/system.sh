@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
-# Installs what the `hosts` tests and the pictures need from the system's own packages: LibreOffice Calc without a screen,
-# a font with Chinese, and a PDF renderer. Debian and Ubuntu. Safe to run again: does nothing when everything is there.
+# Installs what the `hosts` tests and the pictures need from the system's own packages: LibreOffice Calc without a screen, the
+# Python that runs in it, a font with Chinese, and a PDF renderer. Debian and Ubuntu. Safe to run again: does nothing when everything is there.
 set -euo pipefail
 
-have() { command -v soffice >/dev/null && command -v pdftoppm >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; }
+# the office runs the system's Python: the cell functions need it to know the office
+office_python() { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import uno' 2>/dev/null; }
+have() { command -v soffice >/dev/null && office_python && command -v pdftoppm >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q .; }
 if have; then echo "system packages: already there ($(soffice --version 2>/dev/null | head -1))"; exit 0; fi
 
 sudo=""
 if [ "$(id -u)" -ne 0 ]; then
   if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo="sudo"; else
     echo "system packages: missing, and this user may not install them." >&2
-    echo "  ask an administrator for: libreoffice-calc-nogui fonts-noto-cjk poppler-utils fontconfig" >&2
+    echo "  ask an administrator for: libreoffice-calc-nogui python3-uno fonts-noto-cjk poppler-utils fontconfig" >&2
     exit 3
   fi
 fi
-command -v apt-get >/dev/null || { echo "system packages: only Debian and Ubuntu are handled; install LibreOffice Calc, a CJK font and pdftoppm yourself" >&2; exit 3; }
+command -v apt-get >/dev/null || { echo "system packages: only Debian and Ubuntu are handled; install LibreOffice Calc with its Python (uno), a CJK font and pdftoppm yourself" >&2; exit 3; }
 
 export DEBIAN_FRONTEND=noninteractive
 codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
@@ -27,9 +29,9 @@ if [ "$codename" = bookworm ] && [ -f "$own" ]; then
   from=(-t bookworm-backports)
 fi
 $sudo apt-get -q update
-if ! $sudo apt-get -qy install --no-install-recommends "${from[@]}" libreoffice-calc-nogui; then
+if ! $sudo apt-get -qy install --no-install-recommends "${from[@]}" libreoffice-calc-nogui python3-uno; then
   $sudo rm -f "$extra"; $sudo apt-get -q update
-  $sudo apt-get -qy install --no-install-recommends libreoffice-calc-nogui
+  $sudo apt-get -qy install --no-install-recommends libreoffice-calc-nogui python3-uno
 fi
 $sudo apt-get -qy install --no-install-recommends fonts-noto-cjk poppler-utils fontconfig
 have || { echo "system packages: installed, yet something is still missing" >&2; exit 3; }

@@ -8,10 +8,10 @@ from creditlib.errors import Lang
 from creditlib.faces.wording import bucket_label, say
 
 from ..answers import ALL, Answers, major, measure_of
-from ..desk import Desk, not_known
+from ..desk import Desk
 from ..sources import Code, Inputs, Source, read_source
 from ..udf import Anything, Day, Kind, because, cell
-from ..values import flat, is_range, number, wrong
+from ..values import flat, is_range, not_known, number, wrong
 from .score import day_of
 
 if TYPE_CHECKING:

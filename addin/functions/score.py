@@ -8,10 +8,10 @@ from creditlib.errors import Lang
 from creditlib.faces.wording import say
 
 from ..answers import measure_of
-from ..desk import Desk, not_known
-from ..sources import Code, Source
-from ..udf import Day, Kind, Language, MaybeNumber, because, cell
-from ..values import wrong
+from ..desk import Desk
+from ..sources import Code, Figures, Inputs, Source
+from ..udf import Day, Kind, Language, MaybeNumber, because, cell, whole_table
+from ..values import not_known, wrong
 
 if TYPE_CHECKING:
     from creditlib.decisions.score.decide import ScoreDecision
@@ -26,7 +26,8 @@ def CREDITSCORE(desk: Desk, customer: Factors, as_of: Day = None) -> Any:
     """Return the score of a customer, or of factor values."""
     if isinstance(customer, Code):
         return desk.answers(as_of).get(customer.text, measure_of("score"))
-    return _card(desk, as_of).number([customer.values.get(name) for name in _card(desk, as_of).names])
+    card = _card(desk, as_of)
+    return card.number([customer.values.get(name) for name in card.names])
 
 
 @cell("text", "score", each=True)
@@ -34,7 +35,7 @@ def CREDITGRADE(desk: Desk, customer: Factors, as_of: Day = None) -> Any:
     """Return the grade, A to E."""
     if isinstance(customer, Code):
         return desk.answers(as_of).get(customer.text, measure_of("grade"))
-    return decided(desk, customer, as_of).grade
+    return _graded(desk, customer, as_of)[1]
 
 
 @cell("number", "score", each=True)
@@ -42,7 +43,7 @@ def CREDITPD(desk: Desk, customer: Factors, as_of: Day = None) -> Any:
     """Return the probability of default within a year, a share."""
     if isinstance(customer, Code):
         return desk.answers(as_of).get(customer.text, measure_of("default_probability"))
-    return decided(desk, customer, as_of).default_probability
+    return _graded(desk, customer, as_of)[0].default_probability
 
 
 @cell("text", "score", each=True)
@@ -114,6 +115,39 @@ def _distress(desk: Desk, customer: Source, form: str | None, as_of: Any) -> tup
     choice = altman_variant(None, None)
     variant = form or choice.variant
     return variant, getattr(scores, variant), "" if form else choice.reason
+
+
+def _columns(desk: Desk, table: Figures, as_of: Any, wanted: str) -> list[Any]:
+    """Return score, grade or probability of every row, by the columns of the whole book's way."""
+    import numpy as np
+
+    from creditlib.decisions.score.decide import score_columns
+
+    values = np.array(table.rows, np.float64).T  # a blank becomes NaN, which is unknown
+    columns = dict(zip(table.names, values, strict=True))
+    made = score_columns(_card(desk, as_of), columns, len(table.rows), desk.values(as_of))
+    return made[wanted].to_pylist()  # type: ignore[no-any-return]
+
+
+@whole_table("CREDITSCORE")
+def _scores(desk: Desk, table: Figures, as_of: Any = None) -> list[Any]:
+    return _columns(desk, table, as_of, "score")
+
+
+@whole_table("CREDITGRADE")
+def _grades(desk: Desk, table: Figures, as_of: Any = None) -> list[Any]:
+    return _columns(desk, table, as_of, "grade")
+
+
+@whole_table("CREDITPD")
+def _chances(desk: Desk, table: Figures, as_of: Any = None) -> list[Any]:
+    return _columns(desk, table, as_of, "default_probability")
+
+
+def _graded(desk: Desk, customer: Inputs, as_of: Any) -> Any:
+    from creditlib.decisions.score.decide import graded
+
+    return graded(customer.values, desk.values(as_of))
 
 
 def _card(desk: Desk, as_of: Any) -> Any:

@@ -110,14 +110,15 @@ def CREDITTERMNPV(desk: Desk, base: Base, changes: Changes, figure: Figure = "np
 def _effect(desk: Desk, base: Source, changes: Inputs, as_of: Any) -> TermsEffect:
     from creditlib.decisions.what_if.compare import compare_terms
 
-    case = _case(desk, base, as_of)
-    given = _fields(changes, case.currency)
+    case = case_of_source(desk, base, as_of)
+    given = fields_of(changes, case.currency)
     if not given:
         wrong("nothing_changes")
     return compare_terms(case, case.changed(**given), desk.policy, day_of(desk, as_of))
 
 
-def _case(desk: Desk, base: Source, as_of: Any) -> TermsCase:
+def case_of_source(desk: Desk, base: Source, as_of: Any) -> TermsCase:
+    """Return the terms a customer, a grade or the book trades on, or those a range states."""
     from creditlib.decisions.what_if.case import TermsCase
     from creditlib.money import currency_code
 
@@ -131,14 +132,14 @@ def _case(desk: Desk, base: Source, as_of: Any) -> TermsCase:
         return whole.terms_case(grade=who) if who in GRADES else whole.terms_case(who)
     told_currency = base.values.get("currency") or desk.values(as_of)["home.currency"]
     currency = currency_code(str(told_currency)) or str(told_currency)
-    given = _fields(base, currency)
+    given = fields_of(base, currency)
     lacking = [n for n in ("yearly_sales", "net_days") if (f"{n}_minor" if n == "yearly_sales" else n) not in given]
     if lacking:
         wrong("lacking", argument="base", names=", ".join(lacking))
     return TermsCase(currency=currency, **given)
 
 
-def _fields(inputs: Inputs, currency: str) -> dict[str, Any]:
+def fields_of(inputs: Inputs, currency: str) -> dict[str, Any]:
     """Return named inputs as the fields of a case; a blank leaves its field open."""
     from creditlib.decisions.what_if.case import to_minor
 

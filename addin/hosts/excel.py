@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from creditlib.faces.wording import say
 
 from .errors import BY_TEXT
 
+_AMOUNT: Final = "#,##0.00"
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".csv"})
 
 
@@ -62,6 +64,18 @@ class XlwingsBook:
         for down, values in enumerate(plain):
             for across, part in _stretches(values):
                 into.range((row + down, column + across)).value = [part]
+
+    def dress(self, sheet: str, widths: list[float], bold: list[int], amounts: Sequence[int] = ()) -> None:
+        """Set widths, bold rows, formats of amounts, and wrapping behind the first column."""
+        page = self.book.sheets[sheet]
+        for at, width in enumerate(widths, 1):
+            page.range((1, at)).column_width = width
+        for number in bold:
+            page.range(f"{number}:{number}").font.bold = True
+        for number in amounts:
+            page.range((number, 2), (number, len(widths))).number_format = _AMOUNT
+        last = page.used_range.last_cell.row
+        page.range((1, 2), (last, len(widths))).wrap_text = True
 
     def selected(self) -> Any:
         """Return the value of the selected cell, of several the first; None without one."""

@@ -30,7 +30,8 @@ def credit_cost_simple(discount: float, discount_days: float, paid_day: float, y
     >>> round(credit_cost_simple(0.02, 10, 30, 360), 4)
     0.3673
     """
-    return discount / (1 - discount) * _periods(discount, discount_days, paid_day, year_days)
+    periods = _periods(discount, discount_days, paid_day, year_days)  # refuses a discount of 1
+    return discount / (1 - discount) * periods
 
 
 def credit_cost_compound(discount: float, discount_days: float, paid_day: float, year_days: float = 365) -> float:

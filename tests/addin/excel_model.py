@@ -17,7 +17,6 @@ from creditlib_addin.hosts.errors import NUMBERS
 from creditlib_addin.values import CellError
 from pyopenvba import ExcelFile
 from pyopenvba.apps.excel import Application, ExcelApplication, Range, Workbook
-from pyopenvba.exceptions import VBARuntimeError
 from pyopenvba.interpreter._objects import MemberSpec, VBAObject, method
 from pyopenvba.interpreter._values import (
     EMPTY,
@@ -30,7 +29,6 @@ from pyopenvba.interpreter._values import (
 
 _ATTRIBUTE = re.compile(r"^Attribute (?!VB_Name).*$", re.MULTILINE)
 _BY_NUMBER = {number: text for text, number in NUMBERS.items()}
-_TOO_FEW = 449
 OURS = ("CreditBridge", "CreditFunctions", "CreditRibbon")
 
 
@@ -105,7 +103,7 @@ class Book:
             for c, one in enumerate(row, 1):
                 cell = found.vba_get("Cells", [r, c])
                 if isinstance(one, str):
-                    cell.vba_set("NumberFormat", "@")  # a code like 007 stays a text
+                    cell.vba_set("NumberFormat", "@")  # a text stays one: 0001024, =7001, 05/06/2026
                 cell.vba_set("Value", to_vba(one))
         self.next_row += len(rows) + 1
         # the model gives no values below the last row in use, where Excel gives blanks: this one stands below
@@ -113,18 +111,11 @@ class Book:
         return found
 
     def call(self, function: str, *arguments: Any) -> Any:
-        """Call a wrapper as a cell does: arguments as ranges, or MISSING. A required one that is not there ends in #VALUE!, as in Excel;
-        more arguments than there are raise, as Excel takes no such formula."""
+        """Call a wrapper as a cell does: arguments as ranges, or MISSING. Raises: VBARuntimeError for fewer or more than it takes."""
         given = [MISSING if one is table.MISSING else one for one in arguments]
         while given and given[-1] is MISSING:
             given.pop()
-        try:
-            found = self.app.interpreter.run(function, given)
-        except VBARuntimeError as failure:
-            if failure.number != _TOO_FEW:
-                raise
-            return CellError("#VALUE!")
-        return shown(found)
+        return shown(self.app.interpreter.run(function, given))
 
 
 def to_vba(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 A case of `cases.toml`: function; arguments, each a value, a range as rows of values, `{ blank = true }` for a blank cell, `{ missing = true }`
 for an argument left out, `{ error = "#N/A" }` for an error cell; expect, a value, rows of values or an error; why, a part of what
-CREDITWHY says; calc, excel, vba: what is different there, with its `reason`.
+CREDITWHY says; calc, excel, vba: what is different there, with its `reason`, `{ refused = true }` where the
+spreadsheet itself takes no such formula.
 """
 
 from __future__ import annotations
@@ -20,6 +21,13 @@ from creditlib_addin.values import CellError
 AS_OF = date(2026, 10, 31)
 
 
+class Refused:
+    """The spreadsheet itself takes no such formula."""
+
+
+REFUSED = Refused()
+
+
 class Missing:
     """An argument left out."""
 
@@ -35,6 +43,10 @@ class Case:
     expect: Any
     why: str
     differs: dict[str, dict[str, Any]]
+
+    def told(self, host: str) -> str:
+        """A part of the reason a host tells."""
+        return str(self.differs.get(host, {}).get("why", self.why))
 
     def expected(self, host: str) -> Any:
         """What a host shows."""
@@ -61,6 +73,8 @@ def decoded(value: Any) -> Any:
             return None
         if value.get("missing"):
             return MISSING
+        if value.get("refused"):
+            return REFUSED
         return CellError(value["error"])
     return [decoded(one) for one in value] if isinstance(value, list) else value
 

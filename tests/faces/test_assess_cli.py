@@ -208,7 +208,7 @@ def test_all_open_orders_are_judged_at_once(ledger: Path) -> None:
     ]
     text = run("release", ledger, *DAY, "--orders", "orders.csv", "--limits", "limits.csv", "--lang", "zh").stdout
     assert "✓ 放行" in text
-    assert "▲ 暂缓" in text
+    assert "▲ 冻结" in text
 
 
 def test_a_what_if_ties_profit_to_its_parts(ledger: Path) -> None:

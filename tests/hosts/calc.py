@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
@@ -35,7 +35,7 @@ def convert(source: Path, folder: Path, kind: str, profile: Path) -> Path:
     registry = profile / "user" / "registrymodifications.xcu"
     if not registry.exists():
         registry.parent.mkdir(parents=True)
-        registry.write_text(_PROFILE, encoding="utf-8")
+        registry.write_text(PROFILE, encoding="utf-8")
     fonts = profile / "fonts.conf"
     if not fonts.exists():
         fonts.write_text(_FONTS, encoding="utf-8")

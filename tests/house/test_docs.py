@@ -25,7 +25,7 @@ def tool() -> ModuleType:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("page", ["checks", "functions", "policy"])
+@pytest.mark.parametrize("page", ["checks", "functions", "policy", "python"])
 def test_a_reference_page_is_the_one_the_code_makes(tool: ModuleType, page: str, lang: str) -> None:
     stands = tool.file_of(page, lang).read_text(encoding="utf-8")
     assert stands == tool.PAGES[page](lang), "run: python tools/docs.py"
@@ -35,7 +35,7 @@ def test_every_public_name_has_one_place_and_a_chinese_summary(tool: ModuleType)
     summaries = [pair for group in tool.groups() for pair in group["names"].items()]
     names = [name for name, _ in summaries]
     assert len(names) == len(set(names))
-    assert set(names) == tool.public_names(), "docs/functions.toml names what creditlib hands out, no more, no less"
+    assert set(names) == tool.public_names(), "docs/python.toml names what creditlib hands out, no more, no less"
     bad = [name for name, text in summaries if not re.search("[\u4e00-\u9fff].*。$", text)]
     assert not bad, "a summary is a Chinese sentence"
 

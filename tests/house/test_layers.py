@@ -16,7 +16,9 @@ PROJECT = PACKAGE.parent
 FLOORS = ("errors", "money days", "terms", "policy", "facts formulas", "measures", "decisions", "record", "flows", "faces",
           "creditlib_addin creditlib_templates addin templates notebooks")  # fmt: skip
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names.split()}
-FILES = sorted(PACKAGE.rglob("*.py"))
+LIBRARY = sorted(PACKAGE.rglob("*.py"))
+ADDIN = sorted((PROJECT / "addin").rglob("*.py"))
+FILES = [*LIBRARY, *ADDIN]
 LONGEST = 400
 
 
@@ -40,9 +42,18 @@ def _imports(path: Path, *, lazy: bool = True, typing: bool = False) -> set[str]
             continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.ImportFrom):
+            module = _whole(path, node)
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return found
+
+
+def _whole(path: Path, node: ast.ImportFrom) -> str:
+    """The whole name of the module an import names, a relative one from where it stands."""
+    if not node.level:
+        return (node.module or "").replace("creditlib_addin", "addin")
+    folder = path.relative_to(PROJECT).parent.parts
+    return ".".join([*folder[: len(folder) - node.level + 1], *([node.module] if node.module else [])])
 
 
 def _floor(module: str) -> str | None:
@@ -74,7 +85,7 @@ def test_facts_and_measures_never_read_the_policy(path: Path) -> None:
         assert not [m for m in _imports(path, typing=True) if m.startswith("creditlib.policy")]
 
 
-@pytest.mark.parametrize("path", FILES, ids=_module)
+@pytest.mark.parametrize("path", LIBRARY, ids=_module)
 def test_nobody_imports_a_spreadsheet_host_and_only_panels_import_widgets(path: Path) -> None:
     tops = {m.split(".")[0] for m in _imports(path, typing=True)}
     assert not tops & {"xlwings", "win32com", "uno", "appscript"}

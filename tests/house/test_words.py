@@ -19,7 +19,7 @@ from creditlib.facts.tables import KINDS, SCHEMAS
 
 PACKAGE = Path(creditlib.__file__).parent
 PROJECT = PACKAGE.parent
-PYTHON = sorted(PACKAGE.rglob("*.py"))
+PYTHON = [*sorted(PACKAGE.rglob("*.py")), *sorted((PROJECT / "addin").rglob("*.py"))]
 WORDING = sorted(
     [
         *(PACKAGE / "faces" / "wording").glob("*.toml"),
@@ -42,7 +42,7 @@ def _public(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
                     yield f"{node.name}.{inner.name}", inner
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+@pytest.mark.parametrize("path", PYTHON, ids=lambda p: p.relative_to(PROJECT).as_posix())
 def test_every_public_name_says_what_it_does(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     if not text.strip():

@@ -198,9 +198,7 @@ def score_values(
     """
     values = policy.at(as_of)
     card = values.once(card_of)
-    scored = card.explain(facts)
-    blind = not any(line.known for line in scored.lines if line.name in FROM_STATEMENTS)
-    grade = worse(scored.grade, values["score.without_statements"]) if scored.grade and blind else scored.grade
+    scored, grade = graded(facts, values)
     outside = tuple(_outside(rating, grade, values, as_of) for rating in ratings)
     outcome = "stop" if stops else "refer" if scored.score is None else "scored"
     return ScoreDecision(
@@ -211,6 +209,14 @@ def score_values(
         quality=scored.quality, evidence=scored.evidence, lines=scored.lines, ratings=outside,
         basis=values["score.basis"], facts=facts,
     )  # fmt: skip
+
+
+def graded(facts: Mapping[str, Any], values: Values) -> tuple[Scored, str | None]:
+    """Return the score of factor values and the grade it is given: held down where no statement is known. values: in force on the day."""
+    scored = values.once(card_of).explain(facts)
+    if scored.grade is None or any(line.known for line in scored.lines if line.name in FROM_STATEMENTS):
+        return scored, scored.grade
+    return scored, worse(scored.grade, values["score.without_statements"])
 
 
 def _told(values: Values) -> dict[str, tuple[Any, str]]:
