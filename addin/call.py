@@ -176,9 +176,8 @@ def read_arguments(function: Function, arguments: Sequence[Any], host: Host) -> 
 
 def _read(argument: Argument, value: Any, host: Host) -> Any:
     kind = argument.kind.name
-    if type(value) is float and isfinite(
-        value
-    ):  # most cells are one number: none of what follows has anything to say of it
+    # most cells are one number, of which nothing that follows has anything to say
+    if type(value) is float and isfinite(value):
         if kind == "number":
             return value
         if kind == "day" and value:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, NoReturn
@@ -174,7 +174,7 @@ def day(value: Cell, argument: str, host: Host) -> date:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         if 0 < value < 200_000:
-            found = host.epoch + timedelta(days=int(value))
+            found = date.fromordinal(host.epoch.toordinal() + int(value))
             if _FIRST <= found <= _LAST:
                 return found
         wrong("not_day", argument=argument, given=f"{value:,.10g}")

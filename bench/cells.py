@@ -7,23 +7,30 @@ batches are printed. Run: python bench/cells.py [--profile]
 from __future__ import annotations
 
 import cProfile
+import os
 import pstats
 import statistics
 import sys
+import tempfile
 import time
 import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from creditlib_addin.settings import VARIABLE, save_settings
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "addin"))
 import pywin32
+import table
 
 CALLS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("CREDITWCR", (150.0, 80.0, 60.0)),
     ("CREDITPREMIUM", (1_000_000.0, 0.002)),
     ("CREDITDAYS", (100.0, 900.0, pywin32.MISSING)),
     ("CREDITINTEREST", (1000.0, 46000.0, 46030.0, 0.1)),
+    ("CREDITSCORE", ("C-7003",)),
+    ("CREDITLIMIT", ("C-7003",)),
 )
 BATCHES, EACH = 60, 200
 
@@ -51,6 +58,14 @@ def batch(call: Callable[[], Any]) -> float:
 
 
 def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "settings.json"
+        save_settings(table.connect_sample(Path(folder)), settings)
+        os.environ[VARIABLE] = str(settings)
+        run()
+
+
+def run() -> None:
     udfs = pywin32.install()
     other = constant_module()
     print(f"{'function':16}{'ours µs':>10}{'constant µs':>13}{'ratio':>8}   median of {BATCHES} batches of {EACH}")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from creditlib.errors import Lang
 from creditlib.faces.wording import say
+from creditlib.formulas import late_interest
+from creditlib.money import exponent
 
 from ..answers import ALL, major
 from ..desk import Desk
@@ -140,7 +142,6 @@ def case_of_source(desk: Desk, base: Source, as_of: Any) -> TermsCase:
 def fields_of(inputs: Inputs, currency: str) -> dict[str, Any]:
     """Return named inputs as the fields of a case; a blank leaves its field open."""
     from creditlib.decisions.what_if.case import to_minor
-    from creditlib.money import exponent
 
     found: dict[str, Any] = {}
     for name, value in inputs.values.items():
@@ -157,8 +158,6 @@ def fields_of(inputs: Inputs, currency: str) -> dict[str, Any]:
 def CREDITINTEREST(desk: Desk, amount: Number, due_on: Day, paid_on: Day, rate: Number, year_days: Number = 365) -> Any:
     """Return simple interest on an amount paid late, to the cent."""
     from creditlib.decisions.what_if.case import to_minor
-    from creditlib.formulas import late_interest
-    from creditlib.money import exponent
 
     currency = desk.values()["home.currency"]
     interest = late_interest(amount, (paid_on - due_on).days, rate, year_days)

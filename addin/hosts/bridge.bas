@@ -78,9 +78,11 @@ Private Function CreditGiven(ByVal functionName As String, ByVal given As Varian
 End Function
 
 Private Function CreditEpoch() As Long
+    Dim late As Boolean
+    On Error Resume Next ' called from a macro there is no cell that calls; after an error in a condition VBA would go on inside it
+    late = Application.Caller.Worksheet.Parent.Date1904
     CreditEpoch = 1900
-    On Error Resume Next ' called from a macro there is no cell that calls
-    If Application.Caller.Worksheet.Parent.Date1904 Then CreditEpoch = 1904
+    If late Then CreditEpoch = 1904
 End Function
 
 Private Function CreditCells(Optional ByVal item As Variant) As Variant

@@ -34,10 +34,10 @@ class Button:
 
 
 BUTTONS: Final = (
-    Button("connect_book", "book", "DatabaseSqlServer", large=True),
+    Button("connect_book", "book", "FileOpen", large=True),
     Button("refresh", "book", "RefreshAll", large=True),
-    Button("close_month", "work", "CalendarMonthDetails", large=True),
-    Button("review_customer", "work", "ContactProperties", large=True),
+    Button("close_month", "work", "CalendarInsert", large=True),
+    Button("review_customer", "work", "FindDialog", large=True),
     Button("terms_what_if", "work", "WhatIfAnalysisMenu", large=True),
     Button("insert_function", "functions", "FunctionWizard", large=True, macro=False),
     Button("list_functions", "functions", "TableOfContentsGallery"),

@@ -94,11 +94,21 @@ def _with_project(path: Path, lang: Lang) -> None:
         project.dir_raw = project.dir_raw.replace(old, _CODE_PAGE_RECORD + struct.pack("<H", code_page))
         project.code_page = code_page
         for name, source in modules(lang).items():
-            source.encode(f"cp{code_page}")  # a sign the project can't hold would become a question mark
+            _fits(source, code_page)
             kind = VBAModuleKind.other if name == "Dictionary" else VBAModuleKind.standard
             project.add_module(name, source, kind=kind)
         project.delete_module("Module1")
         file.save()
+
+
+def _fits(source: str, code_page: int) -> None:
+    """Refuse a sign the project can't hold: it would become a question mark. Raises: BuildError with the line it stands in."""
+    for line in source.splitlines():
+        try:
+            line.encode(f"cp{code_page}")
+        except UnicodeEncodeError as error:
+            sign = line[error.start : error.end]
+            raise BuildError(f"{sign!r} is not in code page {code_page}: {line.strip()}. Write it otherwise.") from None
 
 
 def modules(lang: Lang) -> dict[str, str]:

@@ -46,7 +46,8 @@ def _argument(given: Any) -> Any:
     if type(given) is not list:
         return None if given is None or given == _MISSING else _cell(given)
     if len(given) == 1 and len(given[0]) == 1:
-        return _cell(given[0][0])
+        only = given[0][0]
+        return only if type(only) is float else _cell(only)  # a call costs as much as all the rest of this
     return [[_cell(value) for value in row] for row in given]
 
 

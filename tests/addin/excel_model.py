@@ -60,7 +60,7 @@ class Book:
         self.server = Server()
         self.unreachable: str | None = None
         self.from_1904 = from_1904
-        self.ran: list[str] = []
+        self.no_caller = False
         with ExcelFile(addin) as file:
             for name in OURS:
                 source = _ATTRIBUTE.sub("", file.get_module(name).replace("\r\n", "\n"))
@@ -84,12 +84,15 @@ class Book:
 
         host.global_object = supplied  # type: ignore[method-assign]
         Workbook._vba_members["date1904"] = MemberSpec("Date1904", "property", getter=lambda book: self.from_1904)
-        Application._vba_members["caller"] = MemberSpec(
-            "Caller", "property", getter=lambda application: self.sheet.sheet.vba_get("Range", ["XFD1"])
-        )
+        Application._vba_members["caller"] = MemberSpec("Caller", "property", getter=lambda application: self._caller())
         self.app.add_module(
             "Public Function RunPython(command As String)\n    Debug.Print command\nEnd Function\n", name="Ran"
         )
+
+    def _caller(self) -> Any:
+        if self.no_caller:
+            raise error(1004, "there is no cell that calls")
+        return self.sheet.sheet.vba_get("Range", ["XFD1"])
 
     def put(self, value: Any) -> Any:
         """Write a value or rows of them into cells of their own; return the range."""
@@ -103,15 +106,16 @@ class Book:
                     cell.vba_set("NumberFormat", "@")  # a text stays one: 0001024, =7001, 05/06/2026
                 cell.vba_set("Value", to_vba(one))
         self.next_row += len(rows) + 1
+        # the model gives no values below the last row in use, where Excel gives blanks: this one stands below
+        self.sheet.set_value(f"AZ{self.next_row - 1}", "end")
         return found
 
     def call(self, function: str, *arguments: Any) -> Any:
-        """Call a wrapper as a cell does: arguments as ranges, or MISSING."""
+        """Call a wrapper as a cell does: arguments as ranges, or MISSING. Raises: VBARuntimeError for fewer or more than it takes."""
         given = [MISSING if one is table.MISSING else one for one in arguments]
         while given and given[-1] is MISSING:
             given.pop()
-        found = self.app.interpreter.run(function, given)
-        return shown(found)
+        return shown(self.app.interpreter.run(function, given))
 
 
 def to_vba(value: Any) -> Any:

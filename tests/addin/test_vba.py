@@ -14,7 +14,7 @@ from creditlib_addin.settings import Settings
 from creditlib_addin.values import ERRORS, CellError
 from excel_model import Book
 from pyopenvba.exceptions import VBARuntimeError
-from pyopenvba.interpreter._values import NOTHING
+from pyopenvba.interpreter._values import NOTHING, VBADate
 
 NOT_AVAILABLE = {"en": "not available in Excel for macOS", "zh": "macOS 版 Excel 不支持"}
 
@@ -90,8 +90,22 @@ def test_days_of_a_workbook_that_counts_from_1904(addins: dict[str, Path], excel
         assert other.call("CREDITDUEDATE", "net 30", float((date(2026, 1, 31) - date(1904, 1, 1)).days)) == float(
             (date(2026, 3, 2) - date(1904, 1, 1)).days
         )
+        cell = other.put(None)  # a date cell there holds 1,462 less than one that counts from 1900
+        cell.vba_set("Value", VBADate((date(2026, 1, 31) - date(1904, 1, 1)).days))
+        assert other.call("CREDITDUEDATE", "net 30", cell) == float((date(2026, 3, 2) - date(1904, 1, 1)).days)
+        assert other.server.calls[-1][3].date() == date(2026, 1, 31)
     finally:
         excel._add_what_excel_has()  # the model keeps these for all books
+
+
+def test_called_by_a_macro_days_are_counted_from_1900(addins: dict[str, Path], excel: Book) -> None:
+    other = Book(addins["en"], from_1904=True)
+    try:
+        other.no_caller = True
+        assert other.call("CREDITWCR", 150.0, 80.0, 60.0) == 170
+        assert other.server.calls[-1][1] == 1900
+    finally:
+        excel._add_what_excel_has()
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -130,9 +144,10 @@ def test_a_button_runs_the_macro_of_its_name(addins: dict[str, Path]) -> None:
     assert book.app.console[-1] == "from creditlib_addin.hosts.excel import run; run('close_month')"
 
 
-def test_the_wrappers_take_what_the_catalogue_says(excel: Book) -> None:
-    with pytest.raises(Exception, match="needs an argument"):
-        excel.app.interpreter.run("CREDITWCR", [1.0])
+def test_a_required_argument_left_out_is_told(excel: Book) -> None:
+    with pytest.raises(VBARuntimeError):  # no wrapper takes it; what Excel shows then is its own
+        excel.call("CREDITWCR", 150.0, 80.0)
+    assert "payables is blank" in excel.call("CREDITWHY", "CREDITWCR", 150.0, 80.0)
 
 
 def test_words_of_the_add_in_are_read_from_its_sheet(addins: dict[str, Path]) -> None:

@@ -223,6 +223,60 @@ def test_nothing_in_it_names_a_person_or_a_machine(lang: str, built: dict[str, P
         assert not re.search(rb"/(home|Users|root|work)/[a-z]", b"".join(archive.read(n) for n in archive.namelist()))
 
 
+def test_no_procedure_of_ours_has_the_name_of_another_in_other_letters(sources: dict[str, dict[str, str]]) -> None:
+    found = [
+        name.lower()
+        for code in sources["en"].values()
+        for name in re.findall(r"^(?:Public |Private )?(?:Function|Sub) (\w+)", code, re.MULTILINE)
+        if name.lower().startswith("credit")
+    ]
+    assert len(found) == len(set(found)) > len(CATALOGUE)
+
+
+def test_xlwings_reads_the_path_of_modules_we_leave(
+    sources: dict[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xlwings.utils import prepare_sys_path
+
+    assert sources["en"]["xlwings"].count('AddExcelDir & ";;;" & GetConfig("ONEDRIVE_CONSUMER') == 3
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    before = list(sys.path)
+    prepare_sys_path("false;;;" + ";" + ";" + ";" + "/modules")
+    assert [p for p in sys.path if p not in before] == ["/modules"]
+
+
+@pytest.mark.parametrize("mac", [False, True])
+def test_every_module_can_be_parsed_also_where_something_was_taken_out(
+    mac: bool, sources: dict[str, dict[str, str]]
+) -> None:
+    from pyopenvba.interpreter._parse import parse_module
+
+    for name in ("xlwings", "CreditBridge", "CreditFunctions", "CreditRibbon"):
+        code = sources["en"][name].replace("\r\n", "\n")
+        code = re.sub(r"^Attribute (?!VB_Name).*$", "", code, flags=re.MULTILINE)
+        code = re.sub(
+            r"^(\s*#.*?)\s'.*$", r"\1", code, flags=re.MULTILINE
+        )  # the parser takes no comment behind a directive
+        parse_module(code.replace("#If Mac Then", "#If True Then") if mac else code, name=name)
+
+
+def test_the_ribbon_survives_being_saved_by_others(built: dict[str, Path], tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    as_book = (
+        tmp_path / "book.xlsm"
+    )  # openpyxl and others read no add-ins, so it is given as the workbook it otherwise is
+    with zipfile.ZipFile(built["zh"]) as there, zipfile.ZipFile(as_book, "w") as here:
+        for name in there.namelist():
+            kind = (b"ms-excel.addin.macroEnabled", b"ms-excel.sheet.macroEnabled")
+            here.writestr(name, there.read(name).replace(*kind) if name == "[Content_Types].xml" else there.read(name))
+    book = load_workbook(as_book, keep_vba=True)
+    assert [book["words"].cell(2, column).value for column in (1, 2)] == ["language", "zh"]
+    book.save(as_book)
+    assert "ui/extensibility" in part(as_book, "_rels/.rels")
+    assert part(as_book, "customUI/customUI.xml") == part(built["zh"], "customUI/customUI.xml")
+
+
 def test_the_bridge_knows_every_error(sources: dict[str, dict[str, str]]) -> None:
     for text, number in NUMBERS.items():
         assert f'Case "{text}": CreditError = CVErr({number})' in sources["en"]["CreditBridge"]
