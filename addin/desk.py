@@ -7,8 +7,8 @@ file's hash), the policy, the rates or the settings are others; a changed file i
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,23 +27,29 @@ _LOOK_AGAIN: Final = 0.5  # seconds during which a file is taken to be what it w
 _DAYS_KEPT: Final = 6  # assessments kept at a time: month ends side by side in one sheet
 
 
-@dataclass
 class Desk:
-    """settings: given, then they are not read from a file. What stands in files is looked at again after a moment, or by `forget`."""
+    """What answers cells. settings: given, then they are read from no file. What stands in files is looked at again after a moment, or
+    by `forget`."""
 
-    settings: Settings = field(default_factory=load_settings)
-    given: bool = False
-    _looked: float = 0.0
-    _state: tuple[Any, ...] = ()
-    _policy: Policy | None = None
-    _book: Connected | None = None
-    _answers: dict[date, Answers] = field(default_factory=dict)
-    _values: dict[date | None, Values] = field(default_factory=dict)
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._given = settings
+        self._chosen = settings or Settings()
+        self._looked = -inf
+        self._state: tuple[Any, ...] = ()
+        self._policy: Policy | None = None
+        self._book: Connected | None = None
+        self._answers: dict[date, Answers] = {}
+        self._values: dict[date | None, Values] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """What a person chose. Raises: UsageError for a file nobody can read."""
+        self._look()
+        return self._chosen
 
     @property
     def lang(self) -> Lang:
         """The language answers are told in."""
-        self._look()
         return self.settings.language
 
     @property
@@ -53,7 +59,7 @@ class Desk:
         if self._policy is None:
             from creditlib.policy import load_policy
 
-            self._policy = load_policy(self.settings.policy)
+            self._policy = load_policy(self._chosen.policy)
         return self._policy
 
     @property
@@ -61,11 +67,11 @@ class Desk:
         """The connected book. Raises: NotKnown where none is connected; what opening it raises."""
         self._look()
         if self._book is None:
-            if self.settings.book is None:
+            if self._chosen.book is None:
                 raise not_known("no_book")
             from creditlib.flows.connected import open_connected
 
-            self._book = open_connected(self.settings.book)
+            self._book = open_connected(self._chosen.book)
         return self._book
 
     def day(self, asked: date | None) -> date:
@@ -73,27 +79,27 @@ class Desk:
         if asked is not None:
             return asked
         self._look()
-        if self.settings.as_of is None:
+        if self._chosen.as_of is None:
             raise not_known("no_day")
-        return self.settings.as_of
+        return self._chosen.as_of
 
     def values(self, asked: date | None = None) -> Values:
         """Return the policy values of the day asked, of the chosen one, or of today."""
         self._look()
         found = self._values.get(asked)
         if found is None:
-            found = self._values[asked] = self.policy.at(asked or self.settings.as_of or date.today())
+            found = self._values[asked] = self.policy.at(asked or self._chosen.as_of or date.today())
         return found
 
     def answers(self, asked: date | None = None) -> Answers:
         """Return the assessed book of a day. Raises: NotKnown without a book or a day."""
         self._look()
-        found = self._answers.get(asked or self.settings.as_of)  # type: ignore[arg-type]
+        found = self._answers.get(asked or self._chosen.as_of)  # type: ignore[arg-type]
         if found is None:
             connected, day = self.connected, self.day(asked)
             from .answers import Answers
 
-            found = Answers.of(connected, self.policy, day, self.settings.currency, self.settings.rates)
+            found = Answers.of(connected, self.policy, day, self._chosen.currency, self._chosen.rates)
             while len(self._answers) >= _DAYS_KEPT:
                 self._answers.pop(next(iter(self._answers)))
             self._answers[day] = found
@@ -101,19 +107,20 @@ class Desk:
 
     def forget(self) -> None:
         """Look at every file again at the next call: what the refresh button does."""
-        self._looked, self._state = 0.0, ()
+        self._looked, self._state = -inf, ()
 
     def _look(self) -> None:
         """See whether a file is another than it was; then what was made from it is made again."""
         now = time.monotonic()
         if now - self._looked < _LOOK_AGAIN:
             return
+        path = None if self._given else settings_path()
+        own = None if path is None else _stamp(str(path))
+        if path is not None and self._state[:2] != (path, own):
+            self._state = ()
+            self._chosen = load_settings(path)
         self._looked = now
-        path = settings_path()
-        own = None if self.given else _stamp(str(path))
-        if not self.given and self._state[:2] != (path, own):
-            self.settings = load_settings(path)
-        chosen = self.settings
+        chosen = self._chosen
         state = (path, own, chosen, _stamp(chosen.policy), _manifest(chosen.book), _stamp(chosen.rates))
         if state != self._state:
             self._state, self._policy, self._book = state, None, None

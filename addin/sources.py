@@ -137,7 +137,9 @@ def read_source(value: Any, argument: str, vocabulary: str) -> Source | Many | C
     if len(rows) > 1 and len(rows[0]) > 1 and any(first):
         return _table(rows, argument, names)
     if len(rows) > 1 and len(rows[0]) > 1:
-        wrong("no_names", argument=argument, found="、".join(shown(c) for c in rows[0][:3]), names=_some(names))
+        if not names:
+            wrong("need_code", argument=argument)
+        wrong("no_names", argument=argument, found=", ".join(shown(c) for c in rows[0][:3]), names=_some(names))
     made = tuple(c if isinstance(c, CellError) else Code(text(c)) for c in flat(rows))
     return Many(made, across=len(rows) == 1)
 

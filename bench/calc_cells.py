@@ -102,7 +102,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="calc-cells-") as name:
         folder = Path(name)
         settings = table.connect_sample(folder / "connected")
-        codes = Desk(settings, given=True).answers(None).customers
+        codes = Desk(settings).answers(None).customers
         office = Office(folder / "office")
         save_settings(settings, office.home / "settings.json")
         print(f"{given.rows:,} rows recalculated, fastest of {given.times}")

@@ -71,7 +71,7 @@ def started(folder: Path, customer: str) -> float:
     code = (
         "from datetime import date\nfrom creditlib_addin import call\nfrom creditlib_addin.desk import Desk\n"
         "from creditlib_addin.settings import Settings\n"
-        f"desk = Desk(Settings(book={str(folder)!r}, as_of=date(2026, 10, 31)), given=True)\n"
+        f"desk = Desk(Settings(book={str(folder)!r}, as_of=date(2026, 10, 31)))\n"
         f"assert call('CREDITEXPOSURE', {customer!r}, desk=desk) is not None"
     )
     taken = []
@@ -85,7 +85,7 @@ def started(folder: Path, customer: str) -> float:
 def main() -> None:
     """Measure and print."""
     names, rows = sheet_rows()
-    desk = Desk(Settings(as_of=date(2026, 10, 31)), given=True)
+    desk = Desk(Settings(as_of=date(2026, 10, 31)))
     table = [names, *rows]
     ours = [None if not isinstance(s, int) else s for (s,) in call("CREDITSCORE", table, desk=desk)]
     theirs = by_pandas(names, rows)
@@ -106,7 +106,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         save_book(sample_book(), Path(work, "small"))
         large = prepared(1_000_000)
-        big = Desk(Settings(book=str(large), as_of=date(2026, 10, 31)), given=True)
+        big = Desk(Settings(book=str(large), as_of=date(2026, 10, 31)))
         codes = [[code] for code in big.answers().customers[:ROWS]]
         print(f"{len(codes):,} customers of a connected book of 1,000,000 invoices")
         race({

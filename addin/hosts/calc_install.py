@@ -292,7 +292,7 @@ def _book() -> Finding:
         chosen = load_settings()
         if chosen.book is None:
             return _told("book", True, "no_book")
-        held = Desk(chosen, given=True).connected
+        held = Desk(chosen).connected
     except CreditError as error:
         en = say("menu.place.bad_book", "en", path=settings_path(), what=error.en)
         return Finding("book", False, en, say("menu.place.bad_book", "zh", path=settings_path(), what=error.zh))

@@ -234,7 +234,7 @@ def _book() -> Finding:
         settings = load_settings()
         if settings.book is None:
             return told("book", True, "doctor.no_book")
-        customers = Desk(settings, given=True).connected.reading.book.rows("customers")
+        customers = Desk(settings).connected.reading.book.rows("customers")
     except CreditError as error:
         return Finding("book", False, error.en, error.zh)
     except Exception as error:

@@ -11,7 +11,7 @@ from creditlib_addin.settings import Settings
 
 @pytest.fixture(scope="module")
 def desk(sample_settings: Settings) -> Desk:
-    return Desk(sample_settings, given=True)
+    return Desk(sample_settings)
 
 
 @pytest.mark.parametrize("case", table.cases(), ids=lambda case: case.id)

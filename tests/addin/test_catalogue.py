@@ -78,7 +78,7 @@ def test_every_function_and_argument_is_explained_in_both_languages_and_briefly(
 
 @pytest.fixture(scope="module")
 def desk(sample_settings: Settings) -> Desk:
-    return Desk(sample_settings, given=True)
+    return Desk(sample_settings)
 
 
 def written(text: str) -> Any:

@@ -37,7 +37,7 @@ def test_settings_nobody_can_read_are_told_and_kept(text: str, tmp_path: Path, m
 
 
 def test_without_a_book_a_cell_says_so_and_stated_figures_still_work() -> None:
-    desk = Desk(Settings(), given=True)
+    desk = Desk(Settings())
     assert call("CREDITSCORE", "C-1", desk=desk) == CellError("#N/A")
     assert "connect" in call("CREDITWHY", "CREDITSCORE", "C-1", desk=desk)
     assert call("CREDITWCR", 1, 2, 3, desk=desk) == 0
@@ -46,14 +46,14 @@ def test_without_a_book_a_cell_says_so_and_stated_figures_still_work() -> None:
 
 
 def test_without_a_day_a_cell_says_so(sample_settings: Settings) -> None:
-    desk = Desk(replace(sample_settings, as_of=None), given=True)
+    desk = Desk(replace(sample_settings, as_of=None))
     assert call("CREDITSCORE", "C-7003", desk=desk) == CellError("#N/A")
     assert "no day" in call("CREDITWHY", "CREDITSCORE", "C-7003", desk=desk)
     assert call("CREDITSCORE", "C-7003", date(2026, 10, 31), desk=desk) == 622
 
 
 def test_a_book_is_measured_once_for_a_day_and_once_more_for_another(sample_settings: Settings) -> None:
-    desk = Desk(sample_settings, given=True)
+    desk = Desk(sample_settings)
     first = desk.answers()
     assert desk.answers() is first
     assert desk.answers(date(2026, 9, 30)) is not first
@@ -81,7 +81,7 @@ def test_a_policy_that_changes_changes_the_answer_and_its_fingerprint(
     text = files("creditlib.policy").joinpath("standard.toml").read_text(encoding="utf-8")
     own = tmp_path / "own.toml"
     own.write_text(text, encoding="utf-8")
-    desk = Desk(replace(sample_settings, policy=str(own)), given=True)
+    desk = Desk(replace(sample_settings, policy=str(own)))
     before, seen = call("CREDITLIMIT", "1024", desk=desk), call("CREDITINFO", "policy", desk=desk)
     changed = text.replace('value = 5\nunit = "days"', 'value = 9\nunit = "days"')
     assert changed != text
@@ -99,7 +99,7 @@ def test_a_book_whose_file_was_changed_is_refused(sample_settings: Settings, tmp
 
     assert sample_settings.book is not None
     copy = shutil.copytree(sample_settings.book, tmp_path / "book")
-    desk = Desk(replace(sample_settings, book=str(copy)), given=True)
+    desk = Desk(replace(sample_settings, book=str(copy)))
     with (copy / "documents.parquet").open("ab") as file:
         file.write(b"x")
     assert call("CREDITSCORE", "C-7003", desk=desk) == CellError("#VALUE!")
@@ -113,13 +113,13 @@ def test_a_fault_of_the_library_is_an_error_in_the_cell_and_told_by_why(monkeypa
         raise ZeroDivisionError("boom")
 
     monkeypatch.setattr(formulas, "cash_conversion_cycle", broken)
-    desk = Desk(Settings(), given=True)
+    desk = Desk(Settings())
     assert call("CREDITCCC", 1, 2, 3, desk=desk) == CellError("#VALUE!")
     assert "ZeroDivisionError: boom" in call("CREDITWHY", "CREDITCCC", 1, 2, 3, desk=desk)
 
 
 def test_why_names_the_nearest_function_and_never_explains_itself() -> None:
-    desk = Desk(Settings(language="zh"), given=True)
+    desk = Desk(Settings(language="zh"))
     assert call("CREDITWHY", "CREDITSCOR", desk=desk) == CellError("#VALUE!")
     from creditlib_addin.call import Failed, run
     from creditlib_addin.udf import CATALOGUE

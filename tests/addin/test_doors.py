@@ -18,7 +18,7 @@ from creditlib.faces.cli.main import app
 
 @pytest.fixture(scope="module")
 def desk(sample_settings: Settings) -> Desk:
-    return Desk(sample_settings, given=True)
+    return Desk(sample_settings)
 
 
 def terminal(settings: Settings, command: str, *more: str) -> Any:

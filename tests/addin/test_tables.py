@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from creditlib.policy.factors import FACTORS
 
 NAMES = list(FACTORS)
-DESK = Desk(Settings(as_of=date(2026, 10, 31)), given=True)
+DESK = Desk(Settings(as_of=date(2026, 10, 31)))
 CELL = st.one_of(st.none(), st.floats(-1e6, 1e6), st.sampled_from([0.0, 0.5, 1.0, 2.6, 30.0]))
 
 

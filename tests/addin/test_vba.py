@@ -35,7 +35,7 @@ def excel(addins: dict[str, Path]) -> Book:
 def _connected(connected: Settings) -> None:
     from creditlib_addin import desk
 
-    desk.desk()._looked = 0.0
+    desk.desk().forget()
 
 
 @pytest.mark.parametrize("case", table.cases(), ids=lambda case: case.id)

@@ -23,7 +23,7 @@ def udfs() -> Any:
 def _connected(connected: Settings) -> None:
     from creditlib_addin import desk
 
-    desk.desk()._looked = 0.0  # the settings of this test are another file
+    desk.desk().forget()  # the settings of this test are another file
 
 
 def ask(udfs: Any, function: str, *arguments: Any, epoch: float = 1900.0) -> Any:

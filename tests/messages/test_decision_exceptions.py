@@ -16,6 +16,7 @@ import creditlib
 from creditlib import errors
 from creditlib.decisions.limit.decide import limit_book, limit_of
 from creditlib.decisions.limit.progressive import State, replay
+from creditlib.decisions.limit.stated import limit_values
 from creditlib.decisions.offer import instalment_plan, offer_terms
 from creditlib.decisions.onboarding.decide import onboard
 from creditlib.decisions.onboarding.evidence import Lines
@@ -25,12 +26,14 @@ from creditlib.decisions.what_if.book import case_of
 from creditlib.decisions.what_if.case import TermsCase
 from creditlib.decisions.what_if.compare import compare_terms
 from creditlib.decisions.what_if.curve import curve
-from creditlib.facts.book import Book
+from creditlib.facts.book import Book, save_book
 from creditlib.facts.open_items import Rate
 from creditlib.facts.outside import Control
 from creditlib.flows.assess import assess
 from creditlib.flows.close import close
+from creditlib.flows.connected import refresh
 from creditlib.flows.review import review
+from creditlib.flows.sources import Sources
 from creditlib.policy import load_policy
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -53,6 +56,11 @@ DOLLAR = [Rate("USD", Decimal(7), AS_OF)]
 def _limits(**options: Any) -> Any:
     table = factors(BOUGHT)
     return limit_book(owing(BIG), table, scores(table, ["C"]), POLICY, AS_OF, **options)
+
+
+def _refresh(folder: Path) -> object:
+    save_book(Book(), folder / "book")
+    return refresh(folder / "book", POLICY, AS_OF)
 
 
 def _replay(*months: tuple[str, int], **options: Any) -> object:
@@ -260,6 +268,28 @@ CASES = (
         "control by account without currencies", errors.UsageError, lambda _: _close(Control(None, "1122", None, Decimal(200))),
         "the control file names no currency, and the open items are in several. Add the column currency.",
         "总账文件未写币种，而未清项涉及多个币种。请补充币种列。",
+    ),
+    Case(
+        "limit stated from something else", errors.UsageError, lambda _: limit_values({"wealth": 1}, "B", 600, POLICY, AS_OF),
+        "a limit is not stated from wealth. There are: yearly_minor, term_days, …",
+        "额度测算没有 wealth 这些数据。现有：yearly_minor、term_days、…",
+    ),
+    Case(
+        "limit stated for no grade", errors.UsageError, lambda _: limit_values({}, "Q", 600, POLICY, AS_OF),
+        'no grade "Q". There are: A, B, C, D, E.', "没有等级“Q”。现有：A、B、C、D、E。",
+    ),
+    Case(
+        "terms of a grade nobody has", errors.UsageError, lambda _: assess(MANY, POLICY, AS_OF).terms_case(grade="A"),
+        "nobody has grade A on 2026-06-30. Take another grade, or leave it out for the whole book.",
+        "2026-06-30 没有 A 级客户。请换一个等级，或不指定等级以测算全部客户。",
+    ),
+    Case(
+        "refresh of a book without files", errors.UsageError, lambda folder: _refresh(folder),
+        "…book: does not say which files it came from. Import the ledger again.", "…book：未记录来源文件。请重新导入台账。",
+    ),
+    Case(
+        "a file given twice", errors.UsageError, lambda _: Sources(files=("a.csv",), sales="a.csv").read(POLICY, AS_OF),
+        "a.csv: given twice. Everything in it would count twice; give it once.", "a.csv：重复给出，其内容会计两次；请只给一次。",
     ),
 )  # fmt: skip
 

@@ -1,0 +1,154 @@
+"""Every error a cell or a macro can tell is reached by a real call, and said in both languages; none is left over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import creditlib_addin
+import pytest
+from creditlib_addin.call import Failed, run
+from creditlib_addin.desk import Desk
+from creditlib_addin.hosts.calc_cells import host_of
+from creditlib_addin.hosts.file_book import FileBook
+from creditlib_addin.macros import run_macro
+from creditlib_addin.settings import VARIABLE, Settings
+from creditlib_addin.udf import CATALOGUE
+from creditlib_addin.values import PYTHON, CellError
+
+from creditlib.faces.wording import words_under
+
+SAID = words_under("cells.error")
+WITHOUT = Desk(Settings())
+GOOD = [
+    ["days_beyond_terms", 0],
+    ["on_time_share", 1],
+    ["oldest_overdue", 0],
+    ["overdue_share", 0],
+    ["years_as_customer", 6],
+]
+LEDGER = ["customer", "document", "invoice date", "due date", "amount"]
+SALES = [["yearly sales", 1200000], ["net days", 30], ["bad debt", 0.01]]
+
+# key → function and arguments; most need no book
+CALLS: dict[str, tuple[Any, ...]] = {
+    "strange": ("CREDITWCR", object(), 1, 1),
+    "one_cell": ("CREDITWCR", [[1, 2]], 1, 1),
+    "error_cell": ("CREDITWCR", CellError("#REF!"), 1, 1),
+    "blank": ("CREDITWCR", None, 1, 1),
+    "not_number": ("CREDITWCR", "x", 1, 1),
+    "not_day": ("CREDITDUEDATE", "net 30", "soon"),
+    "two_days": ("CREDITDUEDATE", "net 30", "05/06/2026"),
+    "no_choice": ("CREDITTERMCOST", 0.02, 10, 30, "guess"),
+    "too_many": ("CREDITWCR", 1, 1, 1, 1),
+    "empty_range": ("CREDITSCORE", []),
+    "no_names": ("CREDITSCORE", [[1, 2], [3, 4]]),
+    "need_inputs": ("CREDITTERMNPV", SALES, "x"),
+    "unknown_name": ("CREDITSCORE", [["on_time_share", 1], ["shoe size", 43]]),
+    "name_twice": ("CREDITSCORE", [["on_time_share", "按期付款率"], [1, 1]]),
+    "lacking": ("CREDITZSCORE", [["Total assets", 1]]),
+    "need_code": ("CREDITTERMS", [["customer", 1], ["x", 2]]),
+    "no_customer": ("CREDITSCORE", None),
+    "no_book": ("CREDITSCORE", "C-1"),
+    "no_measure": ("CREDITGET", "C-7003", "mood"),
+    "no_statements": ("CREDITZSCORE", "C-70"),
+    "no_sales": ("CREDITWHY", "CREDITDSO", "C-70", None, date(2024, 12, 31)),
+    "no_function": ("CREDITWHY", "CREDITSCOR"),
+    "why_of_why": ("CREDITWHY", "CREDITWHY"),
+    "no_discount": ("CREDITTERMCOST", "net 30"),
+    "discount_days": ("CREDITTERMCOST", 0.02),
+    "nothing_changes": ("CREDITTERMNPV", SALES, [["net days", None], ["deposit", None]]),
+    "edges": ("CREDITAGING", [LEDGER, ["A", "I", date(2026, 1, 1), date(2026, 2, 1), 5.0]], "30,60.5"),
+    "months": ("CREDITDSO", [["receivables", 1], ["sales", 1], ["sales", 1], ["days", 1]], "simple"),
+    "item": ("CREDITREASONS", GOOD, 1.5),
+    "currencies": ("CREDITDSO", "*"),
+    "no_rows": ("CREDITAGING", [LEDGER, [None] * 5]),
+    "rows_refused": ("CREDITAGING", [LEDGER, [None, "I", date(2026, 1, 1), date(2026, 2, 1), 5.0], ["A", "J", date(2026, 1, 1), None, 1.0]]),
+}  # fmt: skip
+BY_OTHER_WAYS = {
+    "no_day", "one_at_a_time", "one_customer", "texts_of_table", "one_answer", "no_answer", "select", "changed", "no_rows_what_if",
+    "settings", "internal",
+}  # fmt: skip
+
+
+def fits(key: str, failed: Failed) -> None:
+    """Both texts are those of the key, whatever stands in their places."""
+    for lang in ("en", "zh"):
+        pattern = "".join(
+            ".*" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{[a-z_]+\})", SAID[key][lang])
+        )
+        assert re.fullmatch(pattern, failed.text(lang), re.DOTALL), (key, failed.text(lang))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def books(sample_settings: Settings) -> Callable[[str], Desk]:
+    with_rates = Desk(sample_settings)
+    without = Desk(Settings(book=sample_settings.book, as_of=sample_settings.as_of))
+    return lambda key: {"no_book": WITHOUT, "currencies": without}.get(key, with_rates)
+
+
+@pytest.mark.parametrize("key", CALLS)
+def test_a_call_that_goes_wrong_says_so_in_both_languages(key: str, books: Callable[[str], Desk]) -> None:
+    name, *arguments = CALLS[key]
+    failed = run(CATALOGUE[name], arguments, PYTHON, books(key))
+    assert isinstance(failed, Failed), failed
+    fits(key, failed)
+
+
+def test_errors_that_take_a_host_a_day_or_a_fault_to_reach(
+    books: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, calc = books(""), host_of()
+    column = [["C-7003"], ["1024"]]
+    fits("one_at_a_time", run(CATALOGUE["CREDITGRADE"], [column], calc, desk))
+    fits("texts_of_table", run(CATALOGUE["CREDITTABLE"], [column, [["grade"]]], calc, desk))
+    fits("one_customer", run(CATALOGUE["CREDITLIMITS"], [column], PYTHON, desk))
+    fits("no_day", run(CATALOGUE["CREDITSCORE"], ["C-7003"], PYTHON, Desk(Settings(book=desk.settings.book))))
+    monkeypatch.setattr("creditlib.formulas.premium", lambda *_: 1 / 0)
+    fits("internal", run(CATALOGUE["CREDITPREMIUM"], [1, 0.1], PYTHON, desk))
+
+
+def told(key: str, book: FileBook, macro: str) -> None:
+    """A macro tells the text of a key in the language chosen."""
+    run_macro(macro, book, Desk())
+    fits(key, Failed(CellError("#N/A"), book.told[-1], re.sub(r"\{[a-z_]+\}", "x", SAID[key]["zh"])))
+
+
+def test_errors_only_a_macro_can_tell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_settings: Settings
+) -> None:
+    from creditlib_addin.settings import save_settings
+
+    path = tmp_path / "settings.json"
+    monkeypatch.setenv(VARIABLE, str(path))
+    save_settings(sample_settings)
+    book = FileBook(tmp_path / "work.xlsx")
+    told("select", book, "review_customer")
+    book.workbook.worksheets[0]["A1"] = "C-7003"
+    book.select = f"{book.workbook.worksheets[0].title}!A1"
+    run_macro("terms_what_if", book, Desk())
+    sheet = book.workbook["Terms what-if"]
+    for row in sheet.iter_rows(min_row=4):
+        row[0].value = None
+    told("no_rows_what_if", book, "terms_what_if")
+    run_macro("connect_book", book, Desk())
+    control = book.workbook["Credit"]
+    control["C2"] = None
+    told("no_answer", book, "connect_book")
+    control["C2"], control["D2"] = "one", "two"
+    told("one_answer", book, "connect_book")
+    path.write_text("{", encoding="utf-8")
+    told("settings", book, "refresh")
+
+
+def test_no_text_is_left_over_and_each_one_used_is_there() -> None:
+    folder = Path(creditlib_addin.__file__).parent
+    code = "\n".join(p.read_text(encoding="utf-8") for p in folder.rglob("*.py"))
+    used = set(re.findall(r"""(?:wrong|not_known)\(\s*"([a-z_]+)\"""", code)) | set(
+        re.findall(r"cells\.error\.([a-z_]+)", code)
+    )
+    assert used == set(SAID)
+    assert set(CALLS) | BY_OTHER_WAYS == set(SAID)
