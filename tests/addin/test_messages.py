@@ -55,7 +55,6 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "no_book": ("CREDITSCORE", "C-1"),
     "no_measure": ("CREDITGET", "C-7003", "mood"),
     "no_statements": ("CREDITZSCORE", "C-70"),
-    "no_sales": ("CREDITWHY", "CREDITDSO", "C-70", None, date(2024, 12, 31)),
     "no_function": ("CREDITWHY", "CREDITSCOR"),
     "why_of_why": ("CREDITWHY", "CREDITWHY"),
     "no_discount": ("CREDITTERMCOST", "net 30"),
@@ -69,7 +68,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "rows_refused": ("CREDITAGING", [LEDGER, [None, "I", date(2026, 1, 1), date(2026, 2, 1), 5.0], ["A", "J", date(2026, 1, 1), None, 1.0]]),
 }  # fmt: skip
 BY_OTHER_WAYS = {
-    "no_day", "one_at_a_time", "one_customer", "texts_of_table", "one_answer", "no_answer", "select", "changed", "no_rows_what_if",
+    "no_day", "no_sales", "one_at_a_time", "one_customer", "texts_of_table", "one_answer", "no_answer", "select", "changed", "no_rows_what_if",
     "settings", "internal",
 }  # fmt: skip
 
@@ -105,6 +104,9 @@ def test_errors_that_take_a_host_a_day_or_a_fault_to_reach(
     column = [["C-7003"], ["1024"]]
     fits("one_at_a_time", run(CATALOGUE["CREDITGRADE"], [column], calc, desk))
     fits("texts_of_table", run(CATALOGUE["CREDITTABLE"], [column, [["grade"]]], calc, desk))
+    early = ["C-7003", None, date(2024, 12, 31)]
+    assert run(CATALOGUE["CREDITDSO"], early, PYTHON, desk) == CellError("#N/A")
+    assert run(CATALOGUE["CREDITWHY"], ["CREDITDSO", *early], PYTHON, desk) == SAID["no_sales"]["en"]
     fits("one_customer", run(CATALOGUE["CREDITLIMITS"], [column], PYTHON, desk))
     fits("no_day", run(CATALOGUE["CREDITSCORE"], ["C-7003"], PYTHON, Desk(Settings(book=desk.settings.book))))
     monkeypatch.setattr("creditlib.formulas.premium", lambda *_: 1 / 0)
