@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from creditlib import __version__
-from creditlib.errors import CreditError, Lang
-from creditlib.faces.wording import say
+from creditlib.errors import Lang
 
 from ..settings import load_settings, save_settings, settings_path
 from . import oxt
 from .calc_library import NOTE
+from .states import State, book_state, told
 
 _USUAL = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
@@ -37,22 +37,8 @@ _USUAL = (
 _ASK = "import sys, uno; print('%d.%d' % sys.version_info[:2])"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at, or one step done. name: office, python, extension, note, book. en, zh: its state, and what to do unless ok."""
-
-    name: str
-    ok: bool
-    en: str
-    zh: str
-
-    def text(self, lang: Lang) -> str:
-        """Return it in a language."""
-        return self.zh if lang == "zh" else self.en
-
-
-def _told(name: str, ok: bool, key: str, **values: object) -> Finding:
-    return Finding(name, ok, say(f"menu.place.{key}", "en", **values), say(f"menu.place.{key}", "zh", **values))
+def _told(name: str, ok: bool, key: str, /, **values: object) -> State:
+    return told(name, ok, f"menu.place.{key}", **values)
 
 
 def _which_office() -> Path | None:
@@ -149,7 +135,7 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str] | None:
         return None
 
 
-def install(lang: Lang | None = None, places: Places | None = None) -> list[Finding]:
+def install(lang: Lang | None = None, places: Places | None = None) -> list[State]:
     """Install the extension and lead it to this library; return each step. lang: of the answers, kept in the settings.
 
     Nothing is written unless the office is there and its Python fits.
@@ -169,7 +155,7 @@ def install(lang: Lang | None = None, places: Places | None = None) -> list[Find
         return [*steps, _tool(places, "by_tool", "add", "--force", "--suppress-license", str(made))]
 
 
-def _unpack(places: Places) -> Finding:
+def _unpack(places: Places) -> State:
     """Unpack beside the office's own extensions, with the note in it: other users have none."""
     places.shared.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".CreditLib-", dir=places.shared.parent))
@@ -181,7 +167,7 @@ def _unpack(places: Places) -> Finding:
     return _told("extension", True, "by_hand", extension=oxt.NAME, path=places.shared)
 
 
-def _tool(places: Places, key: str, *words: str) -> Finding:
+def _tool(places: Places, key: str, *words: str) -> State:
     tool = next((p for p in (places.program / "unopkg", places.program / "unopkg.com") if p.exists()), None)
     said = _run([str(tool), *words]) if tool is not None else None
     if said is not None and said.returncode == 0:
@@ -197,7 +183,7 @@ def _write(path: Path, text: str) -> None:
     os.replace(part, path)
 
 
-def uninstall(places: Places | None = None) -> list[Finding]:
+def uninstall(places: Places | None = None) -> list[State]:
     """Take the extension and its note away; settings and books stay. Return each step."""
     places = places or Places()
     places.note.unlink(missing_ok=True)
@@ -210,13 +196,13 @@ def uninstall(places: Places | None = None) -> list[Finding]:
     return [_tool(places, "gone", "remove", oxt.IDENTIFIER)]
 
 
-def doctor(places: Places | None = None) -> list[Finding]:
+def doctor(places: Places | None = None) -> list[State]:
     """Return what is as it should be, and what is not with what to do."""
     places = places or Places()
-    return [*fits(places), _extension(places), _note(places), _book()]
+    return [*fits(places), _extension(places), _note(places), book_state()]
 
 
-def fits(places: Places) -> list[Finding]:
+def fits(places: Places) -> list[State]:
     """Return whether there is an office, and whether its Python is of this library's version."""
     if places.soffice is None or not (version := office_version(places.soffice)):
         return [_told("office", False, "no_office")]
@@ -233,7 +219,7 @@ def fits(places: Places) -> list[Finding]:
     return [*found, _told("python", True, "python", version=office)]
 
 
-def _extension(places: Places) -> Finding:
+def _extension(places: Places) -> State:
     folder = places.installed()
     if folder is None:
         return _told("extension", False, "no_extension")
@@ -262,7 +248,7 @@ def _read_extension(folder: Path) -> tuple[str, dict[str, Any]]:
     return version.attrib["value"], json.loads(texts[1])["functions"]
 
 
-def _note(places: Places) -> Finding:
+def _note(places: Places) -> State:
     shared = places.shared / NOTE if places.soffice is not None else places.note
     path = next((p for p in (places.note, shared) if p.is_file()), None)
     if path is None:
@@ -279,22 +265,5 @@ def _note(places: Places) -> Finding:
     return _told("note", True, "note", path=path, folder=named[0])
 
 
-def _library(key: str, **values: object) -> Finding:
-    return Finding(
-        "note", False, say(f"menu.library.{key}", "en", **values), say(f"menu.library.{key}", "zh", **values)
-    )
-
-
-def _book() -> Finding:
-    from ..desk import Desk
-
-    try:
-        chosen = load_settings()
-        if chosen.book is None:
-            return _told("book", True, "no_book")
-        held = Desk(chosen).connected
-    except CreditError as error:
-        en = say("menu.place.bad_book", "en", path=settings_path(), what=error.en)
-        return Finding("book", False, en, say("menu.place.bad_book", "zh", path=settings_path(), what=error.zh))
-    del held
-    return _told("book", True, "book", path=chosen.book, as_of=chosen.as_of or "–")
+def _library(key: str, **values: object) -> State:
+    return told("note", False, f"menu.library.{key}", **values)

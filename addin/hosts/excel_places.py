@@ -19,9 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from creditlib.errors import Lang
-from creditlib.faces.wording import say
-
 from ..settings import settings_path
 from .xlwings_vba import PROJECT
 
@@ -29,25 +26,6 @@ System = Literal["windows", "mac", "other"]
 ADDIN: Final = "CreditLib.xlam"
 ZONE: Final = ":Zone.Identifier"
 """The stream Windows adds to a file that was downloaded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at, or one step done. en, zh: its state, and what to do unless ok."""
-
-    name: str
-    ok: bool
-    en: str
-    zh: str
-
-    def text(self, lang: Lang) -> str:
-        """Return it in a language."""
-        return self.zh if lang == "zh" else self.en
-
-
-def told(name: str, ok: bool, key: str, /, **values: object) -> Finding:
-    """Return a finding worded in both languages."""
-    return Finding(name, ok, say(f"excel.{key}", "en", **values), say(f"excel.{key}", "zh", **values))
 
 
 def _system() -> System:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from creditlib_addin import CATALOGUE
 from creditlib_addin.hosts import calc_install, calc_library, oxt
+from creditlib_addin.hosts.states import State
 from creditlib_addin.macros import MACROS
 from creditlib_addin.settings import Settings, save_settings, settings_path
 
@@ -200,7 +201,7 @@ def places(tmp_path: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> calc_i
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
 
 
-def state(found: list[calc_install.Finding]) -> dict[str, bool]:
+def state(found: list[State]) -> dict[str, bool]:
     assert all(f.en and f.zh for f in found)
     return {f.name: f.ok for f in found}
 
@@ -247,7 +248,7 @@ def test_another_user_installs_through_the_offices_own_tool(places: calc_install
     assert "it is locked" in failed.en
 
 
-def broken(places: calc_install.Places, name: str) -> calc_install.Finding:
+def broken(places: calc_install.Places, name: str) -> State:
     found = {f.name: f for f in calc_install.doctor(places)}[name]
     assert not found.ok
     return found
