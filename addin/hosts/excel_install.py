@@ -145,7 +145,9 @@ def _addin(places: Places) -> list[State]:
         return [told("addin", False, "excel.doctor.no_addin", path=places.addin)]
     found = [_same(places), _version(places)]
     marked = at.zone_of(places.addin).exists()
-    found.append(told("blocked", not marked, "excel.doctor.blocked" if marked else "excel.doctor.open", path=places.addin))
+    found.append(
+        told("blocked", not marked, "excel.doctor.blocked" if marked else "excel.doctor.open", path=places.addin)
+    )
     if places.system == "windows" and places.second.is_file():
         found.append(told("second", False, "excel.doctor.second", path=places.second, used=places.addin))
     return found
@@ -237,5 +239,9 @@ def _library(places: Places, interpreter: Path) -> State:
     words = {"version": here[0], "xlwings": here[1], "found": answer[0], "found_xlwings": answer[1]}
     same = answer == here
     return told(
-        "library", same, "excel.doctor.library" if same else "excel.doctor.other_library", interpreter=interpreter, **words
+        "library",
+        same,
+        "excel.doctor.library" if same else "excel.doctor.other_library",
+        interpreter=interpreter,
+        **words,
     )

@@ -30,8 +30,9 @@ def available() -> bool:
     return shutil.which("soffice") is not None
 
 
-def convert(source: Path, folder: Path, kind: str, profile: Path) -> Path:
-    """Convert a workbook, every formula calculated anew. profile: a folder kept for one test session."""
+def convert(source: Path, folder: Path, kind: str, profile: Path, *, extensions: Path | None = None) -> Path:
+    """Convert a workbook, every formula calculated anew. profile: a folder kept for one test session. extensions: a folder of those the
+    office has; none: none, whatever is installed on this machine."""
     registry = profile / "user" / "registrymodifications.xcu"
     if not registry.exists():
         registry.parent.mkdir(parents=True)
@@ -41,7 +42,9 @@ def convert(source: Path, folder: Path, kind: str, profile: Path) -> Path:
         fonts.write_text(_FONTS, encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
     command = ["soffice", "--headless", f"-env:UserInstallation={profile.resolve().as_uri()}", "--convert-to", kind]
-    command += ["--outdir", str(folder), str(source)]
+    bundled = extensions or profile / "no extensions"
+    bundled.mkdir(exist_ok=True)
+    command += [f"-env:BUNDLED_EXTENSIONS={bundled.resolve().as_uri()}", "--outdir", str(folder), str(source)]
     env = os.environ | {"FONTCONFIG_FILE": str(fonts.resolve())}
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False, env=env)
     made = folder / f"{source.stem}.{kind.split(':', maxsplit=1)[0]}"
