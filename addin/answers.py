@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from creditlib.policy import Policy
 
 ALL: Final = frozenset({"*", "all", "全部"})
-"""What stands for the whole book where a function can tell it."""
+"""What stands for the whole book where a function can tell it, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What CREDITGET can tell of a customer. table, column: where it stands. kind: money, number, share, days, text, day, flag."""
+    """What CREDITGET can tell of a customer. table, column: where it stands. kind: money, number, share, days, text, day, flag.
+    money_in: the column that names the currency of an amount."""
 
     name: str
     table: Literal["assessed", "factors", "exposures", "limits", "offers", "scores"]
@@ -42,6 +43,7 @@ class Measure:
     kind: str
     en: str
     zh: str
+    money_in: str = "currency"
 
     def label(self, lang: Lang) -> str:
         """Return its name for people."""
@@ -55,7 +57,15 @@ def measures() -> dict[str, Measure]:
 
     told = tomllib.loads(files(__package__).joinpath("measures.toml").read_text(encoding="utf-8"))
     found = {
-        name: Measure(name, m["at"].partition(".")[0], m["at"].partition(".")[2], m["kind"], m["en"], m["zh"])
+        name: Measure(
+            name,
+            m["at"].partition(".")[0],
+            m["at"].partition(".")[2],
+            m["kind"],
+            m["en"],
+            m["zh"],
+            m.get("in", "currency"),
+        )
         for name, m in told.items()
     }
     for factor in FACTORS.values():
@@ -76,7 +86,9 @@ def measure_of(name: str) -> Measure:
     if found is None:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, measures(), 4, 0.5) or list(measures())[:8]
+        near = get_close_matches(name, measures(), 4, 0.5)
+        near += [m.name for m in measures().values() if name.casefold() in (m.zh + m.en.casefold())][:4]
+        near = near or list(measures())[:8]
         wrong("no_measure", name=name, near=", ".join(near))
     return found
 
@@ -96,12 +108,7 @@ class Answers:
         """Assess a connected book. Raises: what `assess` and reading the rates raise."""
         from creditlib.flows.assess import assess
 
-        found: tuple[Any, ...] = ()
-        if rates is not None and currency is not None:
-            from creditlib.facts.outside import read_rates
-
-            found = read_rates(rates, currency, day, None)
-        return cls(assess(connected.reading, policy, day, rates=found, currency=currency))
+        return cls(assess(connected.reading, policy, day, rates=rates_of(rates, currency, day), currency=currency))
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -119,19 +126,15 @@ class Answers:
                 self._placed[table] = {c: row for row, (c, currency) in enumerate(pairs) if own.get(c) == currency}
         return self._placed[table]
 
-    def _table(self, name: str) -> pa.Table:
-        whole = self.whole
-        found: Figures = {
-            "assessed": lambda: whole.table, "factors": lambda: whole.factors, "exposures": lambda: whole.exposures,
-            "limits": lambda: whole.limits, "offers": lambda: whole.offers, "scores": lambda: whole.scores,
-        }[name]()  # fmt: skip
-        return found.table
+    def _figures(self, name: str) -> Figures:
+        found: Figures = getattr(self.whole, {"assessed": "table"}.get(name, name))
+        return found
 
     def _column(self, table: str, name: str) -> list[Any]:
         """Return a column as Python values, kept: cells ask for it thousands of times."""
         key = table, name
         if key not in self._columns:
-            column = self._table(table)[name]
+            column = self._figures(table).table[name]
             if str(column.type).startswith("dictionary"):
                 column = column.cast("string")
             self._columns[key] = column.to_pylist()
@@ -156,6 +159,20 @@ class Answers:
         """Every customer, in the order of the book."""
         return self._column("assessed", "customer")
 
+    def has(self, customer: str) -> bool:
+        """Whether the book knows a customer."""
+        return customer in self._rows
+
+    def apart(self, customer: str, lang: Lang) -> list[str]:
+        """Return what a customer's figures leave out because it is in another currency."""
+        return [finding.text(lang) for finding in self.whole.apart(customer)]
+
+    def documents(self, customer: str, measure: Measure) -> pa.Table:
+        """Return the documents behind a measure; none where its table names none."""
+        figures = self._figures(measure.table)
+        place = self._place(measure.table).get(customer)
+        return figures.documents(0 if place is None else place).slice(0, 0 if place is None else None)
+
     def currency(self, customer: str) -> str:
         """Return the currency a customer is told in."""
         return str(self._column("assessed", "currency")[self.known(customer)])
@@ -170,7 +187,10 @@ class Answers:
             value = self._column(measure.table, measure.column)[row]
         if value is None or measure.kind != "money":
             return value
-        return major(value, self._column("assessed", "currency")[row])
+        own, told = self._column("assessed", "currency")[row], self._column("assessed", measure.money_in)[row]
+        if told != own:
+            raise not_known("other_currency", measure=measure.label("en"), customer=customer, told=told, own=own)
+        return major(value, own)
 
     def review(self, customer: str) -> Review:
         """Return everything about one customer, kept."""
@@ -186,6 +206,17 @@ class Answers:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
+
+
+def rates_of(file: str | None, currency: str | None, day: date) -> tuple[Any, ...]:
+    """Return the rates a person chose. Raises: UsageError for rates without a currency to report in; what reading them raises."""
+    if file is None:
+        return ()
+    if currency is None:
+        wrong("rates_alone", file=file)
+    from creditlib.facts.outside import read_rates
+
+    return read_rates(file, currency, day, None)
 
 
 def major(minor: int, currency: str) -> float:

@@ -171,6 +171,8 @@ def read_arguments(function: Function, arguments: Sequence[Any], host: Host) -> 
                 "too_many", function=function.name, signature=function.signature, count=len(arguments), most=len(wanted)
             )
     given = [_read(argument, arguments[i] if i < len(arguments) else None, host) for i, argument in enumerate(wanted)]
+    if not function.each and given and isinstance(given[0], Many):
+        wrong("one_customer", function=function.name)
     return [*given, *arguments[len(wanted) :]] if function.rest else given
 
 
@@ -194,10 +196,14 @@ def _read(argument: Argument, value: Any, host: Host) -> Any:
         if broken is not None:
             raise ErrorCell(argument.name, broken)
         return rows
-    if kind == "cell" and is_range(value):
+    if kind in ("cells", "ledger") and is_range(value):
         rows = rows_of(value)
         if len(rows) > 1 or (rows and len(rows[0]) > 1):
-            return rows
+            if kind == "cells":
+                return rows
+            from .functions.pasted import dated  # only here: it brings the readers of files
+
+            return dated(rows, argument.name, host)
     found = single(value, argument.name)
     if host.blank_is_zero and found == 0 and not argument.required and kind != "number":
         found = None  # a blank cell arrives there as 0, which is no day, no word and no choice
@@ -238,7 +244,7 @@ def why(name: Any, arguments: Sequence[Any], lang: Lang, host: Host, desk: Desk)
         from difflib import get_close_matches
 
         near = get_close_matches(shown(said).upper(), CATALOGUE, 3, 0.4)
-        wrong("no_function", name=shown(said), near=", ".join(near) or "CREDITSCORE")
+        wrong("no_function", name=shown(said), near=", ".join(near) or ", ".join(list(CATALOGUE)[:3]))
     if function.name == "CREDITWHY":
         wrong("why_of_why")
     found = run(function, arguments, host, desk)

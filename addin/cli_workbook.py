@@ -70,13 +70,14 @@ def run(
 
         if macro not in MACROS:
             raise c.usage("macros.error.no_macro", value=macro, choices=", ".join(MACROS))
-        desk = Desk()
+        if not Path(workbook).resolve().parent.is_dir():
+            raise c.usage("macros.error.no_folder", path=Path(workbook).resolve().parent)
         book = FileBook(workbook, select=select)
-        done = run_macro(macro, book, desk)
-        book.save()
-        typer.echo(say("macros.told.saved", words, path=workbook), err=True)
+        done = run_macro(macro, book, Desk(), words if lang else None)
         if not done:
             raise typer.Exit(c.WRONG)
+        if book.changed:
+            typer.echo(say("macros.told.saved", words, path=book.save()), err=True)
 
 
 def connect(

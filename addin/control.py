@@ -6,18 +6,20 @@ language; a path may be relative to the workbook.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from creditlib.errors import Lang
+from creditlib.errors import Lang, UsageError
 from creditlib.faces.wording import say, words_under
 from creditlib.flows.sources import Sources
 
 from .openbook import OpenBook
 from .settings import Settings
-from .values import PYTHON, Cell, clean, day, shown, text, wide_key, wrong
+from .values import PYTHON, Cell, CellError, clean, day, shown, text, wide_key, wrong
 
 _PATHS: Final = (
     "book",
@@ -32,7 +34,7 @@ _PATHS: Final = (
     "rates",
     "output",
 )
-_MANY: Final = ("ledger", "credit_files")
+LANGS: Final[tuple[Lang, ...]] = ("en", "zh")
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,36 @@ def label(name: str, lang: Lang) -> str:
     return say(f"macros.ask.{name}", lang)
 
 
-def title(lang: Lang) -> str:
-    """Return what the control sheet is called."""
-    return say("macros.sheet.control", lang)
+def own_sheet(book: OpenBook, kind: str, heads: Iterable[Sequence[str]]) -> str | None:
+    """Return a sheet a macro made before: named as `macros.sheet`, with one of these first rows. A sheet of the same name that somebody
+    else made is left alone."""
+    firsts = [list(head) for head in heads]
+    names = [say(f"macros.sheet.{kind}", lang) for lang in LANGS]
+    for sheet in book.sheets():
+        if any(sheet == name or re.fullmatch(rf"{re.escape(name)} \d+", sheet) for name in names):
+            first = [clean(value) for value in (book.read(sheet) or [[]])[0]]
+            if any(first[: len(head)] == head for head in firsts):
+                return sheet
+    return None
+
+
+def free_sheet(book: OpenBook, kind: str, lang: Lang) -> str:
+    """Return a name for a new sheet that nobody has."""
+    name = said = say(f"macros.sheet.{kind}", lang)
+    taken, count = {sheet.casefold() for sheet in book.sheets()}, 1
+    while name.casefold() in taken:
+        count += 1
+        name = f"{said} {count}"
+    return name
+
+
+def _heads() -> list[list[str]]:
+    return [[say(f"macros.head.{name}", lang) for name in ("question", "note", "answer")] for lang in LANGS]
 
 
 def find(book: OpenBook) -> str | None:
     """Return the control sheet, in whichever language it was made."""
-    return next((name for name in book.sheets() if name in (title("en"), title("zh"))), None)
+    return own_sheet(book, "control", _heads())
 
 
 def lay(book: OpenBook, settings: Settings, lang: Lang) -> str:
@@ -93,9 +117,10 @@ def lay(book: OpenBook, settings: Settings, lang: Lang) -> str:
     rows: list[list[Any]] = [[say(f"macros.head.{name}", lang) for name in ("question", "note", "answer")]]
     for name in words_under("macros.ask"):
         rows.append([label(name, lang), say(f"macros.note.{name}", lang), known.get(name)])
-    book.write(title(lang), rows)
-    book.dress(title(lang), [32, 66, 44, 44, 44], [1])
-    return title(lang)
+    sheet = free_sheet(book, "control", lang)
+    book.write(sheet, rows)
+    book.dress(sheet, [32, 66, 44, 44, 44], [1])
+    return sheet
 
 
 def read(book: OpenBook) -> Asked | None:
@@ -113,7 +138,14 @@ def read(book: OpenBook) -> Asked | None:
         given = [c for c in cells[1:] if c is not None and text(c) not in notes]
         if name is None or not given:
             continue
+        broken = next((c for c in given if isinstance(c, CellError)), None)
+        if broken is not None:
+            raise UsageError(
+                *(say("cells.error.error_cell", t, argument=label(name, t), error=broken.text) for t in LANGS)
+            )
         if name == "as_of":
+            if len(given) > 1:
+                wrong("one_answer", question=(label(name, "en"), label(name, "zh")), count=len(given))
             on = day(given[0], label("as_of", "en"), PYTHON)
         elif name in _PATHS:
             answers[name] = [_path(text(c), book.path) for c in given]

@@ -39,7 +39,7 @@ class Desk:
         self._policy: Policy | None = None
         self._book: Connected | None = None
         self._answers: dict[date, Answers] = {}
-        self._values: dict[date | None, Values] = {}
+        self._values: dict[date, Values] = {}
 
     @property
     def settings(self) -> Settings:
@@ -56,6 +56,9 @@ class Desk:
     def policy(self) -> Policy:
         """The policy in use. Raises: PolicyError for a file that breaks its own rules."""
         self._look()
+        return self._policy_now()
+
+    def _policy_now(self) -> Policy:
         if self._policy is None:
             from creditlib.policy import load_policy
 
@@ -66,6 +69,9 @@ class Desk:
     def connected(self) -> Connected:
         """The connected book. Raises: NotKnown where none is connected; what opening it raises."""
         self._look()
+        return self._book_now()
+
+    def _book_now(self) -> Connected:
         if self._book is None:
             if self._chosen.book is None:
                 raise not_known("no_book")
@@ -75,10 +81,9 @@ class Desk:
         return self._book
 
     def day(self, asked: date | None) -> date:
-        """Return the day asked, else the one chosen with the book. Raises: NotKnown where neither is."""
+        """Return the day asked, else the one chosen with the book, as last looked at. Raises: NotKnown where neither is."""
         if asked is not None:
             return asked
-        self._look()
         if self._chosen.as_of is None:
             raise not_known("no_day")
         return self._chosen.as_of
@@ -86,20 +91,32 @@ class Desk:
     def values(self, asked: date | None = None) -> Values:
         """Return the policy values of the day asked, of the chosen one, or of today."""
         self._look()
-        found = self._values.get(asked)
+        day = asked or self._chosen.as_of or date.today()
+        found = self._values.get(day)
         if found is None:
-            found = self._values[asked] = self.policy.at(asked or self._chosen.as_of or date.today())
+            found = self._values[day] = self._policy_now().at(day)
         return found
+
+    def rates(self, day: date) -> tuple[Any, ...]:
+        """Return the rates chosen, none where none are. Raises: UsageError for rates without a currency."""
+        self._look()
+        from .answers import rates_of
+
+        return rates_of(self._chosen.rates, self._chosen.currency, day)
 
     def answers(self, asked: date | None = None) -> Answers:
         """Return the assessed book of a day. Raises: NotKnown without a book or a day."""
         self._look()
-        found = self._answers.get(asked or self._chosen.as_of)  # type: ignore[arg-type]
+        day = asked or self._chosen.as_of
+        found = None if day is None else self._answers.get(day)
         if found is None:
-            connected, day = self.connected, self.day(asked)
             from .answers import Answers
 
-            found = Answers.of(connected, self.policy, day, self._chosen.currency, self._chosen.rates)
+            connected = (
+                self._book_now()
+            )  # from here on nothing is looked at again: book, policy and rates are of one moment
+            day = self.day(asked)
+            found = Answers.of(connected, self._policy_now(), day, self._chosen.currency, self._chosen.rates)
             while len(self._answers) >= _DAYS_KEPT:
                 self._answers.pop(next(iter(self._answers)))
             self._answers[day] = found

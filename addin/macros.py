@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from creditlib.errors import CreditError, Finding, Lang
 from creditlib.faces.wording import say
+from creditlib.money import currency_code, exponent
 
 from . import control
+from .answers import Answers, rates_of
+from .control import LANGS, free_sheet, own_sheet
 from .desk import Desk
 from .desk import desk as desk_of_process
 from .openbook import OpenBook
@@ -26,12 +29,15 @@ from .words import language_of
 
 if TYPE_CHECKING:
     from creditlib.flows.connected import Connected
+    from creditlib.flows.sources import Sources
 
 Macro = Callable[[OpenBook, Desk, Lang], None]
 
 
-def run_macro(name: str, book: OpenBook, desk: Desk | None = None) -> bool:
-    """Run a macro on an open workbook; what goes wrong is told, in the language chosen. Return whether it went well.
+def run_macro(name: str, book: OpenBook, desk: Desk | None = None, lang: Lang | None = None) -> bool:
+    """Run a macro on an open workbook; what goes wrong is told. Return whether it went well.
+
+    lang: of what is told and written, else the language chosen.
 
     Raises: KeyError for a name that is no macro.
     """
@@ -39,13 +45,13 @@ def run_macro(name: str, book: OpenBook, desk: Desk | None = None) -> bool:
     desk = desk or desk_of_process()
     desk.forget()
     try:
-        macro(book, desk, desk.lang)
+        macro(book, desk, lang or desk.lang)
     except CreditError as error:
-        book.tell(error.text(_lang()))
+        book.tell(error.text(lang or _lang()))
         return False
     except OSError as error:
         what = error.strerror or type(error).__name__
-        book.tell(say("terminal.error.system", _lang(), place=error.filename or "", what=what))
+        book.tell(say("terminal.error.system", lang or _lang(), place=error.filename or "", what=what))
         return False
     return True
 
@@ -86,25 +92,47 @@ def connect_book(book: OpenBook, desk: Desk, lang: Lang) -> None:
     )  # fmt: skip
 
 
-def connect(chosen: Settings, sources: Any) -> tuple[Connected, tuple[Finding, ...], date]:
+def connect(chosen: Settings, sources: Sources | None) -> tuple[Connected, tuple[Finding, ...], date]:
     """Import files into a book, or open it as it is, and keep the choice; return the book, what was found, and the day it answers for.
 
-    chosen: as_of None takes the last day of a document. Raises: what importing and opening raise; then nothing is kept.
+    chosen: as_of None takes the last day of a document; paths are kept whole. Raises: what importing, opening and the rates raise, and
+    UsageError for files nothing could be used of; then nothing is kept, and a book that was there stays.
     """
     from creditlib.flows.connected import import_book, open_connected
     from creditlib.policy import load_policy
 
-    policy = load_policy(chosen.policy)
-    folder = chosen.book or ""
+    chosen = replace(
+        chosen, book=_whole(chosen.book), policy=_whole(chosen.policy), rates=_whole(chosen.rates),
+        currency=None if chosen.currency is None else _currency(chosen.currency),
+    )  # fmt: skip
+    policy, folder = load_policy(chosen.policy), chosen.book or ""
+    if chosen.as_of is not None:
+        policy.at(chosen.as_of)
+    if chosen.rates is not None or chosen.currency is not None:  # tried before a book that answers is replaced
+        rates_of(chosen.rates, chosen.currency, chosen.as_of or date.today())
     findings: tuple[Finding, ...] = ()
     if sources is None:
         connected = open_connected(folder)
     else:
         connected, findings = import_book(folder, sources, policy, chosen.as_of or date.today())
     day = chosen.as_of or connected.last_day or date.today()
-    policy.at(day)
-    save_settings(replace(chosen, book=str(Path(folder).resolve()), as_of=day))
+    _ = Answers.of(
+        connected, policy, day, chosen.currency, chosen.rates
+    ).whole.ground.items  # what a cell will need, tried before it is kept
+    save_settings(replace(chosen, as_of=day))
     return connected, findings, day
+
+
+def _whole(path: str | None) -> str | None:
+    """Return a path that is found from any folder."""
+    return None if path is None else str(Path(path).resolve())
+
+
+def _currency(told: str) -> str:
+    """Return the ISO code of a currency. Raises: CurrencyError for none."""
+    code = currency_code(told) or told
+    exponent(code)
+    return code
 
 
 def refresh(book: OpenBook, desk: Desk, lang: Lang) -> None:
@@ -113,14 +141,20 @@ def refresh(book: OpenBook, desk: Desk, lang: Lang) -> None:
 
     connected = desk.connected
     changed = connected.changed
-    if changed:
+    if changed or connected.live:
         _, findings = import_anew(connected.folder, desk.policy, desk.day(None))
         _findings(book, findings, lang)
     desk.forget()
+    desk.answers()  # what no longer opens is told now, not by every cell
     book.recalculate()
-    names = ", ".join(Path(name).name for name in changed)
+    names = ", ".join([*(Path(name).name for name in changed), *connected.live])
     book.tell(
-        say("macros.told.refreshed" if changed else "macros.told.unchanged", lang, count=len(changed), names=names)
+        say(
+            "macros.told.refreshed" if names else "macros.told.unchanged",
+            lang,
+            count=len(changed) + len(connected.live),
+            names=names,
+        )
     )
 
 
@@ -129,28 +163,23 @@ def close_month(book: OpenBook, desk: Desk, lang: Lang) -> None:
     from creditlib.faces.workbook import write_workbook
     from creditlib.facts.outside import read_control
     from creditlib.flows.close import close
+    from creditlib.flows.connected import refresh as import_anew
 
     connected, day, policy = desk.connected, desk.day(None), desk.policy
     if connected.changed:
         wrong("changed", names=", ".join(Path(name).name for name in connected.changed))
     asked = control.read(book)
     figure = asked.one("control") if asked else None
-    reading = connected.sources.read(policy, day, day) if connected.sources else connected.reading
-    rates, currency = _rates(desk, day), desk.settings.currency
+    if connected.live:  # a database has no state to compare: the close and the cells see one and the same reading
+        connected, _ = import_anew(connected.folder, policy, day)
+        desk.forget()
+    reading = connected.reading if connected.live or not connected.sources else connected.sources.read(policy, day, day)
+    rates, currency = desk.rates(day), desk.settings.currency
     made = close(reading, policy, day, control=read_control(figure) if figure else (), rates=rates, currency=currency)
     path = write_workbook(made, _free(book, asked, f"close-{day:%Y-%m}"), lang=lang)
     must = sum(f.severity == "must_act" for f in made.findings)
     book.tell(say("macros.told.closed", lang, path=path, findings=must))
     book.show(Path(path))
-
-
-def _rates(desk: Desk, day: date) -> tuple[Any, ...]:
-    chosen = desk.settings
-    if chosen.rates is None or chosen.currency is None:
-        return ()
-    from creditlib.facts.outside import read_rates
-
-    return read_rates(chosen.rates, chosen.currency, day, None)
 
 
 def review_customer(book: OpenBook, desk: Desk, lang: Lang) -> None:
@@ -177,8 +206,11 @@ def list_functions(book: OpenBook, desk: Desk, lang: Lang) -> None:
     """Write a sheet of every function: how it is typed, what it gives, an example."""
     from .answers import measures
 
-    sheet = say("macros.sheet.functions", lang)
-    rows: list[list[Any]] = [[say(f"macros.head.{name}", lang) for name in ("function", "gives", "example")]]
+    heads = {
+        tongue: [say(f"macros.head.{name}", tongue) for name in ("function", "gives", "example")] for tongue in LANGS
+    }
+    sheet = own_sheet(book, "functions", heads.values()) or free_sheet(book, "functions", lang)
+    rows: list[list[Any]] = [heads[lang]]
     for group in GROUPS:
         rows.append([say(f"macros.group.{group}", lang), None, None])
         for function in CATALOGUE.values():
@@ -209,19 +241,25 @@ def show_help(book: OpenBook, desk: Desk, lang: Lang) -> None:
 
 
 def _findings(book: OpenBook, findings: tuple[Finding, ...], lang: Lang) -> None:
-    """Write what reading found on a sheet of its own; nothing is found: nothing is written."""
-    if not findings:
+    """Write what reading found on a sheet of its own; where nothing is found, an older list is replaced by that."""
+    heads = {
+        tongue: [say(f"macros.head.{name}", tongue) for name in ("severity", "where", "finding", "check")]
+        for tongue in LANGS
+    }
+    sheet = own_sheet(book, "findings", heads.values())
+    if sheet is None and not findings:
         return
-    head = [say(f"macros.head.{name}", lang) for name in ("severity", "where", "finding", "check")]
     ordered = sorted(findings, key=lambda f: f.severity != "must_act")
     rows: list[list[Any]] = [
-        head,
+        heads[lang],
         *([say(f"common.severity.{f.severity}", lang), f.where, f.text(lang), f.check] for f in ordered),
     ]
-    sheet = say("macros.sheet.findings", lang)
-    if sheet in book.sheets():  # a shorter list must not leave lines of the longer one before it
-        old = len(book.read(sheet))
-        rows += [["", "", "", ""] for _ in range(old - len(rows))]
+    if not findings:
+        rows.append([say("macros.told.nothing_found", lang), "", "", ""])
+    if sheet is None:
+        sheet = free_sheet(book, "findings", lang)
+    else:  # a shorter list must not leave lines of the longer one before it
+        rows += [["", "", "", ""] for _ in range(len(book.read(sheet)) - len(rows))]
     book.write(sheet, rows)
     book.dress(sheet, [14, 36, 100, 24], [1])
 

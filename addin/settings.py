@@ -60,9 +60,11 @@ def load_settings(path: Path | None = None) -> Settings:
     except (OSError, ValueError, AttributeError) as error:
         wrong("settings", path=path, what=error)
     if "as_of" in given:
-        given["as_of"] = parse_iso(given["as_of"], f"{path}: as_of")
-    if given.get("language") not in ("en", "zh"):
-        given["language"] = tongue
+        given["as_of"] = parse_iso(str(given["as_of"]), f"{path}: as_of")
+    for name, value in given.items():
+        if (name != "as_of" and not isinstance(value, str)) or (name == "language" and value not in ("en", "zh")):
+            wrong("settings", path=path, what=f"{name}: {value!r}")
+    given.setdefault("language", tongue)
     return Settings(**given)
 
 

@@ -187,6 +187,8 @@ def _table(rows: Rows, argument: str, names: Mapping[str, str]) -> Many:
         name = _name(label, names)
         if name is None and not (label is None or (isinstance(label, str) and wide_key(label) in _CUSTOMER)):
             wrong("unknown_name", argument=argument, name=shown(label), names=_some(names))
+        if label is None and any(row[len(heads)] is not None for row in rows[1:]):
+            wrong("no_heading", argument=argument, column=len(heads) + 1)
         if name is not None and name in heads:
             wrong("name_twice", argument=argument, name=name)
         heads.append(name)

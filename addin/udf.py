@@ -31,7 +31,8 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an argument is. name: number, day, text, choice, language, cell, source, inputs, table. words: the choices under `cells.choice`, or the
+    """What an argument is. name: number, day, text, choice, language, cell, cells (a cell or a
+    range), ledger (a customer, customers or a pasted ledger), source, inputs, table. words: the choices under `cells.choice`, or the
     names a range of inputs may use (`inputs`)."""
 
     name: str
@@ -93,6 +94,7 @@ MaybeNumber = Annotated[float | None, Kind("number")]
 Day = Annotated[Any, Kind("day")]
 Words = Annotated[str, Kind("text")]
 Anything = Annotated[Any, Kind("cell")]
+"""One cell of any kind."""
 Table = Annotated[Any, Kind("table")]
 Language = Annotated[Any, Kind("language")]
 

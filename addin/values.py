@@ -104,6 +104,13 @@ def clean(value: Any) -> Cell:
     wrong("strange", what=type(value).__name__)
 
 
+def one_currency(found: Sequence[str]) -> str:
+    """Return the one currency of figures that are to be added up, nothing without figures. Raises: UsageError for several."""
+    if len(found) > 1:
+        wrong("currencies", count=len(found), names=", ".join(found))
+    return found[0] if found else ""
+
+
 def is_range(value: Any) -> bool:
     """Whether a host handed over a range rather than one value."""
     return isinstance(value, list | tuple)

@@ -6,16 +6,19 @@ figures are those of `compare_terms`, to the cent; a blank cell leaves its field
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from creditlib.errors import Lang
 from creditlib.faces.wording import say, words_under
 
-from .answers import ALL, major
+from .answers import major
+from .control import LANGS, free_sheet, own_sheet
 from .functions.terms import case_of_source, fields_of
 from .openbook import OpenBook
 from .sources import Code, Inputs
-from .values import Cell, clean, number, text, wide_key, wrong
+from .values import clean, number, shown, text, wide_key, wrong
 
 if TYPE_CHECKING:
     from creditlib.decisions.what_if.case import TermsCase
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from .desk import Desk
 
 _MONEY: Final = ("yearly_sales", "fixed_cost")
-_FIRST: Final = 4  # row of the first input, below title, customer and heads
 _FIGURES: Final = (
     "sales_minor", "margin_minor", "capital_cost_minor", "loss_minor", "premium_minor", "discount_minor", "collection_minor",
     "fixed_minor", "profit_minor", "receivables_minor", "dso_days",
@@ -32,32 +34,48 @@ _FIGURES: Final = (
 _WORTH: Final = ("investment_minor", "npv_minor", "npv_perpetual_minor")
 
 
-def _title(lang: Lang) -> str:
-    return say("macros.sheet.what_if", lang)
+@dataclass(frozen=True)
+class _Sheet:
+    """A what-if as it stands. first, second: figures of both columns by field; end: the row its answer begins at."""
+
+    name: str
+    customer: str
+    first: dict[str, float | None]
+    second: dict[str, float | None]
+    end: int
 
 
 def _names() -> list[str]:
     return [name for name in words_under("cells.inputs.case") if name != "currency"]
 
 
+def _heads(lang: Lang) -> list[str]:
+    return [say(f"macros.head.{name}", lang) for name in ("input", "base", "scenario")]
+
+
+def _found(book: OpenBook) -> str | None:
+    """Return the what-if sheet, in whichever language it was made."""
+    return own_sheet(book, "what_if", [[say("macros.sheet.what_if", lang)] for lang in LANGS])
+
+
 def lay(book: OpenBook, desk: Desk, lang: Lang, customer: str) -> str:
     """Write the sheet for a customer: what its ledger tells beside the same again, to be changed. Return its name."""
     base = case_of_source(desk, Code(customer), None)
-    rows = _head(lang, customer, base.currency)
+    sheet = _found(book) or free_sheet(book, "what_if", lang)
+    rows: list[list[Any]] = [
+        [say("macros.sheet.what_if", lang), "", ""],
+        [say("macros.head.customer", lang), customer, base.currency],
+        _heads(lang),
+    ]
     for name in _names():
         value = _value(base, name)
-        rows.append([say(f"cells.inputs.case.{name}", lang), value, value])
-    book.write(_title(lang), rows)
-    _answer(book, desk, lang, base, base)
-    return _title(lang)
-
-
-def _head(lang: Lang, customer: str, currency: str) -> list[list[Any]]:
-    return [
-        [say("macros.sheet.what_if", lang), None, None],
-        [say("macros.head.customer", lang), customer, currency],
-        [say("macros.head.input", lang), say("macros.head.base", lang), say("macros.head.scenario", lang)],
-    ]
+        shown = "" if value is None else value  # a field of another customer must not stay
+        rows.append([say(f"cells.inputs.case.{name}", lang), shown, shown])
+    if sheet in book.sheets():
+        rows += [["", "", "", ""] for _ in range(_answer_end(book.read(sheet)) - len(rows))]
+    book.write(sheet, rows)
+    _answer(book, desk, lang, base, base, sheet, 3 + len(_names()) + 2)
+    return sheet
 
 
 def _value(case: TermsCase, name: str) -> Any:
@@ -67,51 +85,76 @@ def _value(case: TermsCase, name: str) -> Any:
 
 
 def work_out(book: OpenBook, desk: Desk, lang: Lang) -> str | None:
-    """Work out the sheet as it stands; None where there is none. Raises: UsageError naming the row of a wrong figure."""
-    sheet = next((name for name in book.sheets() if name in (_title("en"), _title("zh"))), None)
-    if sheet is None:
+    """Work out the sheet as it stands; None where there is none, or another customer is selected.
+
+    Raises: UsageError naming the row of a wrong figure, or of an input nobody knows.
+    """
+    name = _found(book)
+    made = None if name is None else _read(book, name)
+    if made is None:
         return None
-    rows = [[clean(value) for value in (*row, None, None, None)[:3]] for row in book.read(sheet)]
-    if len(rows) < _FIRST or rows[1][1] is None:
-        return None
-    customer = text(rows[1][1])
     selected = clean(book.selected())
-    if selected is not None and text(selected) != customer and text(selected) in desk.answers().customers:
+    if selected is not None and text(selected) != made.customer and desk.answers().has(text(selected)):
         return None  # another customer is asked about: its sheet is laid out anew
-    names = {
-        wide_key(said[tongue]): name
-        for name, said in words_under("cells.inputs.case").items()
-        for tongue in ("en", "zh")
-    }
-    first: dict[str, Cell] = {}
-    second: dict[str, Cell] = {}
-    for at, (label, before, after) in enumerate(rows[_FIRST - 1 :], _FIRST):
-        name = names.get(wide_key(label)) if isinstance(label, str) else None
-        if name is None:
+    told = case_of_source(desk, Code(made.customer), None)
+    base = _changed(told, made.first)
+    _answer(book, desk, lang, base, _changed(base, made.second), made.name, made.end)
+    return made.name
+
+
+def _read(book: OpenBook, sheet: str) -> _Sheet | None:
+    rows = [[clean(value) for value in (*row, None, None, None)[:3]] for row in book.read(sheet)]
+    start = next((at for at, row in enumerate(rows) if row in [_heads(lang) for lang in LANGS]), None)
+    if start is None or len(rows) < 2 or rows[1][1] is None:
+        return None
+    names = {wide_key(said[t]): name for name, said in words_under("cells.inputs.case").items() for t in LANGS}
+    first: dict[str, float | None] = {}
+    second: dict[str, float | None] = {}
+    end = len(rows)
+    for at, (label, before, after) in enumerate(rows[start + 1 :], start + 1):
+        if label in _figure_heads():
+            end = at
             break
-        first[name], second[name] = (None if c is None else number(c, f"{sheet}!{at}: {name}") for c in (before, after))
+        if label is None and before is None and after is None:
+            continue
+        name = names.get(wide_key(label)) if isinstance(label, str) else None
+        if name is None and (isinstance(before, float | int) or isinstance(after, float | int)):
+            wrong("unknown_name", argument=f"{sheet}!A{at + 1}", name=shown(label), names=", ".join(_names()))
+        if name is not None:
+            first[name], second[name] = (
+                None if c is None else number(c, f"{sheet}!{at + 1}: {name}") for c in (before, after)
+            )
     if not first:
         wrong("no_rows_what_if", sheet=sheet)
-    told = case_of_source(desk, Code(customer if customer not in ALL else "*"), None)
-    base = _changed(told, first)
-    _answer(book, desk, lang, base, _changed(base, second), sheet)
-    return sheet
+    return _Sheet(sheet, text(rows[1][1]), first, second, end + 1)
 
 
-def _changed(case: TermsCase, given: dict[str, Cell]) -> TermsCase:
+def _figure_heads() -> set[str]:
+    return {say("macros.head.figure", lang) for lang in LANGS}
+
+
+def _answer_end(rows: list[list[Any]]) -> int:
+    """Return the last row of an answer: its heading, its figures, and the reasons up to the first blank row below them."""
+    whys = {say("macros.head.why", lang) for lang in LANGS}
+    at = next((n for n, row in enumerate(rows) if row and row[0] in whys), None)
+    if at is None:
+        return 0
+    while at < len(rows) and rows[at] and rows[at][0] not in (None, ""):
+        at += 1
+    return at
+
+
+def _changed(case: TermsCase, given: Mapping[str, float | None]) -> TermsCase:
     """Return the case with what differs from it: what is left as it stands stays assumed, at least, or the policy's."""
     other = {name: value for name, value in given.items() if value is not None and value != _value(case, name)}
     return case.changed(**fields_of(Inputs(other), case.currency)) if other else case
 
 
-def _answer(
-    book: OpenBook, desk: Desk, lang: Lang, base: TermsCase, scenario: TermsCase, sheet: str | None = None
-) -> None:
+def _answer(book: OpenBook, desk: Desk, lang: Lang, base: TermsCase, scenario: TermsCase, sheet: str, row: int) -> None:
     """Write the figures of both below the inputs, and why."""
     from creditlib.decisions.what_if.compare import compare_terms
 
     effect = compare_terms(base, scenario, desk.policy, desk.day(None))
-    row = _FIRST + len(_names()) + 1
     heads = [say(f"macros.head.{name}", lang) for name in ("figure", "base", "scenario", "change")]
     rows: list[list[Any]] = [heads, *(_line(effect, name, lang) for name in _FIGURES)]
     for name in _WORTH:
@@ -121,13 +164,18 @@ def _answer(
         )
     reasons = [reason.text(lang) for reason in effect.decision.reasons]
     rows += [["", "", "", ""], [say("macros.head.why", lang), "", "", ""], *([line, "", "", ""] for line in reasons)]
-    old = len(book.read(sheet or _title(lang)))
-    rows += [["", "", "", ""] for _ in range(old - row + 1 - len(rows))]  # lines of an answer that was longer
-    book.write(sheet or _title(lang), rows, row=row)
-    heads_at, last = row, row + len(_FIGURES) + len(_WORTH)
-    inputs = [_FIRST + at for at, name in enumerate(_names()) if name in _MONEY]
-    bold = [1, _FIRST - 1, heads_at, heads_at + _FIGURES.index("profit_minor") + 1, last + 2]
-    book.dress(sheet or _title(lang), [44, 20, 20, 20], bold, [*inputs, *range(heads_at + 1, last + 1)])
+    rows += [
+        ["", "", "", ""] for _ in range(_answer_end(book.read(sheet)) - (row - 1) - len(rows))
+    ]  # an older, longer answer
+    book.write(sheet, rows, row=row)
+    last = row + len(_FIGURES) + len(_WORTH)
+    inputs = [at for at, line in enumerate(book.read(sheet)[: row - 1], 1) if line and line[0] in _money_labels()]
+    bold = [1, 3, row, row + _FIGURES.index("profit_minor") + 1, last + 2]
+    book.dress(sheet, [44, 20, 20, 20], bold, [*inputs, *range(row + 1, last + 1)])
+
+
+def _money_labels() -> set[str]:
+    return {say(f"cells.inputs.case.{name}", lang) for name in _MONEY for lang in LANGS}
 
 
 def _line(effect: TermsEffect, name: str, lang: Lang) -> list[Any]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from creditlib import __version__
-from creditlib.errors import Lang
+from creditlib.errors import CreditError, Lang
 from creditlib.faces.wording import say
 
-from ..answers import ALL, measure_of, measures
+from ..answers import ALL, measure_of
 from ..call import why
 from ..desk import Desk
 from ..sources import Code, Source
 from ..udf import Day, Kind, Table, Words, because, cell
-from ..values import PYTHON, CellError, Host, flat, text, wrong
+from ..values import NOT_KNOWN, PYTHON, Host, flat, text, wrong
 
 Customer = Annotated[Source, Kind("source", "none")]
+_SOME: Final = 5  # documents named; the rest is counted
 About = Annotated[Any, Kind("choice", "about")]
 
 
@@ -31,15 +32,15 @@ def CREDITGET(desk: Desk, customer: Customer, measure: Words, as_of: Day = None)
 def CREDITTABLE(desk: Desk, customers: Table, measures: Table, as_of: Day = None) -> Any:
     """Return measures (columns) of customers (rows) in one call; all customers where the first is *."""
     answers = desk.answers(as_of)
-    asked = [measure_of(text(c)) for c in flat(measures) if c is not None]
+    asked = [None if c is None else measure_of(text(c)) for c in flat(measures)]
     codes = [text(c) for c in flat(customers)]
-    if len(codes) == 1 and codes[0] in ALL:
+    if len(codes) == 1 and codes[0].casefold() in ALL:
         codes = answers.customers
     from ..call import guarded
 
     def one(code: str, measure: Any) -> Any:
-        if not code:
-            return CellError("#N/A")
+        if not code or measure is None:  # a blank keeps its row or its column
+            return NOT_KNOWN
         found = guarded(lambda: answers.get(code, measure))
         return getattr(found, "error", found)
 
@@ -48,11 +49,21 @@ def CREDITTABLE(desk: Desk, customers: Table, measures: Table, as_of: Day = None
 
 @cell("text", "book")
 def CREDITWHY(desk: Desk, function: Words, *arguments: Any) -> Any:
-    """Return the reason behind the same function with the same arguments."""
+    """Return the reason behind the same function with the same arguments; what is wrong with asking, too, is told in words."""
     host: Host = PYTHON
     if arguments and isinstance(arguments[0], Host):
         host, arguments = arguments[0], arguments[1:]
-    return why(function, arguments, desk.lang, host, desk)
+    try:
+        return why(function, arguments, desk.lang, host, desk)
+    except CreditError as error:
+        return error.text(_tongue(desk))
+
+
+def _tongue(desk: Desk) -> Lang:
+    try:
+        return desk.lang
+    except CreditError:  # the settings themselves can't be read
+        return "en"
 
 
 @cell("text", "book")
@@ -83,19 +94,23 @@ def _why_get(lang: Lang, desk: Desk, customer: Any, measure: str, as_of: Any = N
     found = measure_of(measure)
     answers = desk.answers(as_of)
     value = answers.get(customer.text, found)
-    row = answers.known(customer.text)
-    figures = {"assessed": answers.whole.table, "factors": answers.whole.factors, "limits": answers.whole.limits}.get(
-        found.table, answers.whole.factors
-    )
-    documents = figures.documents(row)
-    names = ", ".join(str(d) for d in documents["document"].to_pylist()[:5] if d is not None)
+    documents = answers.documents(customer.text, found)
+    names = ", ".join(str(d) for d in documents["document"].to_pylist()[:_SOME] if d is not None)
     key = "get_unknown" if value is None else "get"
-    return say(
-        f"cells.why.{key}", lang, measure=found.label(lang), as_of=answers.whole.as_of, count=documents.num_rows, names=names or "–",
-        policy=answers.whole.policy.name, fingerprint=answers.whole.policy.fingerprint,
+    head = say(
+        f"cells.why.{key}", lang, measure=found.label(lang), value="" if value is None else _shown(value, found.kind), as_of=answers.whole.as_of,
+        count=documents.num_rows, names=names or "–", policy=answers.whole.policy.name, fingerprint=answers.whole.policy.fingerprint,
     )  # fmt: skip
+    return "\n".join([head, *(answers.apart(customer.text, lang) if found.kind == "money" else ())])
 
 
-def known_measures(lang: Lang) -> list[tuple[str, str]]:
-    """Return every measure with its label, as help lists them."""
-    return [(m.name, m.label(lang)) for m in measures().values()]
+def _shown(value: Any, kind: str) -> str:
+    """Return a measure as a sentence holds it."""
+    if kind == "money":
+        return f"{value:,.2f}"
+    return f"{value:.2%}" if kind == "share" else text(value)
+
+
+@because("CREDITTABLE")
+def _why_table(lang: Lang, desk: Desk, customers: Any, measures: Any, as_of: Any = None) -> str:
+    return say("cells.why.table_cell", lang)

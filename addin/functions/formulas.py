@@ -11,7 +11,7 @@ from creditlib.faces.wording import say
 from ..answers import measure_of
 from ..desk import Desk
 from ..udf import Anything, Kind, MaybeNumber, Number, because, cell
-from ..values import number, text, wrong
+from ..values import not_known, number, text, wrong
 from .score import day_of
 
 Order = Annotated[Any, Kind("choice", "claim_order")]
@@ -22,10 +22,29 @@ def CREDITEL(desk: Desk, customer_or_pd: Anything, lgd: MaybeNumber = None, expo
     """Return expected loss: of a customer of the book, or probability × loss given default × exposure."""
     if lgd is None and exposure is None:
         return desk.answers().get(text(customer_or_pd), measure_of("expected_loss"))
+    return formulas.expected_loss(*_risk(desk, customer_or_pd, lgd, exposure))
+
+
+def _risk(desk: Desk, customer_or_pd: Any, lgd: float | None, exposure: float | None) -> tuple[float, float, float]:
+    """Return probability, loss given default and exposure, what is left out from the policy and, of a customer, from the book."""
+    share = float(desk.values()["score.loss_given_default"]) if lgd is None else lgd
+    if _is_code(customer_or_pd, exposure):
+        answers, code = desk.answers(), text(customer_or_pd)
+        chance = answers.get(code, measure_of("default_probability"))
+        if chance is None:
+            raise not_known("no_probability", customer=code)
+        owed = max(answers.get(code, measure_of("net")), 0) if exposure is None else exposure
+        return chance, share, owed
     if exposure is None:
         wrong("blank", argument="exposure")
-    share = float(desk.values()["score.loss_given_default"]) if lgd is None else lgd
-    return formulas.expected_loss(number(customer_or_pd, "customer_or_pd"), share, exposure)
+    return number(customer_or_pd, "customer_or_pd"), share, exposure
+
+
+def _is_code(given: Any, exposure: float | None) -> bool:
+    """Whether it names a customer: a text that is no percentage, or a number that can be no probability and has no exposure beside it."""
+    if isinstance(given, str):
+        return not given.rstrip().endswith(("%", "％"))
+    return exposure is None and given > 1
 
 
 @cell("number", "formula")
@@ -67,16 +86,11 @@ def CREDITPREMIUM(desk: Desk, turnover: Number, rate: Number, minimum: Number = 
 
 @because("CREDITEL")
 def _why_loss(lang: Lang, desk: Desk, customer_or_pd: Any, lgd: Any = None, exposure: Any = None) -> str:
-    share = float(desk.values()["score.loss_given_default"]) if lgd is None else lgd
-    if lgd is None and exposure is None:
-        answers, code = desk.answers(), text(customer_or_pd)
-        pd, owed = (answers.get(code, measure_of(name)) for name in ("default_probability", "net"))
-    else:
-        pd, owed = number(customer_or_pd, "customer_or_pd"), exposure
+    chance, share, owed = _risk(desk, customer_or_pd, lgd, exposure)
     return say(
         "cells.why.loss",
         lang,
-        pd=f"{pd or 0:.2%}",
+        pd=f"{chance:.2%}",
         lgd=f"{share:.0%}",
         exposure=f"{owed:,.2f}",
         as_of=day_of(desk, None),

@@ -1,114 +1,34 @@
-"""Aging, DSO and its relatives, collection and payment behaviour: of a customer, of the whole book, of stated figures, or of a pasted ledger."""
+"""DSO and its relatives, collection and payment behaviour: of a customer, of the whole book, or of stated figures."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 from creditlib.errors import Lang
-from creditlib.faces.wording import bucket_label, say
+from creditlib.faces.wording import say
 
 from ..answers import ALL, Answers, major, measure_of
 from ..desk import Desk
-from ..sources import Code, Inputs, Source, read_source
-from ..udf import Anything, Day, Kind, because, cell
-from ..values import flat, is_range, not_known, number, wrong
-from .score import day_of
+from ..sources import Code, Inputs, Source
+from ..udf import Day, Kind, because, cell
+from ..values import not_known, one_currency, wrong
 
 if TYPE_CHECKING:
-    from creditlib.facts.reading import Reading
     from creditlib.measures.figures import Figures
 
 Receivables = Annotated[Source, Kind("source", "dso")]
 Collected = Annotated[Source, Kind("source", "cei")]
 Method = Annotated[Any, Kind("choice", "dso_method")]
-Basis = Annotated[Any, Kind("choice", "basis")]
-
-
-@cell("table", "ledger")
-def CREDITAGING(desk: Desk, items: Anything, edges: Anything = None, basis: Basis = "due_on", as_of: Day = None) -> Any:
-    """Return the open amount by bucket in a row: of a customer, of the book, of each of a column of customers, or of a pasted ledger."""
-    figures, codes = _aged(desk, items, edges, basis, as_of)
-    columns = buckets_of(figures)
-    if codes is None:
-        if not figures.table.num_rows:
-            return [[0.0] * len(columns)]
-        currency = one_currency(figures)
-        totals = [sum(figures.table[name].to_pylist()) for name in columns]
-        return [[major(minor, currency) for minor in totals]]
-    rows = []
-    found = {(r["customer"], r["currency"]): r for r in figures.rows()}
-    answers = desk.answers(as_of)
-    for code in codes:
-        currency = answers.currency(code)
-        row = found.get((code, currency))
-        rows.append([0.0 if row is None else major(row[name], currency) for name in columns])
-    return rows
-
-
-def one_currency(figures: Figures) -> str:
-    """Return the currency of figures of a whole book. Raises: UsageError for several."""
-    found = figures.currencies
-    if len(found) > 1:
-        wrong("currencies", count=len(found), names=", ".join(found))
-    return found[0] if found else ""
-
-
-def buckets_of(figures: Figures) -> list[str]:
-    """Return the columns of an aging that are buckets, in order."""
-    fixed = {*figures.keys, "items", "total_minor", "overdue_minor"}
-    return [name for name in figures.table.column_names if name not in fixed]
-
-
-def _aged(desk: Desk, items: Any, edges: Any, basis: Any, as_of: Any) -> tuple[Figures, list[str] | None]:
-    """Return the aging, and the customers asked for; None for all of it."""
-    from creditlib.measures.aging import aging
-
-    if is_range(items) and len(items) > 1 and len(items[0]) > 1:
-        from creditlib.facts.open_items import open_items
-
-        reading = pasted(desk, items)
-        taken = open_items(reading.book, day_of(desk, as_of))
-        return aging(taken, edges=_edges(desk, edges, as_of), basis=basis, by=()), None
-    source = read_source(items, "items", "none")
-    answers = desk.answers(as_of)
-    taken = answers.whole.ground.items
-    wanted = _edges(desk, edges, as_of)
-    if isinstance(source, Code) and source.text in ALL:
-        return answers.kept(("aging", wanted, basis, ()), lambda: aging(taken, edges=wanted, basis=basis, by=())), None
-    codes = [source] if isinstance(source, Code) else [c for c in getattr(source, "sources", ()) if isinstance(c, Code)]
-    if not codes:
-        wrong("need_code", argument="items")
-    for code in codes:
-        answers.known(code.text)
-    made = answers.kept(("aging", wanted, basis, ("customer",)), lambda: aging(taken, edges=wanted, basis=basis))
-    return made, [code.text for code in codes]
-
-
-def _edges(desk: Desk, given: Any, as_of: Any) -> tuple[int, ...]:
-    """Return the edges of the buckets: a range, a text "30,60,90", one number, or the policy's."""
-    if given is None:
-        return tuple(desk.values(as_of)["aging.edges"])
-    cells = flat(given) if isinstance(given, list) else str(given).split(",") if isinstance(given, str) else [given]
-    found = [number(c.strip() if isinstance(c, str) else c, "edges") for c in cells if c is not None]
-    if any(edge != int(edge) for edge in found):
-        wrong("edges", given=", ".join(f"{edge:g}" for edge in found))
-    return tuple(int(edge) for edge in found)
-
-
-def pasted(desk: Desk, rows: Any) -> Reading:
-    """Return a pasted range as the ledger reader reads it. Raises: UsageError where a row can't be used."""
-    from .pasted import reading_of
-
-    return reading_of(rows, desk.values()["home.currency"])
 
 
 @cell("number", "ledger", each=True)
 def CREDITDSO(desk: Desk, receivables: Receivables, method: Method = None, as_of: Day = None) -> Any:
     """Return days sales outstanding by a method, the policy's own where none is named."""
     if isinstance(receivables, Inputs):
-        return _stated_dso(receivables, method or desk.values(as_of)["dso.method"])
-    row = _dso_row(desk, receivables, method, as_of)
-    return None if row is None else row["days"]
+        return _stated_dso(desk, receivables, method or desk.values(as_of)["dso.method"], as_of)
+    from creditlib.flows.close_figures import told_days
+
+    return told_days(_dso_row(desk, receivables, method, as_of))
 
 
 @cell("number", "ledger", each=True)
@@ -131,17 +51,24 @@ def _needed(given: Inputs, *names: str) -> list[Any]:
     return [given.values[name] for name in names]
 
 
-def _stated_dso(given: Inputs, method: str) -> Any:
+def _stated_dso(desk: Desk, given: Inputs, method: str, as_of: Any) -> Any:
     from creditlib import formulas
 
     sales, days = given.many("sales"), given.many("days")
-    if method == "turnover":
-        average = "average_receivables" if given.values.get("average_receivables") is not None else "receivables"
-        return formulas.turnover(sum(sales), _needed(given, average)[0])
-    if not sales or len(sales) != len(days) or None in (*sales, *days):
+    if method == "turnover" and not days:
+        days = [desk.values(as_of)["dso.year_days"] / max(len(sales), 1)] * len(sales)  # sales of a year
+    elif any(d is None or d != int(d) for d in days):
         wrong("months", sales=len(sales), days=len(days))
+    if not sales or len(sales) != len(days) or None in sales:
+        wrong("months", sales=len(sales), days=len(days))
+    if method == "turnover":
+        year = sum(sales) * desk.values(as_of)["dso.year_days"] / sum(days)  # what is turned over in a year
+        return formulas.turnover(year, _needed(given, "average_receivables")[0])
     if method == "countback":
-        return formulas.count_back(_needed(given, "receivables")[0], sales, [int(d) for d in days]).days
+        found = formulas.count_back(_needed(given, "receivables")[0], sales, [int(d) for d in days])
+        if found.at_least and not found.days:
+            raise not_known("no_walk")
+        return found.days
     if method == "best_possible":
         return formulas.best_possible_dso(_needed(given, "not_due")[0], sum(sales), sum(days))
     simple = formulas.simple_dso(_needed(given, "receivables")[0], sum(sales), sum(days))
@@ -155,7 +82,7 @@ def _dso_row(desk: Desk, source: Any, method: str | None, as_of: Any) -> dict[st
 
     answers = desk.answers(as_of)
     whole = answers.whole
-    by = () if source.text in ALL else ("customer",)
+    by = () if source.text.casefold() in ALL else ("customer",)
     if by:
         answers.known(source.text)
     figures = answers.kept(("dso", method, by), lambda: dso_by_policy(whole.ground, method, whole.as_of, by=by))
@@ -165,7 +92,7 @@ def _dso_row(desk: Desk, source: Any, method: str | None, as_of: Any) -> dict[st
 def _row(answers: Answers, figures: Figures, code: str) -> dict[str, Any] | None:
     """Return the one row of the book, or that of a customer in its currency. Raises: CurrencyError for a book of several."""
     if "customer" not in figures.keys:
-        one_currency(figures)
+        one_currency(figures.currencies)
         return figures.rows()[0] if figures.table.num_rows else None
     places = answers.kept(("rows", id(figures)), lambda: {(r["customer"], r["currency"]): r for r in figures.rows()})
     found: dict[str, Any] | None = places.get((code, answers.currency(code)))
@@ -180,7 +107,9 @@ def CREDITCEI(desk: Desk, receivables: Collected, start: Day = None, end: Day = 
 
         beginning, sales, ending, not_due = _needed(receivables, "beginning", "sales", "ending", "ending_not_due")
         months = receivables.values.get("months")
-        return collection_effectiveness(beginning, sales, ending, not_due, int(months) if months else 1)
+        if months is not None and (months != int(months) or months < 1):
+            wrong("whole_months", given=f"{months:g}")
+        return collection_effectiveness(beginning, sales, ending, not_due, 1 if months is None else int(months))
     row = _cei_row(desk, receivables, start, end)
     return None if row is None else row["cei"]
 
@@ -192,7 +121,9 @@ def _cei_row(desk: Desk, source: Any, start: Any, end: Any) -> dict[str, Any] | 
     answers = desk.answers(end)
     whole = answers.whole
     first = start or cei_start(whole.ground, whole.as_of)
-    by = () if source.text in ALL else ("customer",)
+    if first > whole.as_of:
+        wrong("start_after_end", start=first, end=whole.as_of)
+    by = () if source.text.casefold() in ALL else ("customer",)
     if by:
         answers.known(source.text)
     make = lambda: cei(whole.book, first, whole.as_of, by=by, **whole.in_report)  # noqa: E731
@@ -207,21 +138,6 @@ def CREDITDBT(desk: Desk, customer: Annotated[Source, Kind("source", "none")], a
     return desk.answers(as_of).get(customer.text, measure_of("days_beyond_terms"))
 
 
-@because("CREDITAGING")
-def _why_aging(lang: Lang, desk: Desk, items: Any, edges: Any = None, basis: str = "due_on", as_of: Any = None) -> str:
-    figures, codes = _aged(desk, items, edges, basis, as_of)
-    names = " · ".join(bucket_label(name.removesuffix("_minor"), lang) for name in buckets_of(figures))
-    count = sum(r["items"] for r in figures.rows() if codes is None or r.get("customer") in codes)
-    return say(
-        "cells.why.aging",
-        lang,
-        buckets=names,
-        as_of=figures.as_of,
-        basis=say(f"cells.choice.basis.{basis}", lang),
-        items=count,
-    )
-
-
 @because("CREDITDSO")
 def _why_dso(lang: Lang, desk: Desk, receivables: Source, method: str | None = None, as_of: Any = None) -> str:
     method = method or desk.values(as_of)["dso.method"]
@@ -229,8 +145,12 @@ def _why_dso(lang: Lang, desk: Desk, receivables: Source, method: str | None = N
     if isinstance(receivables, Inputs):
         return say("cells.why.dso_stated", lang, method=words)
     row = _dso_row(desk, receivables, method, as_of)
-    if row is None:
+    from creditlib.flows.close_figures import told_days
+
+    if row is None or row["days"] is None:
         raise not_known("no_sales")
+    if told_days(row) is None:
+        raise not_known("no_walk")
     currency = row["currency"]
     least = say("cells.why.at_least", lang) if row.get("at_least") else ""
     return say(

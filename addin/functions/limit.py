@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import unicodedata
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 from creditlib.errors import Lang
 from creditlib.faces.wording import say
+from creditlib.money import currency_code, exponent
+from creditlib.policy.factors import FACTORS
 
 from ..answers import major, measure_of
 from ..desk import Desk
@@ -86,29 +89,73 @@ def _decision(desk: Desk, customer: Source, as_of: Any) -> LimitDecision:
 
 
 def _stated(desk: Desk, source: Any, as_of: Any) -> LimitDecision:
-    """Return the limit of stated figures; without a grade among them, the factors there are scored first."""
-    from creditlib.decisions.limit.stated import STATED, limit_values
-    from creditlib.decisions.what_if.case import to_minor
-    from creditlib.money import currency_code, exponent
+    """Return the limit of stated figures: with a grade or a score among them, or with factors, which are scored first."""
+    from creditlib.decisions.limit.stated import limit_values
 
     given = dict(source.values)
     on, policy = day_of(desk, as_of), desk.policy
-    told_currency = given.pop("currency", None) or policy.at(on)["home.currency"]
-    currency = currency_code(str(told_currency)) or str(told_currency)
-    grade, score, outcome = given.pop("grade", None), given.pop("score", None), "scored"
-    if grade is None:
+    currency = currency_of(given.pop("currency", None) or policy.at(on)["home.currency"])
+    judged = _judged(desk, source, as_of, given)
+    figures = {
+        name: value
+        for key, value in given.items()
+        if (name := _LIMIT_FIELDS.get(key))
+        for value in [_figure(key, value, name, currency)]
+    }
+    return limit_values(
+        figures, judged.grade, judged.score, policy, on, outcome=judged.outcome, currency=currency, rates=desk.rates(on)
+    )
+
+
+_LIMIT_FIELDS: Final = {
+    "yearly": "yearly_minor", "term_days": "term_days", "net_worth": "net_worth_minor", "working_capital": "working_capital_minor",
+    "reference_average": "reference_average_minor", "references": "references", "peak": "peak_minor", "insurer": "insurer_minor",
+    "insurer_paid": "insurer_paid_minor",
+}  # fmt: skip
+"""What a range calls a figure → what `limit_values` calls it."""
+
+
+def _figure(key: str, value: float | None, name: str, currency: str) -> int | None:
+    """Return a figure as the library takes it: minor units, or a whole count. Raises: UsageError for a fraction of a day."""
+    if value is None:
+        return None
+    if name.endswith("_minor"):
+        from creditlib.decisions.what_if.case import to_minor
+
+        return to_minor(value * 10 ** exponent(currency))
+    if value != int(value):
+        wrong("whole", name=key, given=f"{value:g}")
+    return int(value)
+
+
+class _Judged(NamedTuple):
+    grade: str | None
+    score: int | None
+    outcome: str
+
+
+def _judged(desk: Desk, source: Any, as_of: Any, given: dict[str, Any]) -> _Judged:
+    """Return grade and score: as stated, or of the factors; a score alone has the grade of the card. Both ways at once are refused."""
+    grade, score = given.pop("grade", None), given.pop("score", None)
+    factors = [name for name in given if name in FACTORS and given[name] is not None]
+    if factors and (grade is not None or score is not None):
+        wrong("grade_and_factors", names=", ".join(factors[:3]))
+    if grade is None and score is None:
         made = decided(desk, source, as_of)
-        grade, score, outcome = made.grade, made.score if score is None else int(score), made.outcome
-    figures: dict[str, Any] = {}
-    for name, value in given.items():
-        minor = f"{name}_minor"
-        if minor in STATED:
-            figures[minor] = None if value is None else to_minor(value * 10 ** exponent(currency))
-        elif name in STATED:
-            figures[name] = None if value is None else int(value)
-    grade = None if grade is None else str(grade).upper()
-    whole = None if score is None else int(score)
-    return limit_values(figures, grade, whole, policy, on, outcome=outcome, currency=currency)
+        return _Judged(made.grade, made.score, made.outcome)
+    if score is not None:
+        from creditlib.decisions.score.card import card_of
+
+        card = desk.values(as_of).once(card_of)
+        if score != int(score) or not card.low <= score <= card.high:
+            wrong("no_score", given=f"{score:g}", low=card.low, high=card.high)
+        grade = grade if grade is not None else card.grade(int(score))
+    return _Judged(unicodedata.normalize("NFKC", str(grade)).upper(), None if score is None else int(score), "scored")
+
+
+def currency_of(told: Any) -> str:
+    """Return the ISO code of a currency as people write it."""
+    return currency_code(str(told)) or str(told)
 
 
 def _release(desk: Desk, customer: Source, amount: float, stage: str, order: str, as_of: Any) -> ReleaseDecision:
@@ -116,7 +163,6 @@ def _release(desk: Desk, customer: Source, amount: float, stage: str, order: str
         wrong("need_code", argument="customer")
     from creditlib.decisions.release.decide import Order, release
     from creditlib.decisions.what_if.case import to_minor
-    from creditlib.money import exponent
 
     answers = desk.answers(as_of)
     currency = answers.currency(customer.text)
@@ -172,7 +218,8 @@ def exposure_text(lang: Lang, desk: Desk, customer: Any, as_of: Any) -> str:
         if made.exposure["total_minor"]
         else None
     )
-    return say(
+    head = say(
         "cells.why.exposure", lang, as_of=made.as_of, currency=made.currency, parts=("；" if lang == "zh" else "; ").join(parts),
         documents=0 if why is None else why.documents.num_rows, policy=made.policy_name, fingerprint=made.policy_fingerprint,
     )  # fmt: skip
+    return "\n".join([head, *answers.apart(customer.text, lang)])

@@ -6,13 +6,47 @@ What must stay true: a row that can't be used is an error with its reason, never
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
+from creditlib.facts.mapping import normal, presets
 from creditlib.facts.reading import Reading, read
 
-from ..values import Cell, rows_of, text, wrong
+from ..values import Cell, CellError, ErrorCell, Host, Rows, day, rows_of, text, wrong
+
+
+def dated(rows: Rows, argument: str, host: Host) -> Rows:
+    """Return a pasted ledger with the serials under headers of dates made into days, by the workbook's own calendar.
+
+    rows: the first is the headers; a column of customers is given back as it is. Raises: ErrorCell for an error in a ledger.
+    """
+    if len(rows[0]) < 2:
+        return rows
+    broken = next((c for row in rows for c in row if isinstance(c, CellError)), None)
+    if broken is not None:
+        raise ErrorCell(argument, broken)
+    labels = _date_labels()
+    places = [at for at, head in enumerate(rows[0]) if isinstance(head, str) and normal(head) in labels]
+    for row in rows[1:]:
+        for at in places:
+            found = row[at]
+            if isinstance(found, float | int) and not isinstance(found, bool):
+                row[at] = day(found, f"{argument}: {rows[0][at]}", host)
+    return rows
+
+
+@cache
+def _date_labels() -> frozenset[str]:
+    """Headers of dates, of every layout that is known."""
+    return frozenset(
+        alias
+        for preset in presets()
+        for field, aliases in preset.aliases.items()
+        if field.endswith("_on")
+        for alias in aliases
+    )
 
 
 def reading_of(rows: Any, home: str) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from creditlib.errors import Lang
 from creditlib.faces.wording import say
@@ -14,13 +14,14 @@ from ..answers import ALL, major
 from ..desk import Desk
 from ..sources import Code, Inputs, Source
 from ..udf import Anything, Day, Kind, Language, MaybeNumber, Number, Words, because, cell
-from ..values import number, text, wrong
+from ..values import not_known, number, wrong
 from .limit import Customer
 from .score import day_of, told
 
 if TYPE_CHECKING:
     from creditlib.decisions.what_if.case import TermsCase
     from creditlib.decisions.what_if.compare import TermsEffect
+    from creditlib.terms import DueDate
 
 Base = Annotated[Source, Kind("source", "case")]
 Changes = Annotated[Inputs, Kind("inputs", "case")]
@@ -31,21 +32,28 @@ Cost = Annotated[Any, Kind("choice", "cost_method")]
 @cell("text", "terms", each=True)
 def CREDITTERMS(desk: Desk, customer: Customer, as_of: Day = None, language: Language = None) -> Any:
     """Return the terms a customer, or a grade, is offered."""
-    if isinstance(customer, Code) and len(customer.text) == 1:
-        found = _of_grade(desk, customer.text.upper(), as_of)
-        if found is not None:
-            return found.text(language or desk.lang)
     if not isinstance(customer, Code):
         wrong("need_code", argument="customer")
-    made = desk.answers(as_of).review(customer.text).terms
-    return made.text(language or desk.lang) or None
+    return _offered(desk, customer, as_of).text(language or desk.lang) or None
 
 
-def _of_grade(desk: Desk, grade: str, as_of: Any) -> Any:
+def _offered(desk: Desk, customer: Code, as_of: Any) -> Any:
     from creditlib.decisions.offer import offer_terms
+
+    grade = grade_of(desk, customer, as_of)
+    if grade is not None:
+        return offer_terms("", grade, "scored", desk.policy, day_of(desk, as_of))
+    return desk.answers(as_of).review(customer.text).terms
+
+
+def grade_of(desk: Desk, source: Code, as_of: Any) -> str | None:
+    """Return the grade a code means, None where it means a customer: one the book knows always does."""
     from creditlib.policy import GRADES
 
-    return offer_terms("", grade, "scored", desk.policy, day_of(desk, as_of)) if grade in GRADES else None
+    grade = source.text.upper()
+    if grade not in GRADES or (desk.settings.book is not None and desk.answers(as_of).has(source.text)):
+        return None
+    return grade
 
 
 @cell("day", "terms")
@@ -53,12 +61,38 @@ def CREDITDUEDATE(
     desk: Desk, terms: Words, invoice_on: Day, shipped_on: Day = None, accepted_on: Day = None, received_on: Day = None
 ) -> Any:
     """Return the due date by a term; of instalments the last."""
+    return max(line.on for line in _due(terms, invoice_on, shipped_on, accepted_on, received_on))
+
+
+def _due(terms: str, invoice_on: date, shipped_on: Any, accepted_on: Any, received_on: Any) -> tuple[DueDate, ...]:
+    """Return the due date of each instalment. Raises: NotKnown where the day a term runs from is not given."""
     from creditlib.facts.due import look_up
     from creditlib.terms import due_dates, parse_terms
 
     term = look_up(terms, {}) or parse_terms(terms)
     events = {"invoice": invoice_on, "shipment": shipped_on, "acceptance": accepted_on, "invoice_receipt": received_on}
-    return max(line.on for line in due_dates(term, events))  # type: ignore[arg-type]
+    found = due_dates(term, events)  # type: ignore[arg-type]
+    lacking = next((line.event for line in found if line.provisional), None)
+    if lacking is not None:
+        raise not_known("no_event", terms=terms, argument=_EVENTS[lacking])
+    return found
+
+
+_EVENTS: Final = {
+    "shipment": "shipped_on",
+    "acceptance": "accepted_on",
+    "invoice_receipt": "received_on",
+    "invoice": "invoice_on",
+}
+
+
+@because("CREDITDUEDATE")
+def _why_due(
+    lang: Lang, desk: Desk, terms: str, invoice_on: date, shipped_on: Any = None, accepted_on: Any = None, received_on: Any = None
+) -> str:  # fmt: skip
+    lines = _due(terms, invoice_on, shipped_on, accepted_on, received_on)
+    days = ", ".join(f"{line.on} ({_EVENTS[line.event]})" for line in lines)
+    return say("cells.why.due", lang, terms=terms, days=days)
 
 
 @cell("number", "terms")
@@ -112,6 +146,8 @@ def _effect(desk: Desk, base: Source, changes: Inputs, as_of: Any) -> TermsEffec
 
     case = case_of_source(desk, base, as_of)
     given = fields_of(changes, case.currency)
+    if changes.values.get("currency") is not None:
+        wrong("currency_stays", currency=case.currency)
     if not given:
         wrong("nothing_changes")
     return compare_terms(case, case.changed(**given), desk.policy, day_of(desk, as_of))
@@ -123,13 +159,15 @@ def case_of_source(desk: Desk, base: Source, as_of: Any) -> TermsCase:
     from creditlib.money import currency_code
 
     if isinstance(base, Code):
-        from creditlib.policy import GRADES
-
-        whole = desk.answers(as_of).whole
-        who = base.text
-        if who in ALL or not who:
+        if not base.text:
+            raise not_known("no_customer")
+        whole, grade = desk.answers(as_of).whole, grade_of(desk, base, as_of)
+        if base.text.casefold() in ALL:
             return whole.terms_case()
-        return whole.terms_case(grade=who) if who in GRADES else whole.terms_case(who)
+        if grade:
+            return whole.terms_case(grade=grade)
+        desk.answers(as_of).known(base.text)
+        return whole.terms_case(base.text)
     told_currency = base.values.get("currency") or desk.values(as_of)["home.currency"]
     currency = currency_code(str(told_currency)) or str(told_currency)
     given = fields_of(base, currency)
@@ -165,14 +203,8 @@ def CREDITINTEREST(desk: Desk, amount: Number, due_on: Day, paid_on: Day, rate: 
 
 
 @because("CREDITTERMS")
-def _why_terms(lang: Lang, desk: Desk, customer: Source, as_of: Any = None, language: Any = None) -> str:
-    if (
-        isinstance(customer, Code)
-        and len(customer.text) == 1
-        and (found := _of_grade(desk, customer.text.upper(), as_of))
-    ):
-        return told(found, lang)
-    return told(desk.answers(as_of).review(text(getattr(customer, "text", ""))).terms, lang)
+def _why_terms(lang: Lang, desk: Desk, customer: Any, as_of: Any = None, language: Any = None) -> str:
+    return told(_offered(desk, customer, as_of), lang)
 
 
 @because("CREDITTERMNPV")

@@ -113,7 +113,7 @@ def _days(name: str) -> tuple[bool, tuple[int, ...]]:
     function = CATALOGUE.get(name)
     if function is None:
         return False, ()
-    places = tuple(at for at, a in enumerate(function.arguments) if a.kind.name in ("day", "cell"))
+    places = tuple(at for at, a in enumerate(function.arguments) if a.kind.name in ("day", "ledger"))
     return function.rest or function.result in ("day", "cell"), places
 
 

@@ -1,37 +1,95 @@
 """A workbook file as a macro's open workbook: for a server, a test, or a machine without a spreadsheet.
 
-What must stay true: the file is written only when `save` is called, whole or not at all; text stays text, whatever it begins with.
+What must stay true: the file is written only where a macro wrote into it, whole or not at all; a file of which a part would be lost is
+refused; text stays text, whatever it begins with.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import zipfile
 from collections.abc import Sequence
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.properties import PageSetupProperties
+
+from ..values import wrong
 
 _DAY: Final = "yyyy-mm-dd"
 _AMOUNT: Final = "#,##0.00"
 
 
+_LOST: Final = {
+    "vbaProject.bin": "VBA", "ctrlProps/": "controls", "activeX/": "controls", "embeddings/": "embedded objects", "slicers/": "slicers",
+    "timelines/": "timelines", "threadedComments/": "threaded comments", "diagrams/": "diagrams",
+}  # fmt: skip
+_LOST_INSIDE: Final = {
+    b"sparklineGroup": "sparklines",
+    b"<xdr:sp ": "text boxes and shapes",
+    b"<xdr:sp>": "text boxes and shapes",
+}
+
+
+def lost_parts(name: str, archive: zipfile.ZipFile) -> set[str]:
+    """Return what of a part of a workbook openpyxl would not write again."""
+    found = {said for mark, said in _LOST.items() if mark in name}
+    if name.startswith(("xl/worksheets/sheet", "xl/drawings/drawing")):
+        content = archive.read(name)
+        found |= {said for mark, said in _LOST_INSIDE.items() if mark in content}
+    return found
+
+
 class FileBook:
-    """An .xlsx by openpyxl. told, shown: what macros said and opened. select: the cell that counts as selected, "Sheet!A1"."""
+    """An .xlsx by openpyxl. told, shown: what macros said and opened. select: the cell that counts as selected, "Sheet!A1", on
+    the first sheet without a name. changed: something was written."""
 
     host = "file"
 
     def __init__(self, path: str | Path, *, select: str | None = None) -> None:
-        self.path: Path | None = Path(path)
-        self.workbook = load_workbook(self.path) if self.path.exists() else Workbook()
+        self._path = Path(path)
+        if self._path.suffix.lower() != ".xlsx":
+            wrong("not_xlsx", path=self._path)
+        self.workbook = self._open()
         self.select = select
+        self.selected()  # a cell there is not is told at once
+        self.changed = not self._path.exists()
         self.told: list[str] = []
         self.shown: list[Path] = []
+
+    @property
+    def path(self) -> Path | None:
+        """Where the file lies."""
+        return self._path
+
+    def _open(self) -> Workbook:
+        """Return the workbook, a new one where there is no file. Raises: UsageError for what is none, or would lose a part."""
+        if not self._path.exists():
+            return Workbook()
+        try:
+            with zipfile.ZipFile(self._path) as archive:
+                lost = sorted({kind for name in archive.namelist() for kind in lost_parts(name, archive)})
+            if lost:
+                wrong("would_lose", path=self._path, parts=", ".join(lost))
+            return load_workbook(self._path)
+        except (zipfile.BadZipFile, InvalidFileException, KeyError) as error:
+            wrong("no_workbook", path=self._path, what=type(error).__name__)
+
+    def _cell(self, place: str) -> Any:
+        """Return the value of a cell by its address. Raises: UsageError for one there is not."""
+        sheet, mark, cell = place.rpartition("!")
+        sheet = sheet.strip("'") if mark else self.workbook.sheetnames[0]
+        if sheet not in self.workbook.sheetnames or not re.fullmatch(r"\$?[A-Za-z]{1,3}\$?\d+", cell):
+            wrong("no_cell", given=place, sheets=", ".join(self.workbook.sheetnames))
+        return self.workbook[sheet][cell.replace("$", "")].value
 
     def sheets(self) -> list[str]:
         """Return the names of the sheets."""
@@ -43,6 +101,7 @@ class FileBook:
 
     def write(self, sheet: str, rows: list[list[Any]], *, row: int = 1, column: int = 1) -> None:
         """Write values from a cell on."""
+        self.changed = True
         ws = self.workbook[sheet] if sheet in self.workbook.sheetnames else self.workbook.create_sheet(sheet)
         for down, values in enumerate(rows):
             for across, value in enumerate(values):
@@ -64,7 +123,10 @@ class FileBook:
         for row in ws.iter_rows():
             for cell in row:
                 cell.alignment = Alignment(vertical="top", wrap_text=isinstance(cell.value, str) and cell.column > 1)
-                cell.font = Font(name=cell.font.name, size=cell.font.size, bold=cell.row in bold)
+                if cell.row in bold and not cell.font.b:
+                    font = copy(cell.font)
+                    font.b = True
+                    cell.font = font  # type: ignore[assignment]
                 if cell.row in amounts and isinstance(cell.value, float):
                     cell.number_format = _AMOUNT
         ws.page_setup.orientation = "landscape"
@@ -72,11 +134,8 @@ class FileBook:
         ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
     def selected(self) -> Any:
-        """Return the value of the cell given, else of the active one."""
-        if self.select is None:
-            return self.workbook.active[self.workbook.active.sheet_view.selection[0].activeCell].value  # type: ignore[index,union-attr]
-        sheet, _, place = self.select.rpartition("!")
-        return self.workbook[sheet][place].value
+        """Return the value of the cell given, None without one."""
+        return None if self.select is None else self._cell(self.select)
 
     def tell(self, text: str) -> None:
         """Keep what is told, and print it."""
@@ -89,16 +148,18 @@ class FileBook:
 
     def recalculate(self) -> None:
         """Leave calculating to the program that opens the file next."""
-        self.workbook.calculation.fullCalcOnLoad = True
+        if self.changed:
+            self.workbook.calculation.fullCalcOnLoad = True
 
     def save(self) -> Path:
-        """Write the file; return where."""
-        assert self.path is not None
-        work = self.path.with_name(f".{self.path.name}.part")
+        """Write the file where a macro wrote into it; return where."""
+        if not self.changed:
+            return self._path
+        work = self._path.with_name(f".{self._path.name}.part")
         try:
             self.workbook.save(work)
-            os.replace(work, self.path)
+            os.replace(work, self._path)
         except BaseException:
             work.unlink(missing_ok=True)
             raise
-        return self.path
+        return self._path

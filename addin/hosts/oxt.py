@@ -84,7 +84,7 @@ def asks_document(function: Function) -> bool:
     return (
         function.result in ("day", "cell")
         or function.rest
-        or any(a.kind.name in ("day", "cell") for a in function.arguments)
+        or any(a.kind.name in ("day", "ledger") for a in function.arguments)
     )
 
 

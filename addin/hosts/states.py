@@ -43,7 +43,10 @@ def book_state() -> State:
         chosen = load_settings()
         if chosen.book is None:
             return told("book", True, "cells.state.no_book")
-        customers = Desk(chosen).connected.reading.book.rows("customers")
+        desk = Desk(chosen)
+        customers = desk.connected.reading.book.rows("customers")
+        if chosen.as_of is not None:
+            _ = desk.answers().whole.ground.items  # with policy, rates and currency, as a cell asks for it
     except CreditError as error:
         words = {"path": settings_path(), "what": error.en}
         return State(

@@ -327,8 +327,16 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     path = Path(folder)
     try:
         manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SourceError(
+            f"{path}: no connected book here: there is no {MANIFEST}. Connect the book again.",
+            f"{path}：不是连接账簿：没有 {MANIFEST}。请重新连接账簿。",
+        ) from error
     except (OSError, ValueError) as error:
-        raise SourceError(f"{path}: no connected book here ({error}).", f"{path}：不是连接账簿（{error}）。") from error
+        raise SourceError(
+            f"{path}: no connected book here: {MANIFEST} can't be read. Import the ledger again.",
+            f"{path}：不是连接账簿：无法读取 {MANIFEST}。请重新导入台账。",
+        ) from error
     if manifest.get("format") != _FORMAT:
         raise SourceError(
             f"{path}: format {manifest.get('format')} of a connected book, this version reads {_FORMAT}. Import it again.",

@@ -34,7 +34,7 @@ def dso_lines(ground: Ground) -> tuple[DsoLine, ...]:
         except (NeedsSales, UsageError) as error:
             lines.append(DsoLine(method, None, why=(error.en, error.zh)))
             continue
-        if row is not None and method == "countback" and row["at_least"] and not row["sales_days"]:
+        if row is not None and row["days"] is not None and told_days(row) is None:
             why = (
                 "the last month has no sales, so the walk back can't begin",
                 "最近一月没有销售额，无法开始倒推",
@@ -48,7 +48,7 @@ def dso_lines(ground: Ground) -> tuple[DsoLine, ...]:
         previous = None
         if ground.book.complete:
             past = _dso(ground, method, earlier)
-            previous = past["days"] if past else None
+            previous = told_days(past)
         lines.append(
             DsoLine(
                 method, row["days"], row["at_least"], row["receivables_minor"], row["sales_minor"], row["sales_days"],
@@ -86,7 +86,7 @@ def trend(ground: Ground) -> tuple[TrendPoint, ...]:
 
     def dso_of(day: date, items: OpenItems) -> float | None:
         row = _dso(ground, ground.values["dso.method"], day, items if items.netting == "separate" else None)
-        return row["days"] if row else None
+        return told_days(row)
 
     return history.trend(
         ground.book, ground.as_of, lambda day: ground.reported(ground.take(day)), ground.currency, dso_of
@@ -127,6 +127,14 @@ def dso_by_policy(
         ground.book, day, method=method, base=values["dso.base"], by=by, months=months, year_days=values["dso.year_days"],  # type: ignore[arg-type]
         exclude=values["dso.excluded_kinds"], items=items, rates=ground.rates, to=ground.report,
     )  # fmt: skip
+
+
+def told_days(row: Mapping[str, Any] | None) -> float | None:
+    """Return the days of a row of DSO; None without one, and where a countback can't begin because the last month has no sales."""
+    if row is None or (row.get("at_least") and not row["sales_days"]):
+        return None
+    days: float | None = row["days"]
+    return days
 
 
 def cei_start(ground: Ground, day: date) -> date:

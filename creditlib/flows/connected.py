@@ -7,6 +7,7 @@ whole folder or leaves it as it was; nothing is refreshed behind anybody's back.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +20,7 @@ from creditlib.errors import Finding, UsageError
 from creditlib.facts.book import MANIFEST, Book, open_book, read_manifest, save_book
 from creditlib.facts.mapping import Shape
 from creditlib.facts.reading import Reading
+from creditlib.facts.tables import SCHEMAS
 from creditlib.flows.sources import Sources
 from creditlib.policy import Policy
 
@@ -40,6 +42,11 @@ class Connected:
         return tuple(name for name, digest in self.imported.items() if _digest(name) != digest)
 
     @property
+    def live(self) -> tuple[str, ...]:
+        """Sources that can't be compared with what was imported, databases: a refresh always reads them."""
+        return () if self.sources is None else tuple(_shown(name) for name in self.sources.all if "://" in name)
+
+    @property
     def last_day(self) -> date | None:
         """The last day of a document."""
         found = pc.max(self.reading.book.columns("documents", ["posted_on"])["posted_on"]).as_py()
@@ -56,10 +63,26 @@ def import_book(
     UsageError for a folder that holds something else.
     """
     sources = _absolute(sources)
+    secret = next((name for name in sources.all if re.search(r"//[^@/]*:[^@/]+@", name)), None)
+    if secret is not None:
+        raise UsageError(
+            f"{_shown(secret)}: the address holds a password, which would stand in the book's manifest. Let the database sign in without it.",
+            f"{_shown(secret)}：地址中含有密码，会写入账簿清单。请改用无须在地址中写密码的登录方式。",
+        )
     reading = sources.read(policy, on)
-    hashes = {name: _digest(name) for name in sources.all if "://" not in name}
+    if not any(reading.book.rows(name) for name in SCHEMAS):
+        told = reading.findings[0] if reading.findings else None
+        raise UsageError(
+            f"nothing of {', '.join(map(_shown, sources.all))} could be used, so no book is made."
+            + (f" First: {told.line('en')}" if told else ""),
+            f"{'、'.join(map(_shown, sources.all))} 中没有可用的内容，未建立账簿。"
+            + (f"第一处：{told.line('zh')}" if told else ""),
+        )
+    read = [*sources.all, *([sources.mapping] if sources.mapping else [])]
+    hashes = {name: _digest(name) for name in read if "://" not in name}
     save_book(reading.book, folder, origin={"shape": reading.shape, "sources": sources.plain(), "files": hashes})
-    return open_connected(folder), reading.findings
+    made = open_connected(folder, verify=False)
+    return replace(made, reading=replace(reading, book=made.reading.book)), reading.findings
 
 
 def refresh(folder: str | Path, policy: Policy, on: date) -> tuple[Connected, tuple[Finding, ...]]:
@@ -102,6 +125,11 @@ def _absolute(sources: Sources) -> Sources:
     }
     files, credit = (tuple(map(whole, names)) for names in (sources.files, sources.credit_files))
     return replace(sources, files=files, credit_files=credit, **beside)
+
+
+def _shown(name: str) -> str:
+    """Return a source as it may be printed: of a database's address, nothing that signs in."""
+    return re.sub(r"//[^@/]*@", "//", name)
 
 
 def _digest(name: str) -> str:

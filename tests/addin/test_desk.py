@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,7 +25,7 @@ def test_settings_come_back_as_they_were_written(tmp_path: Path, monkeypatch: py
     assert [p.name for p in settings_path().parent.iterdir()] == ["settings.json"]
 
 
-@pytest.mark.parametrize("text", ["{", "[1]", '{"as_of": "soon"}'])
+@pytest.mark.parametrize("text", ["{", "[1]", '{"as_of": "soon"}', '{"as_of": 5}', '{"book": 7}', '{"language": "fr"}'])
 def test_settings_nobody_can_read_are_told_and_kept(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "settings.json"
     path.write_text(text, encoding="utf-8")
@@ -120,13 +119,18 @@ def test_a_fault_of_the_library_is_an_error_in_the_cell_and_told_by_why(monkeypa
 
 def test_why_names_the_nearest_function_and_never_explains_itself() -> None:
     desk = Desk(Settings(language="zh"))
-    assert call("CREDITWHY", "CREDITSCOR", desk=desk) == CellError("#VALUE!")
-    from creditlib_addin.call import Failed, run
-    from creditlib_addin.udf import CATALOGUE
-    from creditlib_addin.values import PYTHON
+    assert "CREDITSCORE" in call("CREDITWHY", "CREDITSCOR", desk=desk)
+    assert "没有函数" in call("CREDITWHY", "CREDITSCOR", desk=desk)
+    assert "CREDITWHY" in call("CREDITWHY", "CREDITWHY", desk=desk)
 
-    found = run(CATALOGUE["CREDITWHY"], ["CREDITSCOR"], PYTHON, desk)
-    assert isinstance(found, Failed)
-    assert "CREDITSCORE" in found.text("zh")
-    assert isinstance(run(CATALOGUE["CREDITWHY"], ["CREDITWHY"], PYTHON, desk), Failed)
-    assert json.dumps(found.en)
+
+def test_with_settings_nobody_can_read_the_reason_is_told_and_formulas_of_figures_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"book": ', encoding="utf-8")
+    monkeypatch.setenv(VARIABLE, str(path))
+    desk = Desk()
+    assert call("CREDITSCORE", "C-1", desk=desk) == CellError("#VALUE!")
+    assert "settings.json" in call("CREDITWHY", "CREDITSCORE", "C-1", desk=desk)
+    assert call("CREDITCCC", 60, 45, 30, desk=desk) == 75

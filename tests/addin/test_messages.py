@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from creditlib_addin.settings import VARIABLE, Settings
 from creditlib_addin.udf import CATALOGUE
 from creditlib_addin.values import PYTHON, CellError
 
+from creditlib.errors import CreditError
 from creditlib.faces.wording import words_under
 
 SAID = words_under("cells.error")
@@ -49,14 +52,14 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "need_inputs": ("CREDITTERMNPV", SALES, "x"),
     "unknown_name": ("CREDITSCORE", [["on_time_share", 1], ["shoe size", 43]]),
     "name_twice": ("CREDITSCORE", [["on_time_share", "按期付款率"], [1, 1]]),
+    "no_heading": ("CREDITSCORE", [["on_time_share", None, "overdue_share"], [1, 2, 0]]),
+    "no_event": ("CREDITDUEDATE", "票到30天", date(2026, 1, 31)),
     "lacking": ("CREDITZSCORE", [["Total assets", 1]]),
     "need_code": ("CREDITTERMS", [["customer", 1], ["x", 2]]),
     "no_customer": ("CREDITSCORE", None),
     "no_book": ("CREDITSCORE", "C-1"),
     "no_measure": ("CREDITGET", "C-7003", "mood"),
     "no_statements": ("CREDITZSCORE", "C-70"),
-    "no_function": ("CREDITWHY", "CREDITSCOR"),
-    "why_of_why": ("CREDITWHY", "CREDITWHY"),
     "no_discount": ("CREDITTERMCOST", "net 30"),
     "discount_days": ("CREDITTERMCOST", 0.02),
     "nothing_changes": ("CREDITTERMNPV", SALES, [["net days", None], ["deposit", None]]),
@@ -64,12 +67,20 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "months": ("CREDITDSO", [["receivables", 1], ["sales", 1], ["sales", 1], ["days", 1]], "simple"),
     "item": ("CREDITREASONS", GOOD, 1.5),
     "currencies": ("CREDITDSO", "*"),
+    "start_after_end": ("CREDITCEI", "*", date(2026, 12, 1), date(2026, 10, 31)),
+    "whole_months": ("CREDITCEI", [["beginning", 1], ["sales", 1], ["ending", 1], ["ending not due", 1], ["months", 0]]),
+    "whole": ("CREDITLIMIT", [["yearly", 1000.0], ["term days", 45.5], ["grade", "B"]]),
+    "no_score": ("CREDITLIMIT", [["yearly", 1000.0], ["score", 999]]),
+    "grade_and_factors": ("CREDITLIMIT", [["grade", "A"], ["on_time_share", 1]]),
+    "no_walk": ("CREDITDSO", [["receivables", 1], ["sales", 0], ["days", 31]], "countback"),
+    "currency_stays": ("CREDITTERMNPV", SALES, [["net days", 60], ["currency", "USD"]]),
+    "no_probability": ("CREDITEL", "C-70", 0.5),
     "no_rows": ("CREDITAGING", [LEDGER, [None] * 5]),
     "rows_refused": ("CREDITAGING", [LEDGER, [None, "I", date(2026, 1, 1), date(2026, 2, 1), 5.0], ["A", "J", date(2026, 1, 1), None, 1.0]]),
 }  # fmt: skip
 BY_OTHER_WAYS = {
     "no_day", "no_sales", "one_at_a_time", "one_customer", "texts_of_table", "one_answer", "no_answer", "select", "changed", "no_rows_what_if",
-    "settings", "internal",
+    "settings", "internal", "other_currency", "rates_alone", "no_function", "why_of_why", "not_xlsx", "no_workbook", "would_lose", "no_cell",
 }  # fmt: skip
 
 
@@ -107,6 +118,10 @@ def test_errors_that_take_a_host_a_day_or_a_fault_to_reach(
     early = ["C-7003", None, date(2024, 12, 31)]
     assert run(CATALOGUE["CREDITDSO"], early, PYTHON, desk) == CellError("#N/A")
     assert run(CATALOGUE["CREDITWHY"], ["CREDITDSO", *early], PYTHON, desk) == SAID["no_sales"]["en"]
+    for key, name in (("no_function", "CREDITSCOR"), ("why_of_why", "CREDITWHY")):
+        said = run(CATALOGUE["CREDITWHY"], [name], PYTHON, desk)
+        pattern = re.sub(r"\\\{[a-z_]+\\\}", ".*", re.escape(SAID[key]["en"]))
+        assert re.fullmatch(pattern, said), said
     fits("one_customer", run(CATALOGUE["CREDITLIMITS"], [column], PYTHON, desk))
     fits("no_day", run(CATALOGUE["CREDITSCORE"], ["C-7003"], PYTHON, Desk(Settings(book=desk.settings.book))))
     monkeypatch.setattr("creditlib.formulas.premium", lambda *_: 1 / 0)
@@ -134,7 +149,8 @@ def test_errors_only_a_macro_can_tell(
     run_macro("terms_what_if", book, Desk())
     sheet = book.workbook["Terms what-if"]
     for row in sheet.iter_rows(min_row=4):
-        row[0].value = None
+        for cell in row:
+            cell.value = None
     told("no_rows_what_if", book, "terms_what_if")
     run_macro("connect_book", book, Desk())
     control = book.workbook["Credit"]
@@ -144,6 +160,36 @@ def test_errors_only_a_macro_can_tell(
     told("one_answer", book, "connect_book")
     path.write_text("{", encoding="utf-8")
     told("settings", book, "refresh")
+
+
+def refused(key: str, work: Callable[[], Any]) -> None:
+    with pytest.raises(CreditError) as caught:
+        work()
+    fits(key, Failed(CellError("#VALUE!"), caught.value.en, caught.value.zh))
+
+
+def test_errors_of_files_and_of_currencies(tmp_path: Path) -> None:
+    from creditlib.facts.book import save_book
+    from creditlib.facts.sample.generate import sample_book
+
+    refused("not_xlsx", lambda: FileBook(tmp_path / "book.xlsm"))
+    (tmp_path / "text.xlsx").write_text("a,b", encoding="utf-8")
+    refused("no_workbook", lambda: FileBook(tmp_path / "text.xlsx"))
+    refused("no_cell", lambda: FileBook(tmp_path / "new.xlsx", select="Nix!A1"))
+    refused("no_cell", lambda: FileBook(tmp_path / "new.xlsx", select="A"))
+    with zipfile.ZipFile(tmp_path / "macros.xlsx", "w") as archive:
+        archive.writestr("xl/vbaProject.bin", b"x")
+    refused("would_lose", lambda: FileBook(tmp_path / "macros.xlsx"))
+    save_book(sample_book(), tmp_path / "book")
+    chosen = Settings(book=str(tmp_path / "book"), as_of=date(2026, 10, 31))
+    alone = Desk(replace(chosen, rates="rates.csv"))
+    fits("rates_alone", run(CATALOGUE["CREDITSCORE"], ["C-7003"], PYTHON, alone))
+    desk = Desk(chosen)
+    answers = desk.answers()
+    pairs = zip(*(answers._column("assessed", name) for name in ("customer", "set_currency", "currency")), strict=True)
+    abroad = next(code for code, told, own in pairs if told is not None and told != own)
+    fits("other_currency", run(CATALOGUE["CREDITGET"], [abroad, "limit_in_force"], PYTHON, desk))
+    assert run(CATALOGUE["CREDITGET"], [abroad, "limit_currency"], PYTHON, desk) in ("CNY", "USD", "EUR", "JPY")
 
 
 def test_no_text_is_left_over_and_each_one_used_is_there() -> None:

@@ -23,6 +23,7 @@ STATED: Final = (
     "insurer_minor", "insurer_paid_minor",
 )  # fmt: skip
 """Figures a limit can be stated from."""
+_MAY_BE_NEGATIVE: Final = ("net_worth_minor", "working_capital_minor")
 
 
 def limit_values(
@@ -35,7 +36,7 @@ def limit_values(
     the term agreed, without it those of the grade; net_worth_minor, tangible; working_capital_minor; reference_average_minor and references,
     how many; peak_minor, highest balance paid; insurer_minor, the insurer's limit, and insurer_paid_minor, what it would pay of it (else the policy's share).
     None and what is not there is unknown. outcome: of the score; "stop" gets no credit.
-    Raises: UsageError for another name or grade; PolicyError when the policy has no value on the day.
+    Raises: UsageError for another name or grade, a figure below 0 other than those two, or a payment above the cover; PolicyError when the policy has no value on the day.
 
     >>> from creditlib.policy import load_policy
     >>> made = limit_values({"yearly_minor": 2_400_000_00, "term_days": 30}, "B", 610, load_policy(), date(2026, 1, 31))
@@ -52,6 +53,18 @@ def limit_values(
         raise UsageError(
             f'no grade "{grade}". There are: {", ".join(GRADES)}.', f"没有等级“{grade}”。现有：{'、'.join(GRADES)}。"
         )
+    below = next(((name, value) for name, value in given.items() if value is not None and value < 0), None)
+    cover, paid = given.get("insurer_minor"), given.get("insurer_paid_minor")
+    if below is not None and below[0] not in _MAY_BE_NEGATIVE:
+        raise UsageError(
+            f"{below[0]} must not be below 0, got {below[1]:,}. Leave out what is not known.",
+            f"{below[0]} 不得小于 0，得到 {below[1]:,}。未知的请不要给出。",
+        )
+    if paid is not None and paid > (cover or 0):
+        raise UsageError(
+            f"the insurer would pay {paid:,} of a limit of {cover or 0:,} minor units. Check both.",
+            f"保险赔付额 {paid:,} 大于保险限额 {cover or 0:,}（最小单位）。请核对两者。",
+        )
     values = policy.at(as_of)
     currency = currency or values["home.currency"]
     term = given.get("term_days")
@@ -59,8 +72,6 @@ def limit_values(
         term, term_from = int(values["terms.days"][grade]), "grade"
     else:
         term_from = "customer"
-    cover = given.get("insurer_minor")
-    paid = given.get("insurer_paid_minor")
     if cover is not None and paid is None:
         paid = int(cover * values["limit.insured_share"])
     yearly = given.get("yearly_minor")
