@@ -38,13 +38,11 @@ def normalise(
 
         target = Path(out or source)
         found = repair(Path(source), target)
-        typer.echo(say("macros.told.normalised", words, path=target, count=sum(found.changed.values())))
+        typer.echo(say("macros.told.normalised", words, path=target, count=found.total))
         for spelling, count in found.changed.items():
             typer.echo(f"  {count:>6,}  {spelling}")
-        for removed in found.removed:
-            typer.echo(say("macros.told.link_removed", words, target=removed))
-        for left in found.left:
-            typer.echo(left[words == "zh"])
+        for note in found.notes(words):
+            typer.echo(note)
 
 
 @app.command()

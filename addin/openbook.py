@@ -5,9 +5,12 @@ What must stay true: a macro knows nothing of a host; what it writes are values,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
+
+NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 class OpenBook(Protocol):
@@ -28,9 +31,9 @@ class OpenBook(Protocol):
     def write(self, sheet: str, rows: list[list[Any]], *, row: int = 1, column: int = 1) -> None:
         """Write values from a cell on; a sheet that is absent is made, at the end. None leaves its cell as it is."""
 
-    def dress(self, sheet: str, widths: list[float], bold: list[int], amounts: Sequence[int] = ()) -> None:
+    def dress(self, sheet: str, widths: list[float], bold: list[int], formats: Mapping[int, str] = NOTHING) -> None:
         """Make a sheet readable and printable on one page's width: column widths in characters from the first on, rows in bold by number,
-        rows whose numbers are amounts, long texts wrapped."""
+        number formats by row, long texts wrapped."""
 
     def selected(self) -> Any:
         """Return the value of the selected cell, None without one."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 from creditlib.days import parse_iso
 from creditlib.errors import Lang
+from creditlib.faces.package import write_whole
 
 from .values import wrong
 
@@ -73,12 +73,6 @@ def save_settings(settings: Settings, path: Path | None = None) -> Path:
     path = path or settings_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = {n: v.isoformat() if isinstance(v, date) else v for n, v in asdict(settings).items() if v is not None}
-    handle, name = tempfile.mkstemp(prefix=".settings-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    content = (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    write_whole(path, lambda file: file.write(content), force=True)
     return path

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .desk import Desk
 
+_AMOUNT, _SHARE, _DAYS = "#,##0.00", "0.00%", "#,##0.0"
 _MONEY: Final = ("yearly_sales", "fixed_cost")
 _FIGURES: Final = (
     "sales_minor", "margin_minor", "capital_cost_minor", "loss_minor", "premium_minor", "discount_minor", "collection_minor",
@@ -63,14 +64,21 @@ def lay(book: OpenBook, desk: Desk, lang: Lang, customer: str) -> str:
     base = case_of_source(desk, Code(customer), None)
     sheet = _found(book) or free_sheet(book, "what_if", lang)
     rows: list[list[Any]] = [
-        [say("macros.sheet.what_if", lang), "", ""],
-        [say("macros.head.customer", lang), customer, base.currency],
-        _heads(lang),
+        [say("macros.sheet.what_if", lang), "", "", ""],
+        [say("macros.head.customer", lang), customer, base.currency, ""],
+        [*_heads(lang), ""],
     ]
     for name in _names():
         value = _value(base, name)
         shown = "" if value is None else value  # a field of another customer must not stay
-        rows.append([say(f"cells.inputs.case.{name}", lang), shown, shown])
+        rows.append(
+            [
+                say(f"cells.inputs.case.{name}", lang),
+                shown,
+                shown,
+                say("macros.head.open", lang) if value is None else "",
+            ]
+        )
     if sheet in book.sheets():
         rows += [["", "", "", ""] for _ in range(_answer_end(book.read(sheet)) - len(rows))]
     book.write(sheet, rows)
@@ -169,13 +177,18 @@ def _answer(book: OpenBook, desk: Desk, lang: Lang, base: TermsCase, scenario: T
     ]  # an older, longer answer
     book.write(sheet, rows, row=row)
     last = row + len(_FIGURES) + len(_WORTH)
-    inputs = [at for at, line in enumerate(book.read(sheet)[: row - 1], 1) if line and line[0] in _money_labels()]
     bold = [1, 3, row, row + _FIGURES.index("profit_minor") + 1, last + 2]
-    book.dress(sheet, [44, 20, 20, 20], bold, [*inputs, *range(row + 1, last + 1)])
+    answers = {row + 1 + at: _DAYS if name == "dso_days" else _AMOUNT for at, name in enumerate((*_FIGURES, *_WORTH))}
+    book.dress(sheet, [44, 20, 20, 24], bold, _formats(book.read(sheet)[: row - 1]) | answers)
 
 
-def _money_labels() -> set[str]:
-    return {say(f"cells.inputs.case.{name}", lang) for name in _MONEY for lang in LANGS}
+def _formats(rows: list[list[Any]]) -> dict[int, str]:
+    """Return the number format of each input by its row: amounts, shares, days."""
+    names = {said[t]: name for name, said in words_under("cells.inputs.case").items() for t in LANGS}
+    found = {at: names[row[0]] for at, row in enumerate(rows, 1) if row and row[0] in names}
+    return {
+        at: _AMOUNT if name in _MONEY else _DAYS if name.endswith("_days") else _SHARE for at, name in found.items()
+    }
 
 
 def _line(effect: TermsEffect, name: str, lang: Lang) -> list[Any]:

@@ -6,7 +6,7 @@ and read back as a day; UNO is imported only where a document is at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -18,6 +18,7 @@ from urllib.request import url2pathname
 from creditlib.errors import Lang
 from creditlib.faces.wording import say
 
+from ..openbook import NOTHING
 from ..values import CellError
 from .calc_cells import epoch_of, error_text, spare_pandas
 
@@ -100,8 +101,8 @@ class CalcBook:
             return float(value)
         return value.text if isinstance(value, CellError) else str(value)
 
-    def dress(self, sheet: str, widths: list[float], bold: list[int], amounts: Sequence[int] = ()) -> None:
-        """Set widths, bold rows, formats of amounts, wrapping, and a page as wide as the sheet."""
+    def dress(self, sheet: str, widths: list[float], bold: list[int], formats: Mapping[int, str] = NOTHING) -> None:
+        """Set widths, bold rows, formats of numbers, wrapping, and a page as wide as the sheet."""
         page = self.document.Sheets.getByName(sheet)
         for column, width in enumerate(widths):
             page.Columns.getByIndex(column).Width = round((width * 7 + 5) * 26.46)  # characters, as pixels, in 1/100 mm
@@ -115,9 +116,8 @@ class CalcBook:
             page.getCellRangeByPosition(1, 0, end.EndColumn, end.EndRow).IsTextWrapped = True
         for row in bold:
             page.getCellRangeByPosition(0, row - 1, end.EndColumn, row - 1).CharWeight = _BOLD
-        amount = self._format("#,##0.00") if amounts else 0
-        for row in amounts:
-            page.getCellRangeByPosition(0, row - 1, end.EndColumn, row - 1).NumberFormat = amount
+        for row, code in formats.items():
+            page.getCellRangeByPosition(1, row - 1, max(end.EndColumn, 1), row - 1).NumberFormat = self._format(code)
         whole.Rows.OptimalHeight = True
         page.PageStyle = self._page_style()
 

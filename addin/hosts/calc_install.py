@@ -22,6 +22,7 @@ from typing import Any
 
 from creditlib import __version__
 from creditlib.errors import Lang
+from creditlib.faces.package import write_whole
 
 from ..settings import load_settings, save_settings, settings_path
 from . import oxt
@@ -178,9 +179,7 @@ def _tool(places: Places, key: str, *words: str) -> State:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(part, path)
+    write_whole(path, lambda file: file.write(text.encode("utf-8")), force=True)
 
 
 def uninstall(places: Places | None = None) -> list[State]:
@@ -216,7 +215,19 @@ def fits(places: Places) -> list[State]:
     office, library = _python_version(python), f"{sys.version_info[0]}.{sys.version_info[1]}"
     if office != library:
         return [*found, _told("python", False, "other_python", office=office, library=library, python=python)]
-    return [*found, _told("python", True, "python", version=office)]
+    found.append(_told("python", True, "python", version=office))
+    lent = environment_on_path()
+    return found if lent is None else [*found, _told("terminal", False, "lent_python", path=lent)]
+
+
+def environment_on_path() -> Path | None:
+    """Return the virtual environment whose python3 stands first on PATH, None without one. On Linux an office started there takes that
+    environment for its own Python, and then finds neither uno nor the functions."""
+    first = None if sys.platform in ("win32", "darwin") else shutil.which("python3")
+    if first is None:
+        return None
+    folder = Path(first).parent.parent
+    return folder if (folder / "pyvenv.cfg").is_file() else None
 
 
 def _extension(places: Places) -> State:

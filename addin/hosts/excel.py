@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from creditlib.errors import CreditError, Lang
 from creditlib.faces.wording import say
 
+from ..openbook import NOTHING
 from .errors import BY_TEXT
 
-_AMOUNT: Final = "#,##0.00"
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".csv"})
 
 
@@ -65,15 +65,15 @@ class XlwingsBook:
             for across, part in _stretches(values):
                 into.range((row + down, column + across)).value = [part]
 
-    def dress(self, sheet: str, widths: list[float], bold: list[int], amounts: Sequence[int] = ()) -> None:
-        """Set widths, bold rows, formats of amounts, and wrapping behind the first column."""
+    def dress(self, sheet: str, widths: list[float], bold: list[int], formats: Mapping[int, str] = NOTHING) -> None:
+        """Set widths, bold rows, formats of numbers, and wrapping behind the first column."""
         page = self.book.sheets[sheet]
         for at, width in enumerate(widths, 1):
             page.range((1, at)).column_width = width
         for number in bold:
             page.range(f"{number}:{number}").font.bold = True
-        for number in amounts:
-            page.range((number, 2), (number, len(widths))).number_format = _AMOUNT
+        for number, code in formats.items():
+            page.range((number, 2), (number, len(widths))).number_format = code
         last = page.used_range.last_cell.row
         page.range((1, 2), (last, len(widths))).wrap_text = True
 

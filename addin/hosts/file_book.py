@@ -6,10 +6,9 @@ refused; text stays text, whatever it begins with.
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from copy import copy
 from datetime import date
 from pathlib import Path
@@ -22,10 +21,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from creditlib.faces.package import write_whole
+
+from ..openbook import NOTHING
 from ..values import wrong
 
 _DAY: Final = "yyyy-mm-dd"
-_AMOUNT: Final = "#,##0.00"
 
 
 _LOST: Final = {
@@ -115,8 +116,8 @@ class FileBook:
                 elif isinstance(value, date):
                     cell.number_format = _DAY
 
-    def dress(self, sheet: str, widths: list[float], bold: list[int], amounts: Sequence[int] = ()) -> None:
-        """Set widths, bold rows, formats of amounts, wrapping, and a page as wide as the sheet."""
+    def dress(self, sheet: str, widths: list[float], bold: list[int], formats: Mapping[int, str] = NOTHING) -> None:
+        """Set widths, bold rows, formats of numbers, wrapping, and a page as wide as the sheet."""
         ws = self.workbook[sheet]
         for column, width in enumerate(widths, 1):
             ws.column_dimensions[get_column_letter(column)].width = width
@@ -127,8 +128,8 @@ class FileBook:
                     font = copy(cell.font)
                     font.b = True
                     cell.font = font  # type: ignore[assignment]
-                if cell.row in amounts and isinstance(cell.value, float):
-                    cell.number_format = _AMOUNT
+                if cell.row in formats and isinstance(cell.value, float | int):
+                    cell.number_format = formats[cell.row]
         ws.page_setup.orientation = "landscape"
         ws.page_setup.fitToHeight = 0
         ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
@@ -155,11 +156,6 @@ class FileBook:
         """Write the file where a macro wrote into it; return where."""
         if not self.changed:
             return self._path
-        work = self._path.with_name(f".{self._path.name}.part")
-        try:
-            self.workbook.save(work)
-            os.replace(work, self._path)
-        except BaseException:
-            work.unlink(missing_ok=True)
-            raise
+        write_whole(self._path, self.workbook.save, force=True)
+        self.changed = False
         return self._path

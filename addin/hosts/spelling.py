@@ -6,20 +6,19 @@ target is written whole or not at all. A link to the add-in's own file goes only
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Final, Literal
+from typing import BinaryIO, Final
 from urllib.parse import unquote
 from xml.sax.saxutils import escape, unescape
 
 from creditlib.errors import Lang, UsageError
+from creditlib.faces.package import write_whole
 from creditlib.faces.wording import say
 
 from ..udf import CATALOGUE
@@ -68,8 +67,8 @@ class _Work:
     links: Counter[int] = field(default_factory=Counter)
 
 
-def normalise(source: str | Path, target: str | Path, *, host: Literal["calc", "excel"] = "calc") -> Repaired:
-    """Write a copy of a workbook whose cell functions have their plain names. host: who is to open it; both take plain names.
+def normalise(source: str | Path, target: str | Path) -> Repaired:
+    """Write a copy of a workbook whose cell functions have their plain names.
 
     target: may be the source itself. Raises: UsageError for a file that is no workbook.
     """
@@ -268,17 +267,13 @@ def _drop(parts: dict[str, bytes], name: str, pattern: str) -> None:
 
 
 def _write(target: Path, infos: list[zipfile.ZipInfo], parts: Mapping[str, bytes]) -> None:
-    handle, name = tempfile.mkstemp(prefix=".spelling-", suffix=target.suffix, dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    def fill(file: BinaryIO) -> None:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for info in infos:
                 if info.filename in parts:
                     archive.writestr(info, parts[info.filename], compress_type=info.compress_type)
-        os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+
+    write_whole(target, fill, force=True)
 
 
 def _told(key: str, **values: object) -> tuple[str, str]:

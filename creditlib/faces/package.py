@@ -143,7 +143,7 @@ def real(target: Path) -> Path:
     return Path(os.path.realpath(target))
 
 
-def write_whole(target: Path, fill: Callable[[BinaryIO], None], *, force: bool) -> None:
+def write_whole(target: Path, fill: Callable[[BinaryIO], object], *, force: bool) -> None:
     """Write a file in one step: beside it first, to disk, then under its name. A link stays a link: what it points to is
     written. Half-written files that a killed run left beside the same target go.
 

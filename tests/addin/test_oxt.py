@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -292,3 +293,16 @@ def test_nothing_is_written_where_the_office_does_not_fit(places: calc_install.P
     assert state(calc_install.doctor(nowhere)) == {"office": False, "extension": False, "note": False, "book": True}
     assert not places.note.exists()
     assert not places.shared.exists()
+
+
+@posix
+def test_a_virtual_environment_on_the_path_is_told(
+    places: calc_install.Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "env" / "bin").mkdir(parents=True)
+    (tmp_path / "env" / "pyvenv.cfg").write_text("", encoding="utf-8")
+    python = tmp_path / "env" / "bin" / "python3"
+    python.write_text("#!/bin/sh\n", encoding="utf-8")
+    python.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{python.parent}{os.pathsep}{os.environ['PATH']}")
+    assert str(tmp_path / "env") in broken(places, "terminal").en

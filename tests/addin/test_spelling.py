@@ -107,7 +107,7 @@ def test_a_workbook_without_such_names_comes_out_the_same(book: Path, tmp_path: 
 
 
 def test_a_workbook_can_be_repaired_in_place(book: Path) -> None:
-    assert normalise(book, book, host="excel").total == 13
+    assert normalise(book, book).total == 13
     assert normalise(book, book).total == 0
     assert [p.name for p in book.parent.iterdir()] == ["book.xlsx"]
 
