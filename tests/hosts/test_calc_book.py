@@ -73,7 +73,7 @@ def test_a_sheet_is_dressed_to_be_read_and_printed(office: calc_server.Office) -
     number = office("open")
     code = """
 book.write("New", [["head", "text"], ["a", "long " * 40], ["b", 1234.5]])
-book.dress("New", [12.0, 40.0], [1], [3])
+book.dress("New", [12.0, 40.0], [1], {3: "#,##0.00"})
 page = book.document.Sheets.getByName("New")
 style = book.document.StyleFamilies.getByName("PageStyles").getByName(page.PageStyle)
 cell = page.getCellRangeByName
