@@ -189,7 +189,7 @@ class Answers:
             return value
         own, told = self._column("assessed", "currency")[row], self._column("assessed", measure.money_in)[row]
         if told != own:
-            raise not_known("other_currency", measure=measure.label("en"), customer=customer, told=told, own=own)
+            raise not_known("other_currency", measure=(measure.en, measure.zh), customer=customer, told=told, own=own)
         return major(value, own)
 
     def review(self, customer: str) -> Review:

@@ -71,15 +71,18 @@ class NotKnown(CreditError):
 
 
 def not_known(key: str, **values: object) -> NotKnown:
-    """Return the error of what is not known, worded in both languages."""
-    return NotKnown(say(f"cells.error.{key}", "en", **values), say(f"cells.error.{key}", "zh", **values))
+    """Return the error of what is not known, worded in both languages; a value may be a pair of them."""
+    return NotKnown(*_both(key, values))
+
+
+def _both(key: str, values: Mapping[str, object]) -> tuple[str, str]:
+    en, zh = ({k: v[at] if isinstance(v, tuple) else v for k, v in values.items()} for at in (0, 1))
+    return say(f"cells.error.{key}", "en", **en), say(f"cells.error.{key}", "zh", **zh)
 
 
 def wrong(key: str, **values: object) -> NoReturn:
-    """Raise what the wording says of a wrong input, in both languages."""
-    en = {k: v[0] if isinstance(v, tuple) else v for k, v in values.items()}
-    zh = {k: v[1] if isinstance(v, tuple) else v for k, v in values.items()}
-    raise UsageError(say(f"cells.error.{key}", "en", **en), say(f"cells.error.{key}", "zh", **zh))
+    """Raise what the wording says of a wrong input, in both languages; a value may be a pair of them."""
+    raise UsageError(*_both(key, values))
 
 
 def clean(value: Any) -> Cell:
@@ -168,7 +171,7 @@ def number(value: Cell, argument: str) -> float:
         if found is None:
             wrong("not_number", argument=argument, given=shown(value))
         read = found
-    return float(read / 100 if share else read)
+    return float(read / 100 if share else read) + 0.0  # never −0
 
 
 def day(value: Cell, argument: str, host: Host) -> date:

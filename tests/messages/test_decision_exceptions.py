@@ -31,7 +31,7 @@ from creditlib.facts.open_items import Rate
 from creditlib.facts.outside import Control
 from creditlib.flows.assess import assess
 from creditlib.flows.close import close
-from creditlib.flows.connected import refresh
+from creditlib.flows.connected import import_book, refresh
 from creditlib.flows.review import review
 from creditlib.flows.sources import Sources
 from creditlib.policy import load_policy
@@ -56,6 +56,13 @@ DOLLAR = [Rate("USD", Decimal(7), AS_OF)]
 def _limits(**options: Any) -> Any:
     table = factors(BOUGHT)
     return limit_book(owing(BIG), table, scores(table, ["C"]), POLICY, AS_OF, **options)
+
+
+def _nothing(folder: Path) -> object:
+    (folder / "ledger.csv").write_text(
+        "customer,document,date,due date,amount\nA,I-1,05/06/2026,05/06/2026,5\n", encoding="utf-8"
+    )
+    return import_book(folder / "book", Sources(files=(str(folder / "ledger.csv"),), home="CNY"), POLICY, AS_OF)
 
 
 def _refresh(folder: Path) -> object:
@@ -286,6 +293,25 @@ CASES = (
     Case(
         "refresh of a book without files", errors.UsageError, lambda folder: _refresh(folder),
         "…book: does not say which files it came from. Import the ledger again.", "…book：未记录来源文件。请重新导入台账。",
+    ),
+    Case(
+        "limit stated from a negative figure", errors.UsageError, lambda _: limit_values({"yearly_minor": -1}, "B", 600, POLICY, AS_OF),
+        "yearly_minor must not be below 0, got -1. Leave out what is not known.", "yearly_minor 不得小于 0，得到 -1。未知的请不要给出。",
+    ),
+    Case(
+        "insurer paying more than its limit", errors.UsageError,
+        lambda _: limit_values({"insurer_minor": 100, "insurer_paid_minor": 300}, "B", 600, POLICY, AS_OF),
+        "the insurer would pay 300 of a limit of 100 minor units. Check both.", "保险赔付额 300 大于保险限额 100（最小单位）。请核对两者。",
+    ),
+    Case(
+        "connected book of a database with its password", errors.UsageError,
+        lambda folder: import_book(folder / "book", Sources(files=("postgresql://me:secret@host/db",)), POLICY, AS_OF),
+        "postgresql://host/db: the address holds a password, which would stand in the book's manifest. Let the database sign in without it.",
+        "postgresql://host/db：地址中含有密码，会写入账簿清单。请改用无须在地址中写密码的登录方式。",
+    ),
+    Case(
+        "connected book of nothing that can be used", errors.UsageError, _nothing,
+        "nothing of …ledger.csv could be used, so no book is made. First: …", "…ledger.csv 中没有可用的内容，未建立账簿。第一处：…",
     ),
     Case(
         "a file given twice", errors.UsageError, lambda _: Sources(files=("a.csv",), sales="a.csv").read(POLICY, AS_OF),

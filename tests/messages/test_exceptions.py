@@ -140,6 +140,11 @@ def _not_a_book(folder: Path) -> object:
     return save_book(_book(), folder)
 
 
+def _damaged_manifest(folder: Path) -> object:
+    (folder / "manifest.json").write_text("{", encoding="utf-8")
+    return open_book(folder)
+
+
 def _old_format(folder: Path) -> object:
     _file(folder, MANIFEST, '{"format": 0}')
     return open_book(folder)
@@ -308,7 +313,12 @@ CASES = (
         "…: exists and is not a connected book. Choose an empty folder.", "…：已存在且不是连接账簿。请选择空文件夹。",
     ),
     Case(
-        "book: no manifest", errors.SourceError, open_book, "…: no connected book here (…).", "…：不是连接账簿（…）。",
+        "book: no manifest", errors.SourceError, open_book,
+        "…: no connected book here: there is no manifest.json. Connect the book again.", "…：不是连接账簿：没有 manifest.json。请重新连接账簿。",
+    ),
+    Case(
+        "book: damaged manifest", errors.SourceError, _damaged_manifest,
+        "…: no connected book here: manifest.json can't be read. Import the ledger again.", "…：不是连接账簿：无法读取 manifest.json。请重新导入台账。",
     ),
     Case(
         "book: other format", errors.SourceError, _old_format,
