@@ -119,7 +119,7 @@ def connect(
             raise c.usage("macros.error.no_ledger")
         day = parse_iso(as_of, "--as-of") if as_of else None
         chosen = replace(
-            load_settings(), book=folder, as_of=day, policy=_whole(policy), currency=request.report, rates=_whole(fx),
+            load_settings(), book=folder, as_of=day, policy=policy, currency=request.report, rates=fx,
             language=words if lang else load_settings().language,
         )  # fmt: skip
         connected, findings, day = connect_book(chosen, request.sources if files else None)
@@ -133,8 +133,3 @@ def connect(
             if finding.severity == "must_act":
                 typer.echo(f"▲ {finding.line(words)}", err=True)
         c.leave(findings)
-
-
-def _whole(path: str | None) -> str | None:
-    """Return a path that is found from any folder."""
-    return None if path is None else str(Path(path).resolve())

@@ -62,7 +62,7 @@ class FileBook:
         self.workbook = self._open()
         self.select = select
         self.selected()  # a cell there is not is told at once
-        self.changed = not self._path.exists()
+        self.changed = False
         self.told: list[str] = []
         self.shown: list[Path] = []
 
