@@ -67,13 +67,13 @@ def _aged(desk: Desk, items: Any, edges: Any, basis: Any, as_of: Any) -> _Aged:
     from creditlib.measures.aging import aging
 
     if isinstance(items, list) and len(items) > 1 and len(items[0]) > 1:
-        from creditlib.facts.open_items import open_items
+        from creditlib.flows.ground import Ground
 
         from .pasted import reading_of
 
-        on = day_of(desk, as_of)
         reading = reading_of(items, desk.values(as_of)["home.currency"])
-        taken = open_items(reading.book, on, netting=desk.values(as_of)["aging.netting"])
+        # as a file is aged: with the policy's netting, a running account nobody matched paid oldest due first
+        taken = Ground(reading, desk.policy, day_of(desk, as_of), (), (), None, None, None).items
         figures = aging(taken, edges=_edges(desk, edges, as_of), basis=basis, by=())
         return _Aged(figures, None, reading.findings)
     source = read_source(items, "items", "none")

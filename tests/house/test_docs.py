@@ -59,3 +59,11 @@ def test_both_readmes_name_the_same_commands() -> None:
         "credit sample",
     ):
         assert all(command in text for text in texts)
+
+
+def test_the_readmes_count_the_spreadsheet_functions_there_are() -> None:
+    import creditlib_addin
+
+    count = len(creditlib_addin.CATALOGUE)
+    assert f"{count} functions ([reference]" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"共 {count} 个函数" in (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
