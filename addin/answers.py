@@ -144,15 +144,20 @@ class Answers:
         """Return the row of a customer. Raises: NotKnown, naming the nearest codes."""
         row = self._rows.get(customer)
         if row is None:
-            if not customer:
-                raise not_known("no_customer")
-            from creditlib.decisions.score.decide import find_customer
+            raise self.unknown(customer)
+        return row
 
-            try:
-                find_customer(self.whole.factors, customer)
-            except UsageError as error:
-                raise NotKnown(error.en, error.zh) from None
-        return row  # type: ignore[return-value]
+    def unknown(self, customer: str) -> NotKnown:
+        """Return the error of a customer nobody knows, with the nearest codes."""
+        from creditlib.decisions.score.decide import find_customer
+
+        if not customer:
+            return not_known("no_customer")
+        try:
+            find_customer(self.whole.factors, customer)
+        except UsageError as error:
+            return NotKnown(error.en, error.zh)
+        raise AssertionError(customer)  # a code the factors have is in every table
 
     @property
     def customers(self) -> list[str]:

@@ -89,6 +89,11 @@ def own_sheet(book: OpenBook, kind: str, heads: Iterable[Sequence[str]]) -> str 
     return None
 
 
+def filled(row: Sequence[Any]) -> bool:
+    """Whether a row holds anything in the columns a macro writes to."""
+    return any(clean(cell) is not None for cell in row[:4])
+
+
 def free_sheet(book: OpenBook, kind: str, lang: Lang) -> str:
     """Return a name for a new sheet that nobody has."""
     name = said = say(f"macros.sheet.{kind}", lang)

@@ -18,7 +18,7 @@ from creditlib.money import currency_code, exponent
 
 from . import control
 from .answers import Answers, rates_of
-from .control import LANGS, free_sheet, own_sheet
+from .control import LANGS, filled, free_sheet, own_sheet
 from .desk import Desk
 from .desk import desk as desk_of_process
 from .openbook import OpenBook
@@ -256,10 +256,12 @@ def _findings(book: OpenBook, findings: tuple[Finding, ...], lang: Lang) -> None
     ]
     if not findings:
         rows.append([say("macros.told.nothing_found", lang), "", "", ""])
-    if sheet is None:
-        sheet = free_sheet(book, "findings", lang)
+    held = [] if sheet is None else book.read(sheet)
+    end = next((at for at, row in enumerate(held) if not filled(row)), len(held))  # of the list there was
+    if sheet is None or any(filled(row) for row in held[end : len(rows)]):
+        sheet = free_sheet(book, "findings", lang)  # what a person wrote below the list stays
     else:  # a shorter list must not leave lines of the longer one before it
-        rows += [["", "", "", ""] for _ in range(len(book.read(sheet)) - len(rows))]
+        rows += [["", "", "", ""] for _ in range(end - len(rows))]
     book.write(sheet, rows)
     book.dress(sheet, [14, 36, 100, 24], [1])
 

@@ -71,6 +71,7 @@ class Many:
 _CUSTOMER: Final = frozenset(
     map(wide_key, ("customer", "customer code", "code", "客户", "客户代码", "客户编码", "编码", "代码"))
 )
+_SEVERAL: Final = frozenset({"sales", "days"})  # one a month
 _PLAIN: Final = frozenset({float, type(None)})
 _TEXTS: Final = frozenset({"outcome", "grade", "currency", "terms", "customer", "listed"})
 
@@ -174,6 +175,8 @@ def _beside(rows: Rows, argument: str, names: Mapping[str, str]) -> Inputs | Cel
         if isinstance(cell, CellError):
             return cell
         value = _value(cell, name, argument)
+        if name in found and name not in _SEVERAL:
+            wrong("name_twice", argument=argument, name=name)
         if name in found:
             found[name] = [*(found[name] if isinstance(found[name], list) else [found[name]]), value]
         else:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from creditlib.errors import Lang
 from creditlib.faces.wording import say, words_under
 
-from .answers import major
-from .control import LANGS, free_sheet, own_sheet
-from .functions.terms import case_of_source, fields_of
+from .answers import ALL, major
+from .control import LANGS, filled, free_sheet, own_sheet
+from .functions.terms import case_of_source, fields_of, grade_of
 from .openbook import OpenBook
 from .sources import Code, Inputs
 from .values import clean, number, shown, text, wide_key, wrong
@@ -62,7 +62,7 @@ def _found(book: OpenBook) -> str | None:
 def lay(book: OpenBook, desk: Desk, lang: Lang, customer: str) -> str:
     """Write the sheet for a customer: what its ledger tells beside the same again, to be changed. Return its name."""
     base = case_of_source(desk, Code(customer), None)
-    sheet = _found(book) or free_sheet(book, "what_if", lang)
+    sheet = _found(book)
     rows: list[list[Any]] = [
         [say("macros.sheet.what_if", lang), "", "", ""],
         [say("macros.head.customer", lang), customer, base.currency, ""],
@@ -79,11 +79,25 @@ def lay(book: OpenBook, desk: Desk, lang: Lang, customer: str) -> str:
                 say("macros.head.open", lang) if value is None else "",
             ]
         )
-    if sheet in book.sheets():
+    answer, at = _answer(desk, lang, base, base), len(rows) + 2
+    if sheet is not None and (
+        not _as_laid(book.read(sheet)) or _in_the_way(book.read(sheet), at, len(answer)) is not None
+    ):
+        sheet = None  # somebody has written there: it stays, and a sheet of its own is begun
+    if sheet is None:
+        sheet = free_sheet(book, "what_if", lang)
+    else:
         rows += [["", "", "", ""] for _ in range(_answer_end(book.read(sheet)) - len(rows))]
     book.write(sheet, rows)
-    _answer(book, desk, lang, base, base, sheet, 3 + len(_names()) + 2)
+    _write(book, sheet, answer, at)
     return sheet
+
+
+def _as_laid(rows: list[list[Any]]) -> bool:
+    """Whether a sheet still has the rows it was laid out with: title, customer, heads, inputs, a blank row, the answer."""
+    labels = [{say(f"cells.inputs.case.{name}", lang) for lang in LANGS} for name in _names()]
+    first = [row[0] if row else None for row in rows[3 : 3 + len(labels)]]
+    return len(first) == len(labels) and all(found in known for found, known in zip(first, labels, strict=True))
 
 
 def _value(case: TermsCase, name: str) -> Any:
@@ -102,12 +116,23 @@ def work_out(book: OpenBook, desk: Desk, lang: Lang) -> str | None:
     if made is None:
         return None
     selected = clean(book.selected())
-    if selected is not None and text(selected) != made.customer and desk.answers().has(text(selected)):
-        return None  # another customer is asked about: its sheet is laid out anew
+    if selected is not None and text(selected) != made.customer and _can_be_laid(desk, text(selected)):
+        return None  # another customer, a grade or the book is asked about: its sheet is laid out anew
     told = case_of_source(desk, Code(made.customer), None)
     base = _changed(told, made.first)
-    _answer(book, desk, lang, base, _changed(base, made.second), made.name, made.end)
+    answer, held = _answer(desk, lang, base, _changed(base, made.second)), book.read(made.name)
+    blocked = _in_the_way(held, made.end, len(answer))
+    if blocked is not None:
+        wrong("in_the_way", sheet=made.name, row=blocked)
+    answer += [
+        ["", "", "", ""] for _ in range(_answer_end(held) - (made.end - 1) - len(answer))
+    ]  # an older, longer answer
+    _write(book, made.name, answer, made.end)
     return made.name
+
+
+def _can_be_laid(desk: Desk, code: str) -> bool:
+    return code.casefold() in ALL or desk.answers().has(code) or grade_of(desk, Code(code), None) is not None
 
 
 def _read(book: OpenBook, sheet: str) -> _Sheet | None:
@@ -158,8 +183,14 @@ def _changed(case: TermsCase, given: Mapping[str, float | None]) -> TermsCase:
     return case.changed(**fields_of(Inputs(other), case.currency)) if other else case
 
 
-def _answer(book: OpenBook, desk: Desk, lang: Lang, base: TermsCase, scenario: TermsCase, sheet: str, row: int) -> None:
-    """Write the figures of both below the inputs, and why."""
+def _in_the_way(held: list[list[Any]], row: int, count: int) -> int | None:
+    """Return the first row a person has written to where an answer would go, below the answer there is; None where there is none."""
+    first = max(_answer_end(held), row - 1)
+    return next((at + 1 for at in range(first, min(row - 1 + count, len(held))) if filled(held[at])), None)
+
+
+def _answer(desk: Desk, lang: Lang, base: TermsCase, scenario: TermsCase) -> list[list[Any]]:
+    """Return the figures of both, and why."""
     from creditlib.decisions.what_if.compare import compare_terms
 
     effect = compare_terms(base, scenario, desk.policy, desk.day(None))
@@ -171,10 +202,16 @@ def _answer(book: OpenBook, desk: Desk, lang: Lang, base: TermsCase, scenario: T
             [say(f"macros.figure.{name}", lang), "", "", "" if minor is None else major(minor, effect.currency)]
         )
     reasons = [reason.text(lang) for reason in effect.decision.reasons]
-    rows += [["", "", "", ""], [say("macros.head.why", lang), "", "", ""], *([line, "", "", ""] for line in reasons)]
-    rows += [
-        ["", "", "", ""] for _ in range(_answer_end(book.read(sheet)) - (row - 1) - len(rows))
-    ]  # an older, longer answer
+    return [
+        *rows,
+        ["", "", "", ""],
+        [say("macros.head.why", lang), "", "", ""],
+        *([line, "", "", ""] for line in reasons),
+    ]
+
+
+def _write(book: OpenBook, sheet: str, rows: list[list[Any]], row: int) -> None:
+    """Write an answer from a row on, and dress the sheet."""
     book.write(sheet, rows, row=row)
     last = row + len(_FIGURES) + len(_WORTH)
     bold = [1, 3, row, row + _FIGURES.index("profit_minor") + 1, last + 2]

@@ -122,6 +122,9 @@ def _why_aging(lang: Lang, desk: Desk, items: Any, edges: Any = None, basis: str
         own = {(code, answers.currency(code)) for code in made.codes if isinstance(code, str) and answers.has(code)}
         rows = [row for row in rows if (row["customer"], row["currency"]) in own]
         notes += [note for code, _ in sorted(own) for note in answers.apart(code, lang)]
+        notes += [
+            answers.unknown(code).text(lang) for code in made.codes if isinstance(code, str) and not answers.has(code)
+        ]
     head = say(
         "cells.why.aging", lang, buckets=names, as_of=made.figures.as_of, basis=say(f"cells.choice.basis.{basis}", lang),
         items=sum(row["items"] for row in rows),

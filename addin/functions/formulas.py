@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from creditlib import formulas
-from creditlib.errors import Lang
+from creditlib.errors import Lang, UsageError
 from creditlib.faces.wording import say
 
 from ..answers import measure_of
@@ -41,10 +41,14 @@ def _risk(desk: Desk, customer_or_pd: Any, lgd: float | None, exposure: float | 
 
 
 def _is_code(given: Any, exposure: float | None) -> bool:
-    """Whether it names a customer: a text that is no percentage, or a number that can be no probability and has no exposure beside it."""
-    if isinstance(given, str):
-        return not given.rstrip().endswith(("%", "％"))
-    return exposure is None and given > 1
+    """Whether it names a customer: beside an exposure what is no number; without one any text, and a number that can be no probability."""
+    if exposure is None:
+        return isinstance(given, str) or given > 1
+    try:
+        number(given, "customer_or_pd")
+    except UsageError:
+        return True
+    return False
 
 
 @cell("number", "formula")

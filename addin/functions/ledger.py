@@ -57,8 +57,8 @@ def _stated_dso(desk: Desk, given: Inputs, method: str, as_of: Any) -> Any:
     sales, days = given.many("sales"), given.many("days")
     if method == "turnover" and not days:
         days = [desk.values(as_of)["dso.year_days"] / max(len(sales), 1)] * len(sales)  # sales of a year
-    elif any(d is None or d != int(d) for d in days):
-        wrong("months", sales=len(sales), days=len(days))
+    elif any(d is None or d <= 0 or d != int(d) for d in days):
+        wrong("days", given=", ".join("–" if d is None else f"{d:g}" for d in days))
     if not sales or len(sales) != len(days) or None in sales:
         wrong("months", sales=len(sales), days=len(days))
     if method == "turnover":
@@ -169,8 +169,24 @@ def _why_turnover(lang: Lang, desk: Desk, receivables: Source, as_of: Any = None
     return _why_dso(lang, desk, receivables, "turnover", as_of)
 
 
+@because("CREDITCEI")
+def _why_cei(lang: Lang, desk: Desk, receivables: Source, start: Any = None, end: Any = None) -> str:
+    if isinstance(receivables, Inputs):
+        return say("cells.why.cei_stated", lang)
+    row = _cei_row(desk, receivables, start, end)
+    if row is None or row["cei"] is None:
+        raise not_known("nothing_collectable")
+    parts = {
+        name: f"{major(row[f'{name}_minor'], row['currency']):,.2f}"
+        for name in ("beginning", "sales", "ending", "ending_not_due")
+    }
+    return say("cells.why.cei", lang, currency=row["currency"], months=row["months"], **parts)
+
+
 @because("CREDITDBT")
 def _why_dbt(lang: Lang, desk: Desk, customer: Any, as_of: Any = None) -> str:
     made = desk.answers(as_of).review(customer.text)
+    if made.facts["days_beyond_terms"] is None:
+        raise not_known("nothing_due")
     least = say("cells.why.at_least", lang) if made.facts["at_least"] else ""
     return say("cells.why.dbt", lang, items=made.facts["items_due"] or 0, as_of=made.as_of, least=least)

@@ -119,6 +119,8 @@ def _figure(key: str, value: float | None, name: str, currency: str) -> int | No
     """Return a figure as the library takes it: minor units, or a whole count. Raises: UsageError for a fraction of a day."""
     if value is None:
         return None
+    if abs(value) >= _LARGEST or (value < 0 and key not in ("net_worth", "working_capital")):
+        wrong("out_of_bounds", name=key, given=f"{value:,.10g}")
     if name.endswith("_minor"):
         from creditlib.decisions.what_if.case import to_minor
 
@@ -126,6 +128,9 @@ def _figure(key: str, value: float | None, name: str, currency: str) -> int | No
     if value != int(value):
         wrong("whole", name=key, given=f"{value:g}")
     return int(value)
+
+
+_LARGEST: Final = 1e13  # with its cents an amount has fifteen digits, all a spreadsheet keeps
 
 
 class _Judged(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -15,6 +15,9 @@ from creditlib.facts.mapping import normal, presets
 from creditlib.facts.reading import Reading, read
 
 from ..values import Cell, CellError, ErrorCell, Host, Rows, day, rows_of, text, wrong
+
+_DEEP: Final = 20  # rows among which a header below a title is looked for
+_SERIALS: Final = 200_000  # above it a number is no serial: 20251209 is a day the reader of files knows
 
 
 def dated(rows: Rows, argument: str, host: Host) -> Rows:
@@ -28,13 +31,20 @@ def dated(rows: Rows, argument: str, host: Host) -> Rows:
     if broken is not None:
         raise ErrorCell(argument, broken)
     labels = _date_labels()
-    places = [at for at, head in enumerate(rows[0]) if isinstance(head, str) and normal(head) in labels]
-    for row in rows[1:]:
+    heads = next((n for n, row in enumerate(rows[:_DEEP]) if any(_is_date(cell, labels) for cell in row)), None)
+    if heads is None:
+        return rows
+    places = [at for at, head in enumerate(rows[heads]) if _is_date(head, labels)]
+    for row in rows[heads + 1 :]:
         for at in places:
             found = row[at]
-            if isinstance(found, float | int) and not isinstance(found, bool):
-                row[at] = day(found, f"{argument}: {rows[0][at]}", host)
+            if isinstance(found, float | int) and not isinstance(found, bool) and 0 < found < _SERIALS:
+                row[at] = day(found, f"{argument}: {rows[heads][at]}", host)
     return rows
+
+
+def _is_date(head: Cell, labels: frozenset[str]) -> bool:
+    return isinstance(head, str) and normal(head) in labels
 
 
 @cache

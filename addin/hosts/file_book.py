@@ -17,7 +17,7 @@ from typing import Any, Final
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -29,11 +29,16 @@ from ..values import wrong
 _DAY: Final = "yyyy-mm-dd"
 
 
+_ROWS, _COLUMNS = 1_048_576, 16_384
 _LOST: Final = {
     "vbaProject.bin": "VBA", "ctrlProps/": "controls", "activeX/": "controls", "embeddings/": "embedded objects", "slicers/": "slicers",
-    "timelines/": "timelines", "threadedComments/": "threaded comments", "diagrams/": "diagrams",
+    "timelines/": "timelines", "connections.xml": "data connections", "queryTables/": "queries", "customXml/": "queries", "xl/model/": "a data model",
+    "metadata.xml": "spilling formulas", "richData/": "data types", "threadedComments/": "threaded comments", "diagrams/": "diagrams",
 }  # fmt: skip
 _LOST_INSIDE: Final = {
+    b"x14:dataValidation": "validations of other sheets",
+    b"x14:conditionalFormatting": "newer conditional formats",
+    b"<xdr:cxnSp": "text boxes and shapes",
     b"sparklineGroup": "sparklines",
     b"<xdr:sp ": "text boxes and shapes",
     b"<xdr:sp>": "text boxes and shapes",
@@ -47,6 +52,11 @@ def lost_parts(name: str, archive: zipfile.ZipFile) -> set[str]:
         content = archive.read(name)
         found |= {said for mark, said in _LOST_INSIDE.items() if mark in content}
     return found
+
+
+def _is_cell(place: str) -> bool:
+    found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})", place)
+    return found is not None and int(found[2]) <= _ROWS and column_index_from_string(found[1]) <= _COLUMNS
 
 
 class FileBook:
@@ -81,14 +91,14 @@ class FileBook:
             if lost:
                 wrong("would_lose", path=self._path, parts=", ".join(lost))
             return load_workbook(self._path)
-        except (zipfile.BadZipFile, InvalidFileException, KeyError) as error:
+        except (zipfile.BadZipFile, InvalidFileException, KeyError, SyntaxError, ValueError) as error:
             wrong("no_workbook", path=self._path, what=type(error).__name__)
 
     def _cell(self, place: str) -> Any:
         """Return the value of a cell by its address. Raises: UsageError for one there is not."""
         sheet, mark, cell = place.rpartition("!")
         sheet = sheet.strip("'") if mark else self.workbook.sheetnames[0]
-        if sheet not in self.workbook.sheetnames or not re.fullmatch(r"\$?[A-Za-z]{1,3}\$?\d+", cell):
+        if sheet not in self.workbook.sheetnames or not _is_cell(cell):
             wrong("no_cell", given=place, sheets=", ".join(self.workbook.sheetnames))
         return self.workbook[sheet][cell.replace("$", "")].value
 
@@ -109,7 +119,8 @@ class FileBook:
                 if value is None:
                     continue
                 cell = ws.cell(row + down, column + across)
-                assert isinstance(cell, Cell)
+                if not isinstance(cell, Cell):
+                    wrong("merged", cell=f"{sheet}!{cell.coordinate}")
                 cell.value = value or None if isinstance(value, str) else value
                 if isinstance(value, str) and value:
                     cell.data_type = "s"

@@ -327,6 +327,8 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
     path = Path(folder)
     try:
         manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict):
+            raise ValueError(MANIFEST)
     except FileNotFoundError as error:
         raise SourceError(
             f"{path}: no connected book here: there is no {MANIFEST}. Connect the book again.",

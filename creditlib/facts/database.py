@@ -37,6 +37,17 @@ def address(url: str) -> str:
     return f"{scheme}://***" if re.search(r":(?!\d*$)", host) else f"{scheme}://{plain}"
 
 
+def has_secret(url: str) -> bool:
+    """Return whether an address may hold a password: something between a colon and the last @, or a query string that signs in.
+
+    >>> [has_secret(url) for url in ("postgresql://u:p/w@host/db", "postgresql://u@host/db", "sqlite:///a.db", "sqlite:///a?password=x")]
+    [True, False, False, True]
+    """
+    plain, _, query = url.partition("://")[2].partition("?")
+    user = plain.rpartition("@")[0]
+    return ":" in user or "@" in query or re.search(r"(?i)pass|pwd|secret|token|key", query) is not None
+
+
 def _secrets(url: str) -> set[str]:
     """Return the pieces of an address that `address` leaves out, but for the user and the names in a query string.
 

@@ -7,7 +7,6 @@ whole folder or leaves it as it was; nothing is refreshed behind anybody's back.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 
 from creditlib.errors import Finding, UsageError
 from creditlib.facts.book import MANIFEST, Book, open_book, read_manifest, save_book
+from creditlib.facts.database import address, has_secret
 from creditlib.facts.mapping import Shape
 from creditlib.facts.reading import Reading
 from creditlib.facts.tables import SCHEMAS
@@ -63,11 +63,11 @@ def import_book(
     UsageError for a folder that holds something else.
     """
     sources = _absolute(sources)
-    secret = next((name for name in sources.all if re.search(r"//[^@/]*:[^@/]+@", name)), None)
+    secret = next((name for name in sources.all if "://" in name and has_secret(name)), None)
     if secret is not None:
         raise UsageError(
-            f"{_shown(secret)}: the address holds a password, which would stand in the book's manifest. Let the database sign in without it.",
-            f"{_shown(secret)}：地址中含有密码，会写入账簿清单。请改用无须在地址中写密码的登录方式。",
+            f"{address(secret)}: the address holds a password, which would stand in the book's manifest. Let the database sign in without it.",
+            f"{address(secret)}：地址中含有密码，会写入账簿清单。请改用无须在地址中写密码的登录方式。",
         )
     reading = sources.read(policy, on)
     if not any(reading.book.rows(name) for name in SCHEMAS):
@@ -129,7 +129,7 @@ def _absolute(sources: Sources) -> Sources:
 
 def _shown(name: str) -> str:
     """Return a source as it may be printed: of a database's address, nothing that signs in."""
-    return re.sub(r"//[^@/]*@", "//", name)
+    return address(name) if "://" in name else name
 
 
 def _digest(name: str) -> str:

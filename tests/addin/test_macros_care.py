@@ -170,3 +170,29 @@ def test_a_macro_that_writes_nothing_leaves_the_file_as_it_was(connected_work: F
     run_macro("review_customer", again, Desk())
     again.save()
     assert path.read_bytes() == before
+
+
+def test_a_sheet_somebody_added_rows_to_is_left_for_another_customer(connected_work: FileBook) -> None:
+    run_macro("terms_what_if", connected_work, Desk())
+    sheet = connected_work.workbook["Terms what-if"]
+    sheet.insert_rows(9)
+    sheet["A9"] = "my remark"
+    connected_work.workbook.worksheets[0]["A1"] = "C-7008"
+    run_macro("terms_what_if", connected_work, Desk())
+    assert sheet["A9"].value == "my remark"
+    assert cells(connected_work, "Terms what-if 2")["Customer"][0] == "C-7008"
+
+
+def test_a_grade_is_laid_out_like_a_customer(connected_work: FileBook) -> None:
+    run_macro("terms_what_if", connected_work, Desk())
+    connected_work.workbook.worksheets[0]["A1"] = "B"
+    run_macro("terms_what_if", connected_work, Desk())
+    assert cells(connected_work)["Customer"][0] == "B"
+
+
+def test_notes_below_the_findings_stay(connected_work: FileBook) -> None:
+    sheet = connected_work.workbook["Findings"]
+    sheet.cell(sheet.max_row + 2, 1).value = "ask Ms Wu"
+    last = sheet.max_row
+    run_macro("connect_book", connected_work, Desk())
+    assert sheet.cell(last, 1).value == "ask Ms Wu"

@@ -69,9 +69,11 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "currencies": ("CREDITDSO", "*"),
     "start_after_end": ("CREDITCEI", "*", date(2026, 12, 1), date(2026, 10, 31)),
     "whole_months": ("CREDITCEI", [["beginning", 1], ["sales", 1], ["ending", 1], ["ending not due", 1], ["months", 0]]),
+    "out_of_bounds": ("CREDITLIMIT", [["yearly", -5.0], ["grade", "B"]]),
     "whole": ("CREDITLIMIT", [["yearly", 1000.0], ["term days", 45.5], ["grade", "B"]]),
     "no_score": ("CREDITLIMIT", [["yearly", 1000.0], ["score", 999]]),
     "grade_and_factors": ("CREDITLIMIT", [["grade", "A"], ["on_time_share", 1]]),
+    "days": ("CREDITDSO", [["receivables", 1], ["sales", 1], ["days", -30]], "simple"),
     "no_walk": ("CREDITDSO", [["receivables", 1], ["sales", 0], ["days", 31]], "countback"),
     "currency_stays": ("CREDITTERMNPV", SALES, [["net days", 60], ["currency", "USD"]]),
     "no_probability": ("CREDITEL", "C-70", 0.5),
@@ -80,7 +82,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 BY_OTHER_WAYS = {
     "no_day", "no_sales", "one_at_a_time", "one_customer", "texts_of_table", "one_answer", "no_answer", "select", "changed", "no_rows_what_if",
-    "settings", "internal", "other_currency", "rates_alone", "no_function", "why_of_why", "not_xlsx", "no_workbook", "would_lose", "no_cell",
+    "settings", "internal", "other_currency", "rates_alone", "merged", "in_the_way", "nothing_due", "nothing_collectable", "no_function", "why_of_why", "not_xlsx", "no_workbook", "would_lose", "no_cell",
 }  # fmt: skip
 
 
@@ -117,6 +119,11 @@ def test_errors_that_take_a_host_a_day_or_a_fault_to_reach(
     column = [["C-7003"], ["1024"]]
     fits("one_at_a_time", run(CATALOGUE["CREDITGRADE"], [column], calc, desk))
     fits("texts_of_table", run(CATALOGUE["CREDITTABLE"], [column, [["grade"]]], calc, desk))
+    for key, name in (("nothing_due", "CREDITDBT"), ("nothing_collectable", "CREDITCEI")):
+        codes = [
+            code for code in desk.answers().customers if run(CATALOGUE[name], [code], PYTHON, desk) == CellError("#N/A")
+        ]
+        assert run(CATALOGUE["CREDITWHY"], [name, codes[0]], PYTHON, desk) == SAID[key]["en"]
     early = ["C-7003", None, date(2024, 12, 31)]
     assert run(CATALOGUE["CREDITDSO"], early, PYTHON, desk) == CellError("#N/A")
     assert run(CATALOGUE["CREDITWHY"], ["CREDITDSO", *early], PYTHON, desk) == SAID["no_sales"]["en"]
@@ -160,6 +167,17 @@ def test_errors_only_a_macro_can_tell(
     told("no_answer", book, "connect_book")
     control["C2"], control["D2"] = "one", "two"
     told("one_answer", book, "connect_book")
+    book.workbook["Credit"].title, whatif = "Old", book.workbook["Terms what-if"]
+    book.workbook.remove(whatif)
+    run_macro("terms_what_if", book, Desk())
+    fresh = book.workbook["Terms what-if"]
+    fresh.cell(fresh.max_row + 1, 1).value = ""
+    fresh.cell(fresh.max_row + 2, 1).value = "my memo"
+    for row in fresh.iter_rows():
+        if row[0].value == "Net days":
+            row[2].value = 90
+    told("in_the_way", book, "terms_what_if")
+    assert any(row[0].value == "my memo" for row in fresh.iter_rows())
     path.write_text("{", encoding="utf-8")
     told("settings", book, "refresh")
 
@@ -179,6 +197,11 @@ def test_errors_of_files_and_of_currencies(tmp_path: Path) -> None:
     refused("no_workbook", lambda: FileBook(tmp_path / "text.xlsx"))
     refused("no_cell", lambda: FileBook(tmp_path / "new.xlsx", select="Nix!A1"))
     refused("no_cell", lambda: FileBook(tmp_path / "new.xlsx", select="A"))
+    merged = FileBook(tmp_path / "merged.xlsx")
+    merged.workbook.worksheets[0].merge_cells("A1:B2")
+    refused("merged", lambda: merged.write(merged.sheets()[0], [["a", "b"]]))
+    refused("no_cell", lambda: FileBook(tmp_path / "new.xlsx", select="A0"))
+    refused("no_cell", lambda: FileBook(tmp_path / "new.xlsx", select="A99999999"))
     with zipfile.ZipFile(tmp_path / "macros.xlsx", "w") as archive:
         archive.writestr("xl/vbaProject.bin", b"x")
     refused("would_lose", lambda: FileBook(tmp_path / "macros.xlsx"))

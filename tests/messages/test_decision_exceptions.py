@@ -306,8 +306,8 @@ CASES = (
     Case(
         "connected book of a database with its password", errors.UsageError,
         lambda folder: import_book(folder / "book", Sources(files=("postgresql://me:secret@host/db",)), POLICY, AS_OF),
-        "postgresql://host/db: the address holds a password, which would stand in the book's manifest. Let the database sign in without it.",
-        "postgresql://host/db：地址中含有密码，会写入账簿清单。请改用无须在地址中写密码的登录方式。",
+        "postgresql://***@host/db: the address holds a password, which would stand in the book's manifest. Let the database sign in without it.",
+        "postgresql://***@host/db：地址中含有密码，会写入账簿清单。请改用无须在地址中写密码的登录方式。",
     ),
     Case(
         "connected book of nothing that can be used", errors.UsageError, _nothing,
