@@ -201,7 +201,7 @@ def _read(argument: Argument, value: Any, host: Host) -> Any:
         if len(rows) > 1 or (rows and len(rows[0]) > 1):
             if kind == "cells":
                 return rows
-            from .functions.pasted import dated  # only here: it brings the readers of files
+            from .pasted import dated  # only here: it brings the readers of files
 
             return dated(rows, argument.name, host)
     found = single(value, argument.name)

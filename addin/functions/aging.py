@@ -69,7 +69,7 @@ def _aged(desk: Desk, items: Any, edges: Any, basis: Any, as_of: Any) -> _Aged:
     if isinstance(items, list) and len(items) > 1 and len(items[0]) > 1:
         from creditlib.flows.ground import Ground
 
-        from .pasted import reading_of
+        from ..pasted import reading_of
 
         reading = reading_of(items, desk.values(as_of)["home.currency"])
         # as a file is aged: with the policy's netting, a running account nobody matched paid oldest due first

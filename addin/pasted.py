@@ -14,7 +14,7 @@ import pyarrow as pa
 from creditlib.facts.mapping import normal, presets
 from creditlib.facts.reading import Reading, read
 
-from ..values import Cell, CellError, ErrorCell, Host, Rows, day, rows_of, text, wrong
+from .values import Cell, CellError, ErrorCell, Host, Rows, day, rows_of, text, wrong
 
 _DEEP: Final = 20  # rows among which a header below a title is looked for
 _SERIALS: Final = 200_000  # above it a number is no serial: 20251209 is a day the reader of files knows
