@@ -1,43 +1,33 @@
 """Where rows come from: CSV and other delimited text, XLSX/XLS/XLSB, Parquet, SQL, Arrow tables. All become `Grid`s of text.
 
-What must stay true: nothing is interpreted here. A cell that was typed in its source (a number, a date) is written in one
-canonical spelling and marked, so that later stages need not ask for its decimal sign or its order of day and month.
+What must stay true: nothing is interpreted here; a row has one number, whoever asks for it.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from creditlib.errors import SourceError
+from creditlib.facts.cells import Column, Rows, arrow_column, blank_to_null, pick, texts_of
 from creditlib.facts.database import URL, query_rows
 from creditlib.facts.encoding import utf8
 from creditlib.facts.workbooks import MAX_UNPACKED, sheets
+
+__all__ = ["HEAD_ROWS", "Column", "Grid", "grid_of", "open_grids", "pick"]
 
 HEAD_ROWS: Final = 60
 """How far down a header row is looked for."""
 
 _DELIMITERS: Final = ",;\t|"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of cells. texts: pa.string, null where blank. typed: True where the source typed the cell, or None."""
-
-    texts: pa.Array
-    typed: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,24 +40,20 @@ class Grid:
     name: str
     head: tuple[tuple[str, ...], ...]
     rows: int
-    _data: _Rows | _Text | _Arrow
+    _data: Rows | _Text | _Arrow
     sheet: str = ""
 
     def columns_below(self, header_row: int) -> list[Column]:
         """Return every column from the row after `header_row` (an index from 0; −1 for none) to the end."""
         return self._data.columns(header_row + 1)
 
+    def take(self, wanted: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Return some rows as they lie, by their index from 0 (row 1 of the sheet is 0); those past the end are left out.
 
-@dataclass(frozen=True)
-class _Rows:
-    """Python rows, from a workbook or a database."""
-
-    rows: Sequence[Sequence[Any]]
-    width: int
-
-    def columns(self, first: int) -> list[Column]:
-        rows = self.rows[first:]
-        return [_column([row[i] if i < len(row) else None for row in rows]) for i in range(self.width)]
+        >>> grid_of("a", [["customer", "amount"], ["C1", 12.5]]).take([1, 7])
+        {1: ('C1', '12.5')}
+        """
+        return self._data.take(wanted)
 
 
 @dataclass(frozen=True)
@@ -85,7 +71,23 @@ class _Text:
         if fast is not None:
             return fast
         rows = list(_csv_rows(self.name, self.data, self.delimiter))[first:]
-        return _Rows(rows, max([self.width, *map(len, rows)])).columns(0)
+        return Rows(rows, max([self.width, *map(len, rows)])).columns(0)
+
+    def take(self, wanted: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Return some rows as they lie. They are counted one by one only where a field may span lines."""
+        last, data = max(wanted, default=-1) + 1, self.data
+        if b'"' in data:
+            rows = enumerate(islice(_csv_rows(self.name, data, self.delimiter), last))
+            return {i: _trimmed(row) for i, row in rows if i in wanted}
+        found, at, end = {}, 0, len(data)
+        for i in range(last):
+            if at >= end:
+                break
+            next_at = data.find(b"\n", at) + 1 or end
+            if i in wanted:
+                found[i] = _trimmed(next(csv.reader([data[at:next_at].decode("utf-8")], delimiter=self.delimiter), []))
+            at = next_at
+        return found
 
     def _fast(self, first: int) -> list[Column] | None:
         """Let Arrow read the block in one go; None when a row has another width or a field spans lines."""
@@ -101,7 +103,7 @@ class _Text:
             return None  # a cell of the header spans lines
         start = _offset_of_line(self.data, first)
         if _is_blank(self.data, start):
-            return _Rows([], self.width).columns(0)
+            return Rows([], self.width).columns(0)
         names = [str(i) for i in range(self.width)]
         try:
             table = pacsv.read_csv(
@@ -119,7 +121,7 @@ class _Text:
         if ragged or table.num_rows != self.lines - first:
             return None
         with ThreadPoolExecutor() as threads:  # Arrow's functions need no lock of Python's
-            return [Column(texts) for texts in threads.map(_blank_to_null, table.columns)]
+            return [Column(texts) for texts in threads.map(blank_to_null, table.columns)]
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,19 @@ class _Arrow:
 
     def columns(self, first: int) -> list[Column]:
         table = self.table if first <= 1 else self.table.slice(first - 1)
-        return [_arrow_column(table.column(i)) for i in range(table.num_columns)]
+        return [arrow_column(table.column(i)) for i in range(table.num_columns)]
+
+    def take(self, wanted: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Return some rows, the names being row 0."""
+        found = {0: tuple(self.table.column_names)} if 0 in wanted else {}
+        for i in sorted(w for w in wanted if 0 < w <= self.table.num_rows):
+            cells = [arrow_column(c).texts[0].as_py() or "" for c in self.table.slice(i - 1, 1).columns]
+            found[i] = tuple(cells)
+        return found
+
+
+def _trimmed(row: Sequence[str]) -> tuple[str, ...]:
+    return tuple(cell.strip(" \t\u00a0\u3000") for cell in row)
 
 
 def _offset_of_line(data: bytes, line: int) -> int:
@@ -164,79 +178,17 @@ def _lines_of_rows(data: bytes, rows: int, delimiter: str) -> int:
     return reader.line_num
 
 
-def _blank_to_null(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """Trim cells and make blank ones null."""
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.combine_chunks()
-    if isinstance(texts, pa.ChunkedArray):
-        texts = texts.chunk(0) if texts.num_chunks else pa.array([], pa.string())
-    if texts.null_count == len(texts):
-        return texts
-    texts = pc.utf8_trim(texts, " \t\r\n\u00a0\u3000")
-    blank = pc.equal(texts, "")
-    return pc.if_else(blank, pa.scalar(None, pa.string()), texts) if pc.any(blank).as_py() else texts
-
-
-def _number(value: float | int | Decimal) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, int):
-        return str(value)
-    text = f"{value:.15g}"  # a spreadsheet shows 15 digits; the bits behind them are noise
-    return f"{Decimal(text):f}" if "e" in text else text
-
-
-def _cell(value: Any) -> tuple[str | None, bool]:
-    if value is None or value == "":
-        return None, False
-    if isinstance(value, str):
-        return value.strip(" \t\r\n\u00a0\u3000") or None, False
-    if isinstance(value, bool):
-        return ("TRUE" if value else "FALSE"), False
-    if isinstance(value, int | float | Decimal):
-        return (None, False) if value != value else (_number(value), True)
-    if isinstance(value, datetime):
-        return value.date().isoformat(), True
-    if isinstance(value, date):
-        return value.isoformat(), True
-    if isinstance(value, time):
-        return value.isoformat(), False
-    return str(value), False
-
-
-def _column(cells: list[Any]) -> Column:
-    pairs = [_cell(cell) for cell in cells]
-    typed = np.fromiter((typed for _, typed in pairs), dtype=bool, count=len(pairs))
-    return Column(pa.array([text for text, _ in pairs], pa.string()), typed if typed.any() else None)
-
-
-def _arrow_column(column: pa.ChunkedArray) -> Column:
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column, kind = column.cast(kind.value_type), kind.value_type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return Column(_blank_to_null(column.cast(pa.string())))
-    if pa.types.is_null(kind) or pa.types.is_boolean(kind):
-        return Column(_blank_to_null(column.cast(pa.string())))
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        texts = column.cast(pa.date32()).cast(pa.string())
-    elif pa.types.is_integer(kind) or pa.types.is_decimal(kind):
-        texts = column.cast(pa.string())
-    else:
-        return _column(column.to_pylist())
-    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    return Column(texts, np.asarray(pc.is_valid(texts)))
-
-
 # ---------------------------------------------------------------------------------------------------------------- opening
 
 
 def open_grids(source: Any, query: str | None = None) -> list[Grid]:
     """Return the sheets of one source.
 
-    source: a path; a database URL (then `query` is the SQL to run); or a table with `__arrow_c_stream__`.
+    source: a path; a database URL (then `query` is the SQL to run); a table with `__arrow_c_stream__`; or sheets opened before.
     Raises: SourceError when it is missing, empty, no such kind of file, or unpacks to gigabytes.
     """
+    if isinstance(source, list) and all(isinstance(sheet, Grid) for sheet in source):
+        return source
     if hasattr(source, "__arrow_c_stream__"):
         return [_arrow_grid("table", source if isinstance(source, pa.Table) else pa.table(source))]
     if isinstance(source, str) and URL.match(source):
@@ -282,8 +234,8 @@ def _workbook(path: Path, limit: int = MAX_UNPACKED) -> list[Grid]:
 
 def grid_of(name: str, rows: Sequence[Sequence[Any]], sheet: str = "") -> Grid:
     """Return rows of Python values as a grid."""
-    head = tuple(tuple(_cell(cell)[0] or "" for cell in row) for row in rows[:HEAD_ROWS])
-    return Grid(name, head, len(rows), _Rows(rows, max(map(len, rows), default=0)), sheet)
+    head = tuple(map(texts_of, rows[:HEAD_ROWS]))
+    return Grid(name, head, len(rows), Rows(rows, max(map(len, rows), default=0)), sheet)
 
 
 # ------------------------------------------------------------------------------------------------------- delimited text
@@ -311,7 +263,7 @@ def _text(name: str, raw: bytes) -> Grid:
     delimiter = _sniff(data[: 1 << 16].decode("utf-8", "ignore"))
     head = []
     for row in _csv_rows(name, data, delimiter):
-        head.append(tuple(cell.strip(" \t\u00a0\u3000") for cell in row))
+        head.append(_trimmed(row))
         if len(head) == HEAD_ROWS:
             break
     width, lines = max(map(len, head)), data.count(b"\n")
@@ -359,9 +311,3 @@ def _sniff(text: str) -> str:
         return widths.count(common) * min(common, 4), common
 
     return max(_DELIMITERS, key=score)
-
-
-def pick(columns: Iterable[Column], keep: pa.Array) -> list[Column]:
-    """Return the columns with only the rows where `keep` is true."""
-    mask = np.asarray(keep)
-    return [Column(c.texts.filter(keep), None if c.typed is None else c.typed[mask]) for c in columns]

@@ -432,3 +432,28 @@ def test_a_million_rows_are_read_to_the_cent(tmp_path: Path) -> None:
     reading = read(tmp_path / "a.csv")
     assert reading.source_totals[0].used_minor == sum(i * 100 + i % 100 for i in range(count))
     assert reading.findings == ()
+
+
+# ------------------------------------------------------------------------------------------------------- rows as they lie
+
+
+def test_rows_are_taken_as_they_lie_by_the_number_a_finding_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes('客户,单号,备注\nC1,I-1,"两行\n文字"\n\nC2,I-2,a\n'.encode("gb18030"))
+    grid = open_grids(path)[0]
+    # row 2 takes two lines; row 3 is blank; row 4 is the last: rows are counted, not lines
+    assert grid.take([0, 1, 2, 3, 9]) == {
+        0: ("客户", "单号", "备注"), 1: ("C1", "I-1", "两行\n文字"), 2: (), 3: ("C2", "I-2", "a"),
+    }  # fmt: skip
+    path.write_text("customer;amount\nC1; 1,5 \nC2;2,5", encoding="utf-8")
+    assert open_grids(path)[0].take([2, 1]) == {1: ("C1", "1,5"), 2: ("C2", "2,5")}
+    table = pa.table({"customer": ["C1", "C2"], "amount": [1, None]})
+    assert open_grids(table)[0].take([0, 2, 5]) == {0: ("customer", "amount"), 2: ("C2", "")}
+
+
+def test_sheets_opened_before_are_not_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("customer,document,amount,currency,due_date\nC1,I-1,1.50,CNY,2026-01-31\n", encoding="utf-8")
+    grids = open_grids(path)
+    path.unlink()
+    assert read(grids).book.documents["amount_minor"].to_pylist() == [150]
