@@ -71,6 +71,20 @@ class OpenItems:
             table = self.book.take("documents", wanted, self.rows)
             self._held.update({name: table[name] for name in wanted})
 
+    def chosen(self, places: NDArray[np.int64]) -> OpenItems:
+        """Return some of the items, in the order of `places`; columns taken already are not taken again."""
+        of, at = self.converted_from, pa.array(places)
+        before = None if of is None else (of[0][places], of[1][places], of[2])
+        made = replace(
+            self,
+            rows=self.rows[places],
+            open_minor=self.open_minor[places],
+            currency=self.currency[places],
+            converted_from=before,
+        )
+        made._held.update({name: column.take(at) for name, column in self._held.items()})
+        return made
+
     def days(self, name: str) -> NDArray[np.int32]:
         """Return a date column of these items as day numbers, NO_DAY where it is null."""
         return days(self.column(name))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Final
 
 from creditlib import money
 from creditlib.days import month_first, month_index
@@ -21,41 +21,49 @@ from creditlib.measures.dso import METHODS, dso
 from creditlib.measures.exposure import concentration
 from creditlib.measures.figures import Figures
 from creditlib.measures.payment import payment_behaviour, window_start
+from creditlib.policy import Values
+
+DsoRow = Callable[[str, date], Mapping[str, Any] | None]
+"""Method and day → the row of DSO in one currency, None where there is none; raises as `dso`."""
+
+NO_SALES: Final = ("no sales in these months", "这些月份没有销售额")
+NO_BEGINNING: Final = (
+    "the last month has no sales, so the walk back can't begin",
+    "最近一月没有销售额，无法开始倒推",
+)
 
 
 def dso_lines(ground: Ground) -> tuple[DsoLine, ...]:
     """Return the DSO family, each line explained against the default."""
+    items = ground.items if ground.items.netting == "separate" else None
+
+    def row_of(method: str, day: date) -> Mapping[str, Any] | None:
+        return _dso(ground, method, day, items if day == ground.as_of else None)
+
+    return dso_family(ground, row_of, ground.currency)
+
+
+def dso_family(ground: Ground, row_of: DsoRow, currency: str) -> tuple[DsoLine, ...]:
+    """Return the DSO family of whatever `row_of` tells of, in one currency, each line explained against the default."""
     lines = []
     earlier = history.previous_month_end(ground.as_of)
-    items = ground.items if ground.items.netting == "separate" else None
     for method in METHODS:
         try:
-            row = _dso(ground, method, ground.as_of, items)
+            row = row_of(method, ground.as_of)
         except (NeedsSales, UsageError) as error:
             lines.append(DsoLine(method, None, why=(error.en, error.zh)))
             continue
-        if row is not None and row["days"] is not None and told_days(row) is None:
-            why = (
-                "the last month has no sales, so the walk back can't begin",
-                "最近一月没有销售额，无法开始倒推",
-            )
-            lines.append(DsoLine(method, None, why=why))
+        days = told_days(row)
+        if row is None or days is None:
+            lines.append(DsoLine(method, None, why=why_untold(row)))
             continue
-        if row is None or row["days"] is None:
-            none = ("no sales in these months", "这些月份没有销售额")
-            lines.append(DsoLine(method, None, why=none))
-            continue
-        previous = None
-        if ground.book.complete:
-            past = _dso(ground, method, earlier)
-            previous = told_days(past)
+        previous = told_days(row_of(method, earlier)) if ground.book.complete else None
         lines.append(
             DsoLine(
-                method, row["days"], row["at_least"], row["receivables_minor"], row["sales_minor"], row["sales_days"],
-                previous,
+                method, days, row["at_least"], row["receivables_minor"], row["sales_minor"], row["sales_days"], previous,
             )
         )  # fmt: skip
-    return explain_gap(tuple(lines), ground.values["dso.method"], ground.currency)
+    return explain_gap(tuple(lines), ground.values["dso.method"], currency)
 
 
 def measures(ground: Ground) -> tuple[Measure, ...]:
@@ -122,7 +130,7 @@ def dso_by_policy(
     """Return DSO as the policy measures it. method: None is the policy's own."""
     values = ground.values
     method = method or values["dso.method"]
-    months = values["dso.rolling_months" if method == "rolling" else "dso.window_months"]
+    months = dso_months(values, method)
     return dso(
         ground.book, day, method=method, base=values["dso.base"], by=by, months=months, year_days=values["dso.year_days"],  # type: ignore[arg-type]
         exclude=values["dso.excluded_kinds"], items=items, rates=ground.rates, to=ground.report,
@@ -135,6 +143,16 @@ def told_days(row: Mapping[str, Any] | None) -> float | None:
         return None
     days: float | None = row["days"]
     return days
+
+
+def why_untold(row: Mapping[str, Any] | None) -> tuple[str, str]:
+    """Return why `told_days` of a row is None, in English and Chinese."""
+    return NO_SALES if row is None or row["days"] is None else NO_BEGINNING
+
+
+def dso_months(values: Values, method: str) -> int:
+    """Return how many months the policy gives a method."""
+    return int(values["dso.rolling_months" if method == "rolling" else "dso.window_months"])
 
 
 def cei_start(ground: Ground, day: date) -> date:

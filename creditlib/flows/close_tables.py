@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from creditlib.facts.checks import disputed
+from creditlib.facts.open_items import OpenItems
 from creditlib.facts.tables import codes
 from creditlib.flows.closing import ITEM_COLUMNS, UNAPPLIED
 from creditlib.flows.ground import Ground
@@ -29,13 +31,28 @@ def named(ground: Ground, table: pa.Table) -> pa.Table:
 
 def item_table(ground: Ground, edges: Sequence[int]) -> pa.Table:
     """Return the open items, the close's currency first, each customer's together."""
-    items, book = ground.items, ground.book
+    made = items_as_told(ground, ground.items, bucket_codes(ground.items, edges), edges)
+    first = pc.not_equal(made["currency"], ground.currency)
+    made = made.append_column("_other", first)
+    order = [
+        ("_other", "ascending"),
+        ("currency", "ascending"),
+        ("customer", "ascending"),
+        ("due_on", "ascending"),
+        ("source", "ascending"),
+    ]
+    return made.sort_by(order).drop_columns(["_other"])
+
+
+def items_as_told(ground: Ground, items: OpenItems, buckets: NDArray[np.int64], edges: Sequence[int]) -> pa.Table:
+    """Return open items as a person looks them up, ITEM_COLUMNS, in the order given. buckets: of each item, as `bucket_codes`."""
     own, currencies, code = items.open_minor, list(items.currencies), items.currency
     if items.converted_from is not None:
         own, code, currencies = items.converted_from[0], items.converted_from[1], list(items.converted_from[2])
     names = ["customer", "document", "kind", "entity", "gl_account", "salesperson", "source_file", "source_row"]
-    table = book.columns("documents", names).take(pa.array(items.rows))
-    keys = np.array([*bucket_keys(edges), UNAPPLIED], object)[bucket_codes(items, edges)]
+    items.hold(*names)
+    table = {name: items.column(name) for name in names}
+    keys = np.array([*bucket_keys(edges), UNAPPLIED], object)[buckets]
     customers, texts = codes(table["customer"])
     shown = (
         pa.array([ground.names.get(t or "", "") for t in texts], pa.string()).take(pa.array(customers))
@@ -64,17 +81,7 @@ def item_table(ground: Ground, edges: Sequence[int]) -> pa.Table:
         "status": pa.array(status.tolist(), pa.string()),
         "source": source,
     }
-    made = pa.table({n: columns[n] for n in ITEM_COLUMNS})
-    first = pc.not_equal(made["currency"], ground.currency)
-    made = made.append_column("_other", first)
-    order = [
-        ("_other", "ascending"),
-        ("currency", "ascending"),
-        ("customer", "ascending"),
-        ("due_on", "ascending"),
-        ("source", "ascending"),
-    ]
-    return made.sort_by(order).drop_columns(["_other"])
+    return pa.table({n: columns[n] for n in ITEM_COLUMNS})
 
 
 def aging_table(ground: Ground, figures: Figures) -> pa.Table:
@@ -112,20 +119,34 @@ def previous_buckets(ground: Ground, edges: Sequence[int]) -> dict[str, int]:
 
 def overdue_top(ground: Ground, figures: Figures) -> pa.Table:
     """Return the customers with most overdue, how old and how many their items are, and who sells to them."""
-    table = named(ground, figures.table)
-    mask = pc.and_(
-        pc.equal(table["currency"].cast(pa.string()), ground.currency), pc.greater(table["overdue_minor"], 0)
-    )
-    table = table.filter(mask).sort_by([("overdue_minor", "descending"), ("customer", "ascending")])
-    table = table.slice(0, ground.values["overdue.top"])
     items = ground.items
     own, texts = items.key("customer")
+    place = {text: i for i, text in enumerate(texts)}
+    reported = items.currency == (
+        items.currencies.index(ground.currency) if ground.currency in items.currencies else -1
+    )
+
+    def rows_of(customer: str) -> NDArray[np.int64]:
+        return np.flatnonzero((own == place[customer]) & reported)
+
+    mine = pc.equal(figures.table["currency"].cast(pa.string()), ground.currency)
+    return worst(ground, figures.table.filter(mine), rows_of)
+
+
+def worst(ground: Ground, table: pa.Table, rows_of: Callable[[str], NDArray[np.int64]]) -> pa.Table:
+    """Return the customers with most overdue, as many as the policy lists.
+
+    table: aging by customer in one currency. rows_of: customer → places of its items in `ground.items`.
+    """
+    table = named(ground, table.filter(pc.greater(table["overdue_minor"], 0)))
+    table = table.sort_by([("overdue_minor", "descending"), ("customer", "ascending")])
+    table = table.slice(0, ground.values["overdue.top"])
+    items = ground.items
     late = np.where(overdue(items), days_past_due(items), 0)
     sales, people = items.key("salesperson")
-    reported = items.currency == items.currencies.index(ground.currency) if len(table) else None
     oldest, counted, sellers = [], [], []
     for customer in table["customer"].to_pylist():
-        mine = (own == texts.index(customer)) & reported
+        mine = rows_of(customer)
         oldest.append(int(late[mine].max()))
         counted.append(int((late[mine] > 0).sum()))
         found = sorted({people[s] for s in sales[mine].tolist() if people[s]}, key=str)

@@ -37,9 +37,17 @@ def month_ends(book: Book, as_of: date) -> list[date]:
     """Return up to thirteen month ends, oldest first, the last being as_of; none before the first document."""
     begin = starts(book)
     dated = begin[begin != NO_DAY]
-    if not len(dated):
+    return ends_since(day_of(int(dated.min())) if len(dated) else None, as_of)
+
+
+def ends_since(first: date | None, as_of: date) -> list[date]:
+    """Return up to thirteen month ends, oldest first, the last being as_of; none before `first`, only as_of where that is None.
+
+    >>> ends_since(date(2024, 2, 10), date(2024, 4, 15))
+    [datetime.date(2024, 2, 29), datetime.date(2024, 3, 31), datetime.date(2024, 4, 15)]
+    """
+    if first is None:
         return [as_of]
-    first = day_of(int(dated.min()))
     now = month_index(as_of)
     ends = [month_end(month_first(now - k)) for k in range(MONTHS_BACK - 1, 0, -1)]
     return [end for end in ends if end >= first] + [as_of]

@@ -23,7 +23,7 @@ from creditlib.facts.open_items import OpenItems, Rate, convert, open_items
 from creditlib.facts.tables import among
 from creditlib.measures.aging import not_due
 from creditlib.measures.figures import Figures, documents_of
-from creditlib.measures.sales import Base, Monthly, billings, by_month, in_currency, monthly_billings, need_tax
+from creditlib.measures.sales import Base, Monthly, need_tax, sales_by_month
 from creditlib.measures.segments import Groups, group, sums
 
 Method = Literal["simple", "rolling", "countback", "best_possible", "delinquent", "turnover"]
@@ -32,20 +32,29 @@ EXCLUDED: Final = ("bill", "retention", "advance")
 
 
 @dataclass(frozen=True)
-class _Ground:
-    """Receivables and monthly sales of the same groups. before: when the window began. grid: groups × months, newest
-    first. lengths: days of each month so far; whole: days those months have. rows, of: documents and their groups."""
+class Parts:
+    """What days sales outstanding are worked out from, a row for each group, minor units.
 
-    groups: Groups
+    receivables, not_due: now; before: when the window began. grid: groups × months, newest first, one or more. lengths: days of each
+    month so far; whole: days those months have.
+    """
+
     receivables: NDArray[np.int64]
     not_due: NDArray[np.int64]
     before: NDArray[np.int64]
     grid: NDArray[np.int64]
     lengths: NDArray[np.int64]
     whole: int
-    values: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    of: NDArray[np.int64]
+
+    def columns(self, method: Method, year_days: int = 365) -> dict[str, pa.Array]:
+        """Return days, at_least, receivables_minor, sales_minor and sales_days by a method; see `dso`.
+
+        >>> one = np.array([50])
+        >>> parts = Parts(one, one, one, np.array([[100, 100]]), np.array([30, 31]), 61)
+        >>> parts.columns("countback")["days"].to_pylist(), parts.columns("rolling")["days"].to_pylist()
+        ([15.0], [15.25])
+        """
+        return _countback(self) if method == "countback" else _window(self, method, year_days)
 
 
 def dso(
@@ -70,71 +79,58 @@ def dso(
             f'DSO method "{method}" does not exist. Choose from {", ".join(METHODS)}.',
             f"没有 DSO 方法“{method}”。可选：{'、'.join(METHODS)}。",
         )
-    horizon = None if method == "countback" else months
     items = items or open_items(book, as_of)
-    if to is None:
-        sales = monthly_billings(book, as_of, base, by)
-    else:  # every document is converted and rounded by itself, then summed
-        sales = by_month(in_currency(billings(book, as_of, base, by), rates, to, as_of), as_of)
+    sales = sales_by_month(book, as_of, base, by, rates, to)
+    if to is not None:  # every document is converted and rounded by itself, then summed
         items = items if items.currencies == (to,) else convert(items, rates, to)
-    reaches_back = sales.grid.shape[1] > months  # else what was open before the window is not known
-    opening = _opening(book, as_of, months, rates, to) if method == "turnover" and reaches_back else None
-    ground = _ground(sales, as_of, base, by, exclude, items, horizon, opening)
-    if method == "countback":
-        columns = _countback(ground)
-    else:
-        columns = _window(ground, method, year_days)
-    table = pa.table({**ground.groups.columns, **columns})
+    begun = opening_day(as_of, sales.grid.shape[1], months, book) if method == "turnover" else None
+    opening = None if begun is None else open_items(book, begun)
+    if opening is not None and to is not None:
+        opening = convert(opening, rates, to)
+    sides = [side(one, base, by, exclude) for one in (items, opening) if one is not None]
+    groups, now, parts = _joined(sides, sales, span(as_of, sales.grid.shape[1], method, months))
+    table = pa.table({**groups.columns, **parts.columns(method, year_days)})
     values = {"method": method, "base": base, "months": months, "exclude": tuple(exclude)}
 
     def documents(row: int) -> pa.Table:
-        chosen = ground.of == row
-        return documents_of(book, ground.rows[chosen], receivable_minor=ground.values[chosen])
+        chosen = now == row
+        return documents_of(book, sides[0].rows[chosen], receivable_minor=sides[0].value[chosen])
 
     return Figures(table, (*by, "currency"), as_of, "receivables_minor", values, documents=documents)
 
 
-def _opening(book: Book, as_of: date, months: int, rates: Sequence[Rate], to: str | None) -> OpenItems | None:
-    """Return what was open before the window began, where the book can tell."""
-    if not book.complete:
+def opening_day(as_of: date, known: int, months: int, book: Book) -> date | None:
+    """Return the last day before a window of so many months, None where what was open then is not known.
+
+    known: months there are sales for.
+    """
+    if known <= months or not book.complete:
         return None
-    items = open_items(book, month_first(month_index(as_of) - months + 1) - timedelta(days=1))
-    return items if to is None else convert(items, rates, to)
+    return month_first(month_index(as_of) - months + 1) - timedelta(days=1)
 
 
-def _ground(
-    sales: Monthly, as_of: date, base: Base, by: Sequence[str], exclude: Sequence[str], items: OpenItems, horizon: int | None,
-    opening: OpenItems | None,
-) -> _Ground:  # fmt: skip
-    sides = [_side(side, base, by, exclude) for side in (items, opening) if side is not None]
-    keys = []
-    for name in (*by, "currency"):
-        parts = [*(side.keys[name] for side in sides), sales.keys[name]]
-        joint: list[str | None] = list(dict.fromkeys(text for _, texts in parts for text in texts))
-        place = {text: i for i, text in enumerate(joint)}
-        moved = [np.array([place[t] for t in texts] or [0], np.int64)[own] for own, texts in parts]
-        keys.append((name, np.concatenate(moved), joint))
-    groups = group(keys)
-    *owns, sold = np.split(groups.codes, np.cumsum([len(side.value) for side in sides]))
-    now, current = sides[0], sides[0].current
-    receivables = sums(owns[0], now.value, groups.size)
-    not_due_minor = sums(owns[0][current], now.value[current], groups.size)
-    before = sums(owns[1], sides[1].value, groups.size) if opening is not None else receivables
+def span(as_of: date, known: int, method: Method, months: int) -> tuple[NDArray[np.int64], int]:
+    """Return the days so far of each month a method looks at, newest first, and the days they have when they are over.
+
+    known: months there are sales for: what lies before the history began is not without sales. Countback looks at all of them.
+
+    >>> lengths, whole = span(date(2024, 3, 10), 24, "rolling", 3)
+    >>> lengths.tolist(), whole
+    ([10, 29, 31], 91)
+    """
+    depth = known if method == "countback" else min(months, known)
     month = month_index(as_of)
-    known = sales.grid.shape[1]
-    depth = known if horizon is None else min(horizon, known)  # before the history began is not without sales
-    grid = np.zeros((groups.size, depth), np.int64)
-    grid[sold] = sales.grid[:, :depth]  # a row of the grid is a group of its own
     lengths = np.array([month_days(month - k) for k in range(depth)], np.int64)
     whole = int(lengths.sum())
     if as_of != month_end(as_of):
         lengths[0] = as_of.day
-    return _Ground(groups, receivables, not_due_minor, before, grid, lengths, whole, now.value, now.rows, owns[0])
+    return lengths, whole
 
 
 @dataclass(frozen=True)
-class _Side:
-    """Receivables of one day as a ground needs them."""
+class Side:
+    """Receivables of one day. rows: documents; value: minor units on the base asked; current: which are not due; keys: (codes, texts)
+    of each key and of currency."""
 
     rows: NDArray[np.int64]
     value: NDArray[np.int64]
@@ -142,14 +138,39 @@ class _Side:
     keys: dict[str, tuple[NDArray[np.int32], list[str | None]]]
 
 
-def _side(items: OpenItems, base: Base, by: Sequence[str], exclude: Sequence[str]) -> _Side:
+def side(items: OpenItems, base: Base, by: Sequence[str], exclude: Sequence[str] = EXCLUDED) -> Side:
+    """Return the open items that are trade receivables. exclude: kinds that are none. Raises: NeedsSales for base "net" where a billing
+    does not tell its VAT."""
     keep = ~among(items.column("kind"), exclude)
     value = _net(items) if base == "net" else items.open_minor
     keys = {name: items.key(name) for name in by}
     keys["currency"] = items.currency, list(items.currencies)
-    return _Side(
+    return Side(
         items.rows[keep], value[keep], not_due(items)[keep], {n: (own[keep], texts) for n, (own, texts) in keys.items()}
     )
+
+
+def _joined(
+    sides: Sequence[Side], sales: Monthly, spanned: tuple[NDArray[np.int64], int]
+) -> tuple[Groups, NDArray[np.int64], Parts]:
+    """Return the groups that sales or receivables bear, the group of each item of today, and the parts by group."""
+    keys = []
+    for name in sales.keys:
+        told = [*(one.keys[name] for one in sides), sales.keys[name]]
+        joint: list[str | None] = list(dict.fromkeys(text for _, texts in told for text in texts))
+        place = {text: i for i, text in enumerate(joint)}
+        moved = [np.array([place[t] for t in texts] or [0], np.int64)[own] for own, texts in told]
+        keys.append((name, np.concatenate(moved), joint))
+    groups = group(keys)
+    *owns, sold = np.split(groups.codes, np.cumsum([len(one.value) for one in sides]))
+    now = sides[0]
+    receivables = sums(owns[0], now.value, groups.size)
+    current = sums(owns[0][now.current], now.value[now.current], groups.size)
+    before = sums(owns[1], sides[1].value, groups.size) if len(sides) > 1 else receivables
+    lengths, whole = spanned
+    grid = np.zeros((groups.size, len(lengths)), np.int64)
+    grid[sold] = sales.grid[:, : len(lengths)]  # a row of the grid is a group of its own
+    return groups, owns[0], Parts(receivables, current, before, grid, lengths, whole)
 
 
 def _net(items: OpenItems) -> NDArray[np.int64]:
@@ -169,13 +190,13 @@ def _net(items: OpenItems) -> NDArray[np.int64]:
     return np.array(out, np.int64)
 
 
-def _countback(ground: _Ground) -> dict[str, Any]:
+def _countback(parts: Parts) -> dict[str, Any]:
     """Walk back month by month, all groups at once: only those still walking go on to the next month."""
-    size = len(ground.receivables)
+    size = len(parts.receivables)
     days, touched, length = np.zeros(size), np.zeros(size, np.int64), np.zeros(size, np.int64)
-    left = ground.receivables.copy()
+    left = parts.receivables.copy()
     walking = np.arange(size)
-    for month, month_length in zip(ground.grid.T, ground.lengths.tolist(), strict=True):
+    for month, month_length in zip(parts.grid.T, parts.lengths.tolist(), strict=True):
         walking = walking[(month[walking] > 0) & (left[walking] > 0)]  # a month without sales ends the walk
         if not len(walking):
             break
@@ -187,26 +208,26 @@ def _countback(ground: _Ground) -> dict[str, Any]:
     return {
         "days": pa.array(days),
         "at_least": pa.array(left > 0),
-        "receivables_minor": pa.array(ground.receivables),
+        "receivables_minor": pa.array(parts.receivables),
         "sales_minor": pa.array(touched),
         "sales_days": pa.array(length),
     }
 
 
-def _window(ground: _Ground, method: str, year_days: int) -> dict[str, Any]:
-    sold = ground.grid.sum(axis=1)
-    months = len(ground.lengths)
-    covered = float(ground.lengths.sum())
-    part = covered / ground.whole  # below 1 where the last month is not over
-    length = covered if method == "rolling" else year_days * months / 12 * part
-    top = {"best_possible": ground.not_due, "delinquent": ground.receivables - ground.not_due}.get(
-        method, ground.receivables
+def _window(parts: Parts, method: str, year_days: int) -> dict[str, Any]:
+    sold = parts.grid.sum(axis=1)
+    months = len(parts.lengths)
+    covered = float(parts.lengths.sum())
+    share = covered / parts.whole  # below 1 where the last month is not over
+    length = covered if method == "rolling" else year_days * months / 12 * share
+    top = {"best_possible": parts.not_due, "delinquent": parts.receivables - parts.not_due}.get(
+        method, parts.receivables
     )
     positive = sold > 0
     if method == "turnover":
-        top = (ground.receivables + ground.before) // 2
+        top = (parts.receivables + parts.before) // 2
         positive = positive & (top > 0)
-        value = np.divide(sold * (12 / months / part), top, out=np.zeros(len(sold)), where=positive)
+        value = np.divide(sold * (12 / months / share), top, out=np.zeros(len(sold)), where=positive)
     else:
         value = np.divide(top, sold, out=np.zeros(len(sold)), where=positive) * length
     return {

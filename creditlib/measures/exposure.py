@@ -6,6 +6,7 @@ What must stay true: order, delivery and invoice of the same goods count once; a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -94,6 +95,39 @@ def exposure(
     return Figures(table, (*by, "currency"), as_of, documents=documents)
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """How concentrated some balances of one currency are. largest: places of the largest, largest first; shares, cumulative: theirs, of
+    the sum of balances above 0. top_share: of the largest together; herfindahl: Σ share² over all; customers: with a balance above 0."""
+
+    largest: NDArray[np.int64]
+    shares: NDArray[np.float64]
+    cumulative: NDArray[np.float64]
+    top_share: float
+    herfindahl: float
+    customers: int
+
+
+def rank(total: NDArray[np.int64], top: int) -> Ranked:
+    """Rank balances, minor units of one currency. top: how many of the largest are told; of equal ones the first stands first.
+
+    >>> ranked = rank(np.array([100, -50, 300]), 1)
+    >>> ranked.largest.tolist(), ranked.top_share, ranked.herfindahl, ranked.customers
+    ([2], 0.75, 0.625, 2)
+    """
+    mine = np.flatnonzero(total > 0)
+    if not len(mine):
+        none = np.zeros(0)
+        return Ranked(np.zeros(0, np.int64), none, none, 0.0, 0.0, 0)
+    order = mine[np.lexsort((mine, -total[mine]))]
+    whole = int(total[mine].sum())
+    shares = total[mine] / whole
+    largest = order[:top]
+    return Ranked(
+        largest, total[largest] / whole, np.cumsum(total[largest]) / whole, float(total[largest].sum() / whole), float((shares**2).sum()), len(mine),
+    )  # fmt: skip
+
+
 def concentration(items: OpenItems, *, top: int = 10, by: str = "customer") -> Figures:
     """Return the largest debtors and how concentrated the book is.
 
@@ -111,18 +145,17 @@ def concentration(items: OpenItems, *, top: int = 10, by: str = "customer") -> F
     cumulative = np.zeros(groups.size)
     measures: dict[str, dict[str, float]] = {}
     for code, name in enumerate(names):
-        mine = np.flatnonzero((currency == code) & (total > 0))
-        if not len(mine):
+        mine = np.flatnonzero(currency == code)
+        ranked = rank(total[mine], top)
+        if not ranked.customers:
             continue
-        order = mine[np.lexsort((mine, -total[mine]))]
-        whole = int(total[mine].sum())
-        shares[mine] = total[mine] / whole
-        cumulative[order] = np.cumsum(total[order]) / whole
-        picked += order[:top].tolist()
+        largest = mine[ranked.largest]
+        shares[largest], cumulative[largest] = ranked.shares, ranked.cumulative
+        picked += largest.tolist()
         measures[str(name)] = {
-            "top_share": float(total[order[:top]].sum() / whole),
-            "herfindahl": float((shares[mine] ** 2).sum()),
-            "customers": float(len(mine)),
+            "top_share": ranked.top_share,
+            "herfindahl": ranked.herfindahl,
+            "customers": float(ranked.customers),
         }
     index = pa.array(picked, pa.int64())
     table = pa.table(

@@ -29,6 +29,7 @@ from creditlib.measures.segments import group, sums
 Base = Literal["gross", "net", "mixed"]
 """gross: receivables and sales with VAT. net: both without. mixed: receivables with VAT over sales without, as many do."""
 BILLING_KINDS: Final = ("invoice", "debit_note", "credit_note")
+_TABLE_KEYS: Final = ("customer", "entity")  # what the sales table can be told by
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,33 @@ def in_currency(sales: Sales, rates: Sequence[Rate], to: str, as_of: date) -> Sa
 @dataclass(frozen=True)
 class Monthly:
     """Billings summed by key and month. grid: keys × months, newest (that of as_of) first, int64 minor units; as many months
-    as there are billings for. keys: (code by row of the grid, texts) of each key and of currency."""
+    as there are billings for. keys: (code by row of the grid, texts) of each key and of currency. oldest: how many months back the
+    first billing of each row lies."""
 
     grid: NDArray[np.int64]
     keys: dict[str, tuple[NDArray[np.int32], list[str | None]]]
+    oldest: NDArray[np.int64]
+
+
+def sales_by_month(
+    book: Book, as_of: date, base: Base, by: Sequence[str], rates: Sequence[Rate] = (), to: str | None = None
+) -> Monthly:
+    """Return billings up to as_of by key and month, in one currency where `to` is given. Raises as `billings` and `in_currency` do."""
+    if to is None:
+        return monthly_billings(book, as_of, base, by)
+    return by_month(in_currency(billings(book, as_of, base, by), rates, to, as_of), as_of)
+
+
+def told_by(book: Book, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some keys by which every sale of a book is told: all of them where sales are its billing documents.
+
+    >>> told_by(Book(sales={"month": [date(2024, 1, 1)], "currency": ["CNY"], "gross_minor": [1]}), ["customer"])
+    ()
+    """
+    if not book.rows("sales"):
+        return tuple(keys)
+    nulls = book.nulls("sales", _TABLE_KEYS)
+    return tuple(name for name in keys if name in _TABLE_KEYS and not nulls[name])
 
 
 def monthly_billings(book: Book, as_of: date, base: Base, by: Sequence[str]) -> Monthly:
@@ -77,6 +101,7 @@ def monthly_billings(book: Book, as_of: date, base: Base, by: Sequence[str]) -> 
     if book.rows("sales") or base != "gross" or not book.complete or not book.rows("documents"):
         return by_month(billings(book, as_of, base, by), as_of)
     grouper, grid, now = Grouper([*by, "currency"]), np.zeros((0, 1), np.int64), month_index(as_of)
+    oldest = np.zeros(0, np.int64)
     names = ["kind", "amount_minor", "currency", *by, *start_columns(book)]
     for _, piece in book.scan("documents", list(dict.fromkeys(names))):
         start = started(piece)
@@ -91,8 +116,11 @@ def monthly_billings(book: Book, as_of: date, base: Base, by: Sequence[str]) -> 
             larger = np.zeros((room, depth), np.int64)
             larger[: len(grid), : grid.shape[1]] = grid
             grid = larger
+            oldest = np.append(oldest, np.zeros(room - len(oldest), np.int64))
         np.add.at(grid.reshape(-1), of * grid.shape[1] + age, amounts(piece)[rows])
-    return Monthly(grid[: grouper.size], {name: (own, texts) for name, own, texts in grouper.keys})
+        np.maximum.at(oldest, of, age)
+    keys = {name: (own, texts) for name, own, texts in grouper.keys}
+    return Monthly(grid[: grouper.size], keys, oldest[: grouper.size])
 
 
 def by_month(sales: Sales, as_of: date) -> Monthly:
@@ -101,16 +129,18 @@ def by_month(sales: Sales, as_of: date) -> Monthly:
     age = month_index(as_of) - sales.month
     depth = max(int(age.max()) + 1, 1) if len(age) else 1
     grid = sums(groups.codes * depth + age, sales.value, groups.size * depth).reshape(-1, depth)
+    oldest = np.zeros(groups.size, np.int64)
+    np.maximum.at(oldest, groups.codes, age)
     keys = {}
     for name, column in groups.columns.items():
         own, texts = codes(column)
         keys[name] = own, texts
-    return Monthly(grid, keys)
+    return Monthly(grid, keys, oldest)
 
 
 def _from_table(book: Book, as_of: date, base: Base, by: Sequence[str]) -> Sales:
     table = book.table("sales")
-    wrong = [name for name in by if name not in ("customer", "entity") or table[name].null_count == table.num_rows]
+    wrong = [name for name in by if name not in _TABLE_KEYS or table[name].null_count == table.num_rows]
     if wrong:
         raise UsageError(
             f"the sales given are not told by {', '.join(wrong)}.", f"所给销售额没有按{'、'.join(wrong)}的数据。"

@@ -24,7 +24,7 @@ from creditlib.facts.open_items import Rate, to_currency
 from creditlib.facts.tables import among, codes, empty
 from creditlib.measures.figures import documents_of
 from creditlib.measures.payment import payment_behaviour, window_start
-from creditlib.measures.sales import BILLING_KINDS, Base, Monthly, billings, by_month, in_currency, monthly_billings
+from creditlib.measures.sales import BILLING_KINDS, Base, Monthly, sales_by_month
 from creditlib.policy import Policy
 
 _YEAR: Final = 12
@@ -143,9 +143,7 @@ def _monthly(book: Book, end: date, base: Base, by_customer: bool, rates: Sequen
     by = ("customer",) if by_customer else ()
     if by_customer and book.rows("sales") and book.nulls("sales", by)["customer"]:
         book = replace(book, sales=empty("sales"))
-    if to is None:
-        return monthly_billings(book, end, base, by)
-    return by_month(in_currency(billings(book, end, base, by), rates, to, end), end)
+    return sales_by_month(book, end, base, by, rates, to)
 
 
 def _mine(monthly: Monthly, chosen: frozenset[str] | None) -> NDArray[np.bool_]:
