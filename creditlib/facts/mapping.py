@@ -1,11 +1,15 @@
 """A firm's own `map.toml`, and what a caller needs of `creditlib.facts.columns`.
 
-What must stay true: what `propose_map` writes reads the sheet as it was recognised; every fault of a map is told at once.
+A map speaks for every ledger sheet; a `[[sheet]]` in it, with the keys of a map and a `name`, speaks for the sheet of that name alone.
+
+What must stay true: what `propose_map` writes reads the sheet as it was recognised; every fault of a map is told at once; a part of a
+map that is for one sheet is applied to that sheet or refused.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
@@ -33,9 +37,12 @@ from creditlib.facts.tables import KINDS
 from creditlib.money import currency_code
 
 __all__ = [
-    "FIELDS", "Mapping", "Preset", "Role", "Shape", "apply_map", "load_map", "normal", "presets", "propose_map",
-    "recognise", "unrecognised",
+    "FIELDS", "Mapping", "Preset", "Role", "Shape", "apply_map", "for_sheet", "is_left_out", "load_map", "normal", "parse_map",
+    "presets", "propose_map", "recognise", "unrecognised",
 ]  # fmt: skip
+
+LEFT_OUT: Final = "unused"
+"""The role of a sheet that is not to be read; for a `[[sheet]]` only."""
 
 _Fault = tuple[str, str]
 _KINDS_OF_VALUE: Final[dict[str, tuple[type, str, str]]] = {
@@ -94,17 +101,79 @@ def unrecognised(grid: Grid, role: Role = "documents") -> MappingError:
 
 def load_map(path: str | Path) -> dict[str, Any]:
     """Return the content of a `map.toml`, its keys checked. Raises: MappingError naming every wrong key."""
-    path = Path(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
         raise MappingError(f"{path}: can't be read: {error}", f"{path}：无法读取：{error}") from error
-    faults = _shape_faults(data) or _value_faults(data)
+    return parse_map(text, str(path))
+
+
+def parse_map(text: str, name: str = "map.toml") -> dict[str, Any]:
+    """Return the content of a map given as text, its keys checked. name: what errors call it. Raises: as `load_map`.
+
+    >>> parse_map('header_row = 3')["header_row"]
+    3
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(f"{name}: can't be read: {error}", f"{name}：无法读取：{error}") from error
+    sheets = data.get("sheet", [])
+    if isinstance(sheets, list) and all(isinstance(part, dict) for part in sheets):
+        top = {key: value for key, value in data.items() if key != "sheet"}
+        faults = _shape_faults(top) or _value_faults(top)
+        for number, part in enumerate(sheets, 1):
+            faults += _sheet_faults(number, part)
+    else:
+        faults = [("sheet must be written [[sheet]]", "sheet 必须写成 [[sheet]]")]
     if faults:
         raise MappingError(
-            f"{path}: {'; '.join(f[0] for f in faults)}.", f"{path}：{'；'.join(f[1] for f in faults)}。"
+            f"{name}: {'; '.join(f[0] for f in faults)}.", f"{name}：{'；'.join(f[1] for f in faults)}。"
         )
     return data
+
+
+def _sheet_faults(number: int, part: MappingABC[str, Any]) -> list[_Fault]:
+    """Return the faults of one `[[sheet]]`, each with the sheet's name."""
+    name = part.get("name")
+    if not isinstance(name, str) or not name:
+        return [(f"[[sheet]] {number} has no name", f"第 {number} 个 [[sheet]] 没有 name")]
+    own = {key: value for key, value in part.items() if key != "name" and (key, value) != ("role", LEFT_OUT)}
+    return [(f"sheet {name}: {en}", f"工作表 {name}：{zh}") for en, zh in _shape_faults(own) or _value_faults(own)]
+
+
+def for_sheet(data: MappingABC[str, Any] | None, name: str) -> tuple[dict[str, Any] | None, bool]:
+    """Return the part of a map that speaks for a sheet, None where none does, and whether it speaks for this sheet alone.
+
+    name: as findings call the sheet, `file` or `file:sheet`; a `*` in the map's name stands for anything.
+
+    >>> for_sheet({"sheet": [{"name": "ar-*.xlsx:Open", "header_row": 3}]}, "ar-2026-10.xlsx:Open")
+    ({'name': 'ar-*.xlsx:Open', 'header_row': 3}, True)
+    """
+    if data is None:
+        return None, False
+    for part in data.get("sheet", []):
+        if re.fullmatch(".*".join(map(re.escape, part["name"].split("*"))), name):
+            return part, True
+    top = {key: value for key, value in data.items() if key != "sheet"}
+    return (top, False) if top or "sheet" not in data else (None, False)
+
+
+def is_left_out(data: MappingABC[str, Any] | None, name: str) -> bool:
+    """Return whether a map says that a sheet is not to be read."""
+    part, own = for_sheet(data, name)
+    return own and part is not None and part.get("role") == LEFT_OUT
+
+
+def refuse_unmet(data: MappingABC[str, Any] | None, names: Sequence[str], path: str) -> None:
+    """Raise MappingError where a `[[sheet]]` speaks for no sheet there is. names: of all sheets."""
+    for part in (data or {}).get("sheet", []):
+        if not any(for_sheet({"sheet": [part]}, name)[1] for name in names):
+            shown = ", ".join(names)
+            raise MappingError(
+                f"{path}: no sheet is called {part['name']!r}. There are: {shown}. A * stands for anything.",
+                f"{path}：没有名为 {part['name']!r} 的工作表。现有：{shown}。可用 * 代表任意文字。",
+            )
 
 
 def _shape_faults(data: MappingABC[str, Any]) -> list[_Fault]:
@@ -178,8 +247,14 @@ def apply_map(grid: Grid, data: MappingABC[str, Any], path: str) -> Mapping:
     index, row = _header(grid, told, data.get("header_row"))
     normals = [normal(cell) for cell in row]
     columns: dict[str, int] = {}
+    width = max(map(len, (row, *grid.head)), default=0)
     for name, header in told.items():
         if isinstance(header, int):
+            if header > width:
+                raise MappingError(
+                    f"{path}: {grid.name} has no column {header} (for {name}); it has {width}.",
+                    f"{path}：{grid.name} 没有第 {header} 列（用于 {name}），共 {width} 列。",
+                )
             columns[name] = header - 1
             continue
         if normal(header) not in normals:

@@ -6,7 +6,7 @@ items, paid history, documents with allocations) end in the same two tables.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,17 @@ from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.documents import FileTotal, Part, gather, read_documents
 from creditlib.facts.layout import Body, read_body
-from creditlib.facts.mapping import Mapping, Shape, apply_map, load_map, recognise, unrecognised
+from creditlib.facts.mapping import (
+    Mapping,
+    Shape,
+    apply_map,
+    for_sheet,
+    is_left_out,
+    load_map,
+    recognise,
+    refuse_unmet,
+    unrecognised,
+)
 from creditlib.facts.matching import by_clearing, by_column, by_date, from_sheet
 from creditlib.facts.parties import customers
 from creditlib.facts.rejection import NOT_USED, column_fault, no_row_used
@@ -34,6 +44,9 @@ from creditlib.facts.values import Dates, read_dates, to_minor
 RUNNING_SHARE: Final = 0.5
 """A list whose receipts reach this share of its debits is a running account, not a list of what is open."""
 
+
+Step = Callable[[str, str], None]
+"""Told when a stretch of work begins: its name, and the file or sheet it is about, "" where it is about all."""
 
 _OUTSIDE: Final = {"control": ("control figures", "总账余额"), "rates": ("exchange rates", "汇率")}
 """Sheets that come from outside the ledger and are given by an option of their own."""
@@ -68,41 +81,51 @@ def read(
     home: str | None = None,
     home_origin: tuple[str, str] = ("given by the caller", "由调用方给出"),
     query: str | None = None,
+    step: Step | None = None,
 ) -> Reading:
     """Read receivables from files, a database or tables.
 
     sources: paths of CSV, XLSX, XLS, XLSB or Parquet; a database URL with `query`; tables with `__arrow_c_stream__`.
     mapping: a `map.toml` for the documents; None: presets. date_order: forces the order of day and month. home: currency of
-    rows that name none.
+    rows that name none. step: told "open", "rows", "documents", "allocations", "beside" as each begins.
     Raises: SourceError, MappingError, UsageError. Faults in the data are in `.findings`.
     """
     if not sources:
         raise SourceError("No file was given.", "没有给出文件。")
+    at = step or (lambda _name, _about: None)
     data = load_map(mapping) if mapping is not None else None
+    names: list[str] = []
     findings: list[Finding] = []
     bodies: list[Body] = []
     told: list[Source] = []
     for source in sources:
+        if not isinstance(source, list):
+            at("open", str(source))
         grids = open_grids(source, query)
-        found = _mappings(grids, data, mapping)
-        if not any(m for _, m in found):
+        names += [grid.name for grid in grids]
+        found = sheet_mappings(grids, data, mapping)
+        if not any(how or is_left_out(data, grid.name) for grid, how in found):
             raise unrecognised(max(grids, key=lambda g: g.rows)) if grids else _no_rows(source)
         for grid, how in found:
             if how is None:
-                findings.append(CHECKS["sheet-not-used"].finding(grid.name, count=grid.rows))
+                check = "sheet-left-out" if is_left_out(data, grid.name) else "sheet-not-used"
+                findings.append(CHECKS[check].finding(grid.name, count=grid.rows))
                 continue
+            at("rows", grid.name)
             body = read_body(grid, how)
             bodies.append(body)
             told.append(Source(grid.name, body.seen, how))
-    parts = [
-        read_documents(b, home=home, origin=home_origin, order=date_order)
-        for b in bodies
-        if b.mapping.role == "documents"
-    ]
+    refuse_unmet(data, names, str(mapping))
+    parts = []
+    for body in bodies:
+        if body.mapping.role == "documents":
+            at("documents", body.grid)
+            parts.append(read_documents(body, home=home, origin=home_origin, order=date_order))
     if not parts:
         raise unrecognised(grids[0])
     for part in parts:
         findings += part.findings
+    at("allocations", "")
     documents = _stack(parts)
     shape, allocations, made = _allocations(parts, bodies, documents, date_order)
     findings += made
@@ -114,6 +137,7 @@ def read(
                 CHECKS["outside-file"].finding(body.grid, count=len(body.rows), value=_OUTSIDE[body.mapping.role])
             )
     totals = gather([t for part in parts for t in part.totals])
+    at("beside", "")
     book = Book(
         documents,
         allocations,
@@ -139,16 +163,22 @@ def read_sales(
     return _sales(bodies, home, date_order, findings), tuple(findings)
 
 
-def _mappings(
+def sheet_mappings(
     grids: Sequence[Grid], data: dict[str, Any] | None, path: str | Path | None
 ) -> list[tuple[Grid, Mapping | None]]:
-    """Return how each sheet is read, None for one that is not. Raises: MappingError when the map given fits no sheet."""
+    """Return how each sheet of a file is read, None for one that is not.
+
+    data: a map as `load_map` returns it, None: presets; path: what errors call it. Raises: MappingError when the map fits no sheet,
+    or what it says of one sheet does not fit that sheet.
+    """
     found: list[tuple[Grid, Mapping | None]] = []
     faults: list[tuple[int, MappingError]] = []
     for grid in grids:
         try:
             found.append((grid, _mapping(grid, data, path)))
         except MappingError as fault:  # a cover sheet beside the ledger, unless no sheet fits
+            if for_sheet(data, grid.name)[1]:
+                raise
             faults.append((grid.rows, fault))
             found.append((grid, None))
     if faults and not any(how for _, how in found):
@@ -157,12 +187,16 @@ def _mappings(
 
 
 def _mapping(grid: Grid, data: dict[str, Any] | None, path: str | Path | None) -> Mapping | None:
-    if data is not None:
+    told, own = for_sheet(data, grid.name)
+    if told is None:
+        return recognise(grid)
+    if is_left_out(data, grid.name):
+        return None
+    if not own:
         other = recognise(grid)
-        if other is not None and other.role != data.get("role", "documents") and other.role != "documents":
+        if other is not None and other.role != told.get("role", "documents") and other.role != "documents":
             return other
-        return apply_map(grid, data, str(path))
-    return recognise(grid)
+    return apply_map(grid, told, str(path))
 
 
 def _no_rows(source: Any) -> SourceError:

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from creditlib.errors import MappingError
-from creditlib.facts.mapping import Mapping, apply_map, load_map, presets, propose_map, recognise, unrecognised
+from creditlib.facts.map_text import map_text
+from creditlib.facts.mapping import (
+    Mapping,
+    apply_map,
+    load_map,
+    parse_map,
+    presets,
+    propose_map,
+    recognise,
+    unrecognised,
+)
 from creditlib.facts.reading import Reading, read
 from creditlib.facts.sources import Grid, open_grids
 
@@ -111,6 +121,79 @@ def test_map_names_own_kinds_flags_and_terms(tmp_path: Path) -> None:
     assert [(r["kind"], r["amount_minor"], str(r["due_on"])) for r in rows] == [
         ("invoice", 1000, "2025-03-02"), ("receipt", -400, "None"),  # 1 January + 60 days
     ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------ one sheet alone
+
+PAIR = {
+    "de.csv": "Kunde;Beleg;Datum;Betrag\nA;1;31.01.2025;1.234,50\n",
+    "en.csv": "customer,invoice,date,amount\nB,2,2025-02-28,100.00\n",
+}
+OF_ONE = '[[sheet]]\nname = "de*"\n[sheet.columns]\ncustomer = "Kunde"\ndocument = "Beleg"\nissue_on = "Datum"\namount = "Betrag"\n'
+
+
+def pair(folder: Path, content: str) -> Reading:
+    files = [table(folder / name, text) for name, text in PAIR.items()]
+    return read(*files, mapping=table(folder / "map.toml", content), home="EUR")
+
+
+def test_part_of_a_map_speaks_for_one_sheet_and_presets_for_the_others(tmp_path: Path) -> None:
+    result = pair(tmp_path, OF_ONE)
+    assert result.book.documents["amount_minor"].to_pylist() == [123_450, 10_000]
+    assert [s.mapping.preset for s in result.sources] == ["map map.toml", "plain_en"]
+
+
+def test_sheet_a_map_leaves_out_is_told_and_counts_nowhere(tmp_path: Path) -> None:
+    result = pair(tmp_path, '[[sheet]]\nname = "de.csv"\nrole = "unused"\n')
+    assert result.book.documents["amount_minor"].to_pylist() == [10_000]
+    assert [(f.check, f.where) for f in result.findings if f.check.startswith("sheet")] == [
+        ("sheet-left-out", "de.csv")
+    ]
+
+
+def test_faults_of_the_parts_of_a_map_are_told_with_the_sheet(tmp_path: Path) -> None:
+    wrong = 'color = 1\n[[sheet]]\nrole = "documents"\n[[sheet]]\nname = "x"\nshape = "list"\n[sheet.columns]\ncustomr = "Kunde"\n'
+    assert fault(tmp_path, wrong)[0] == (
+        "map.toml: unknown key 'color'; [[sheet]] 1 has no name; sheet x: unknown field 'customr', perhaps 'customer'; "
+        "sheet x: shape 'list' is not one of open_items, paid_history, documents_with_allocations, running_account."
+    )
+    assert fault(tmp_path, 'sheet = "x"\n') == (
+        "map.toml: sheet must be written [[sheet]].", "map.toml：sheet 必须写成 [[sheet]]。",
+    )  # fmt: skip
+    assert fault(tmp_path, 'role = "unused"\n')[1].startswith("map.toml：role 'unused' 不在可选值之内")
+
+
+def test_part_of_a_map_for_a_sheet_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MappingError) as raised:
+        pair(tmp_path, OF_ONE + '[[sheet]]\nname = "de.xlsx"\nheader_row = 1\n')
+    path = tmp_path / "map.toml"
+    assert (
+        raised.value.en == f"{path}: no sheet is called 'de.xlsx'. There are: de.csv, en.csv. A * stands for anything."
+    )
+    assert raised.value.zh == f"{path}：没有名为 'de.xlsx' 的工作表。现有：de.csv, en.csv。可用 * 代表任意文字。"
+
+
+def test_part_of_a_map_that_does_not_fit_its_sheet_is_refused_though_another_sheet_fits(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"en\.csv has no column 'Kunde'"):
+        pair(tmp_path, OF_ONE.replace("de*", "*"))
+
+
+def test_column_number_past_the_last_column_is_refused(tmp_path: Path) -> None:
+    assert fault(tmp_path, '[columns]\ncustomer = "Kunde"\namount = 3\n') == (
+        "map.toml: list.csv has no column 3 (for amount); it has 2.", "map.toml：list.csv 没有第 3 列（用于 amount），共 2 列。",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_written_map_loads_to_what_was_written(name: str) -> None:
+    data = tomllib.loads(propose_map(grid_of(ERP / name), recognised(ERP / name)))
+    odd = {
+        "name": 'a "b"\\c\n:x',
+        "customer_above": True,
+        "columns": {"amount": 3},
+        "kinds": {"RV ü": "receipt", "a.b": "bill"},
+    }
+    assert parse_map(map_text(data | {"sheet": [odd]})) == data | {"sheet": [odd]}
 
 
 # -------------------------------------------------------------------------------------------------------------- faults

@@ -136,7 +136,11 @@ def _findings(case: dict[str, Any], folder: Path) -> list[Finding]:
                 path = folder / f"{name}.csv"
                 path.write_text(case[name], encoding="utf-8")
                 paths.append(path)
-    reading = read(*paths, home=case.get("home"))
+    mapping = None
+    if "map" in case:
+        mapping = folder / "map.toml"
+        mapping.write_text(case["map"], encoding="utf-8")
+    reading = read(*paths, home=case.get("home"), mapping=mapping)
     return [*reading.findings, *check(reading.book), *check_open(open_items(reading.book, AS_OF), LIMITS)]
 
 

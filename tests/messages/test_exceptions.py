@@ -303,6 +303,16 @@ CASES = (
         "…m.toml：[columns] 缺少 customer 或 customer_name、amount 或 open_amount 或 debit 或 credit 或 original_amount。",
     ),
     Case(
+        "map: no such sheet", errors.MappingError,
+        _map('[columns]\ncustomer = "customer"\namount = "amount"\n[[sheet]]\nname = "b.csv"\nrole = "unused"\n'),
+        "…m.toml: no sheet is called 'b.csv'. There are: a.csv. A * stands for anything.",
+        "…m.toml：没有名为 'b.csv' 的工作表。现有：a.csv。可用 * 代表任意文字。",
+    ),
+    Case(
+        "map: column number too high", errors.MappingError, _map("[columns]\ncustomer = 1\namount = 7\n"),
+        "…m.toml: a.csv has no column 7 (for amount); it has 6.", "…m.toml：a.csv 没有第 7 列（用于 amount），共 6 列。",
+    ),
+    Case(
         "map: no such preset", errors.MappingError,
         _map('preset = "lotus"\n[columns]\ncustomer = "customer"\namount = "amount"\n'),
         "…m.toml: preset 'lotus' does not exist. There are: " + ", ".join(p.name for p in presets()) + ".",
