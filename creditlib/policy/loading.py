@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -73,9 +74,26 @@ def _policy(name: str, file: str, text: str) -> Policy:
         raise _not_toml(file, text, error) from None
     reader = _Reader(file)
     reader.walk(content)
-    if reader.problems:
-        raise PolicyError("\n".join(en for en, _ in reader.problems), "\n".join(zh for _, zh in reader.problems))
-    return Policy(name, tuple(row for parameter in CATALOGUE for row in reader.rows[parameter]))
+    return Policy(name, reader.all_rows())
+
+
+def read_rows(place: str, given: Mapping[str, list[dict[str, Any]]]) -> tuple[Row, ...]:
+    """Return the rows of some parameters, read and refused as those of a file are.
+
+    place: what an error names as the file. given: parameter → its rows as TOML reads them, all of them.
+    Raises: PolicyError with one line for each problem.
+
+    >>> row = {"from": date(2026, 1, 1), "value": 3, "unit": "months", "kind": "scalar", "reference": "minute 7"}
+    >>> read_rows("draft", {"cei.months": [row]})[0].value
+    3
+    """
+    reader = _Reader(place)
+    for name, rows in given.items():
+        if name in CATALOGUE:
+            reader.parameter(CATALOGUE[name], rows)
+        else:
+            reader.unknown(name)
+    return reader.all_rows()
 
 
 def _not_toml(file: str, text: str, error: Exception) -> PolicyError:
@@ -117,6 +135,12 @@ class _Reader:
         self.problems: list[tuple[str, str]] = []
         self.seen: set[str] = set()
 
+    def all_rows(self) -> tuple[Row, ...]:
+        """Every row read, by parameter in the catalogue's order and by day. Raises: PolicyError where there was a problem."""
+        if self.problems:
+            raise PolicyError("\n".join(en for en, _ in self.problems), "\n".join(zh for _, zh in self.problems))
+        return tuple(row for name in CATALOGUE for row in self.rows[name])
+
     def add(self, problem: Problem, name: str, row: str | date | None = None) -> None:
         en, zh = name, name
         if row is not None:
@@ -140,9 +164,7 @@ class _Reader:
                     continue
                 self.seen.add(full)
                 if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-                    for i, row in enumerate(rows, 1):
-                        self.row(CATALOGUE[full], row, i)
-                    self.timeline(full, rows)
+                    self.parameter(CATALOGUE[full], rows)
                 else:
                     what = "a single table" if isinstance(rows, dict) else shown(rows)
                     zh = "单个表" if isinstance(rows, dict) else shown(rows)
@@ -154,6 +176,11 @@ class _Reader:
                 en = f"is missing ({parameter.en}). Copy its row from the standard policy and set the value."
                 zh = f"缺失（{parameter.zh}）。请从标准政策复制该行并设定其值。"
                 self.add(Problem("missing-parameter", en, zh), name)
+
+    def parameter(self, parameter: Parameter, rows: list[dict[str, Any]]) -> None:
+        for i, row in enumerate(rows, 1):
+            self.row(parameter, row, i)
+        self.timeline(parameter.name, rows)
 
     def unknown(self, name: str) -> None:
         meant = near(name, CATALOGUE)
