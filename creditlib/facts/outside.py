@@ -53,12 +53,27 @@ def read_control(source: str | Path) -> tuple[Control, ...]:
                 f'--control "{text}" is neither an amount nor a file that exists.',
                 f"--control“{text}”既不是金额，也不是存在的文件。",
             )
-        return (Control(None, None, None, Decimal(text.replace(",", ""))),)
+        return (Control(None, None, None, typed_balance(text)),)
     lines = [line for body in _bodies(source, "control") for line in _controls(body)]
     if not lines:
         name = Path(text).name
         raise SourceError(f"{name}: holds no control figure.", f"{name}：没有总账余额。")
     return tuple(lines)
+
+
+def typed_balance(text: str) -> Decimal:
+    """Return an amount as a person typed it: plain decimal text, thousands may be grouped by commas. Raises: UsageError.
+
+    >>> typed_balance("-76,301,432.77")
+    Decimal('-76301432.77')
+    """
+    plain = text.strip().replace("\u2212", "-").replace("，", ",")
+    if not _AMOUNT.fullmatch(plain):
+        raise UsageError(
+            f'"{text}" is no amount. Write digits, a dot before decimals, and commas between thousands if you like: 1,234.50.',
+            f"“{text}”不是金额。请写数字，小数点用“.”，千位可用逗号分隔：1,234.50。",
+        )
+    return Decimal(plain.replace(",", ""))
 
 
 def _controls(body: Body) -> list[Control]:

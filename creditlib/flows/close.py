@@ -16,7 +16,7 @@ from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.checks import Limits, check, check_open
 from creditlib.facts.open_items import Rate
 from creditlib.facts.outside import Control
-from creditlib.facts.reading import Reading
+from creditlib.facts.reading import Reading, Step
 from creditlib.facts.tables import codes
 from creditlib.flows.close_figures import dso_lines, measures, movement, trend
 from creditlib.flows.close_tables import aging_table, item_table, named, overdue_top, previous_buckets
@@ -37,12 +37,13 @@ _USED = (
 
 def close(
     reading: Reading | Book, policy: Policy, as_of: date, *, control: Sequence[Control] = (), rates: Sequence[Rate] = (),
-    currency: str | None = None, known_on: date | None = None, entity: str | None = None,
+    currency: str | None = None, known_on: date | None = None, entity: str | None = None, step: Step | None = None,
 ) -> Close:  # fmt: skip
     """Close a month: open items, aging, DSO family, collection, concentrations, tie-out, findings.
 
     reading: what `read` gave, or a book alone. control: figures from outside the file. currency, rates: report in one
-    currency. known_on: count only what had been entered by that day. entity: name for the cover.
+    currency. known_on: count only what had been entered by that day. entity: name for the cover. step: told "items", "figures",
+    "tables", "checks" as each begins.
     Raises: UsageError for rates without a currency or the other way round; CurrencyError for a missing rate; PolicyError
     when the policy has no value on that day.
     """
@@ -53,9 +54,17 @@ def close(
     ground = Ground(reading, policy, as_of, tuple(control), tuple(rates), currency, known_on, entity)
     values = ground.values
     edges = values["aging.edges"]
+    at = step or (lambda _name, _about: None)
+    at("items", "")
     by_customer = aging(ground.items, edges=edges)
     lines, tie_findings = tie_out(ground.original, ground.items, ground.control)
+    at("figures", "")
+    days_outstanding, further, months, moved = dso_lines(ground), measures(ground), trend(ground), movement(ground)
+    at("tables", "")
+    items, by_name = item_table(ground, edges), aging_table(ground, by_customer)
     source = None if isinstance(ground.reading, Book) else ground.reading
+    at("checks", "")
+    findings = _findings(ground, source, tie_findings)
     return Close(
         as_of=ground.as_of,
         known_on=ground.known_on,
@@ -74,19 +83,19 @@ def close(
         file_totals=_file_totals(source),
         edges=edges,
         buckets=bucket_keys(edges),
-        items=item_table(ground, edges),
-        aging=aging_table(ground, by_customer),
+        items=items,
+        aging=by_name,
         aging_by_issue=aging(ground.items, edges=values["aging.year_edges"], basis="years", by=()).table,
         control=lines,
-        dso=dso_lines(ground),
+        dso=days_outstanding,
         dso_benchmark=float(values["dso.benchmark"]),
-        measures=measures(ground),
-        trend=trend(ground),
-        movement=movement(ground),
+        measures=further,
+        trend=months,
+        movement=moved,
         previous_buckets=previous_buckets(ground, edges),
         concentration=named(ground, concentration(ground.items, top=values["concentration.top"]).table),
         overdue_top=overdue_top(ground, by_customer),
-        findings=_findings(ground, source, tie_findings),
+        findings=findings,
     )
 
 

@@ -15,7 +15,8 @@ from typing import Any
 from creditlib.days import DateOrder
 from creditlib.errors import Finding, UsageError
 from creditlib.facts.book import Book
-from creditlib.facts.reading import Reading, read, read_sales
+from creditlib.facts.reading import Reading, Step, read, read_sales
+from creditlib.facts.sources import Grid
 from creditlib.money import currency_code, exponent
 from creditlib.policy import Policy
 
@@ -58,9 +59,13 @@ class Sources:
         beside = (self.orders, self.limits, self.events, self.sales)
         return (*self.files, *self.credit_files, *(f for f in beside if f is not None))
 
-    def read(self, policy: Policy, on: date, as_of: date | None = None) -> Reading:
+    def read(
+        self, policy: Policy, on: date, as_of: date | None = None, *, step: Step | None = None,
+        opened: Mapping[str, list[Grid]] | None = None,
+    ) -> Reading:  # fmt: skip
         """Read everything. on: the day whose policy values hold; as_of: statements after it are not checked, None: all are.
 
+        step: told when a stretch of work begins, see `facts.reading.read`. opened: sheets of files of the ledger that were opened before.
         Raises: UsageError for a file given twice; CurrencyError; what the readers raise.
         """
         seen: set[str] = set()
@@ -80,7 +85,10 @@ class Sources:
             home = policy.at(on)["home.currency"]
             origin = ("the policy's home currency", "政策中的本位币")
         how: dict[str, Any] = {"date_order": self.date_order, "home": home}
-        reading = read(*self.files, mapping=self.mapping, home_origin=origin, query=self.query, **how)
+        given = [(opened or {}).get(name, name) for name in self.files]
+        reading = read(*given, mapping=self.mapping, home_origin=origin, query=self.query, step=step, **how)
+        if step is not None and len(self.all) > len(self.files):
+            step("beside", self.all[len(self.files)])
         if self.sales is not None:
             sales, found = read_sales(self.sales, **how)
             reading = replace(reading, book=replace(reading.book, sales=sales), findings=(*reading.findings, *found))

@@ -229,3 +229,16 @@ def test_the_terminal_ages_a_running_account_as_the_close_does(tmp_path: Path) -
     asked = Request([str(path)], "en", str(AS_OF)).items(reading, load_policy())
     assert aging(asked, edges=(30, 60), by=()).sums("CNY")["1-30"] == 30_000  # 1,000 − 700, 29 days late
     assert closed(reading).aging_total("CNY")["1-30"] == 30_000
+
+
+def test_reading_and_closing_tell_each_stretch_of_work_as_it_begins(tmp_path: Path) -> None:
+    files = (tmp_path / "d.csv", tmp_path / "a.csv")
+    for path, text in zip(files, (LEDGER, ALLOCATIONS), strict=True):
+        path.write_text(text)
+    told: list[tuple[str, str]] = []
+    made = read(*files, home="CNY", step=lambda name, about: told.append((name, about.rsplit("/", 1)[-1])))
+    closed(made, step=lambda name, about: told.append((name, about)))
+    assert told == [
+        ("open", "d.csv"), ("rows", "d.csv"), ("open", "a.csv"), ("rows", "a.csv"), ("documents", "d.csv"), ("allocations", ""),
+        ("beside", ""), ("items", ""), ("figures", ""), ("tables", ""), ("checks", ""),
+    ]  # fmt: skip

@@ -417,6 +417,11 @@ CASES = (
         "…a.xlsx: holds no rows.", "…a.xlsx：没有数据行。",
     ),
     Case(
+        "control: typed figure that is none", errors.UsageError, lambda _: outside.typed_balance("1.234,50"),
+        '"1.234,50" is no amount. Write digits, a dot before decimals, and commas between thousands if you like: 1,234.50.',
+        "“1.234,50”不是金额。请写数字，小数点用“.”，千位可用逗号分隔：1,234.50。",
+    ),
+    Case(
         "control: bad figure", errors.UsageError,
         lambda f: outside.read_control(_file(f, "c.csv", "account,currency,balance\n1122,CNY,1O\n")),
         'c.csv!2: "1O" is no amount. Correct it: a control figure is never guessed.',
