@@ -64,7 +64,7 @@ def close(
     items, by_name = item_table(ground, edges), aging_table(ground, by_customer)
     source = None if isinstance(ground.reading, Book) else ground.reading
     at("checks", "")
-    findings = _findings(ground, source, tie_findings)
+    findings = all_findings(ground, source, tie_findings)
     return Close(
         as_of=ground.as_of,
         known_on=ground.known_on,
@@ -113,7 +113,8 @@ def _file_totals(reading: Reading | None) -> tuple[FileTotal, ...]:
     )
 
 
-def _findings(ground: Ground, reading: Reading | None, tie: list[Finding]) -> tuple[Finding, ...]:
+def all_findings(ground: Ground, reading: Reading | None, tie: list[Finding]) -> tuple[Finding, ...]:
+    """Return every finding of a month end, what must be acted on first: of the tie-out, the reading, the book, what is open, policy and rates."""
     values = ground.values
     found = [*tie, *(reading.findings if reading else ())]
     found += check(ground.book)
