@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from creditlib.decisions.limit.columns import Amounts
 from creditlib.decisions.limit.exchange import Exchange, leading
 from creditlib.decisions.limit.methods import highest_with_own, insured_part, pick
 from creditlib.facts.book import Book
@@ -103,16 +104,26 @@ def test_peak_counts_only_months_that_are_not_late() -> None:
 
 
 def test_pick_of_the_methods_that_may_and_have_an_answer() -> None:
-    columns: dict[str, Any] = {"need": [5], "purchases": [3], "references": [None], "net_worth": [9]}
+    columns = {"need": one(5), "purchases": one(3), "references": one(None), "net_worth": one(9)}
     may = ["need", "references", "purchases", "net_worth"]
-    found = [pick(columns, may, how, 1) for how in ("lowest", "median", "highest", "first")]  # type: ignore[arg-type]
-    assert found == [(["purchases"], [3]), (["need"], [5]), (["net_worth"], [9]), (["need"], [5])]
-    assert pick(columns, ["need", "purchases"], "median", 1) == (["purchases"], [3])  # the lower of two middle ones
-    same: dict[str, Any] = {"need": [5], "purchases": [5]}
-    assert [pick(same, ["purchases", "need"], how, 1)[0] for how in ("lowest", "highest")] == [
-        ["purchases"],
-        ["purchases"],
-    ]  # type: ignore[arg-type]
+    found = [picked(columns, may, how) for how in ("lowest", "median", "highest", "first")]
+    assert found == [("purchases", 3), ("need", 5), ("net_worth", 9), ("need", 5)]
+    assert picked(columns, ["need", "purchases"], "median") == ("purchases", 3)  # the lower of two middle ones
+    assert [picked(columns, ["references"], how) for how in ("lowest", "median")] == [(None, None)] * 2
+    same = {"need": one(5), "purchases": one(5)}
+    assert {picked(same, ["purchases", "need"], how)[0] for how in ("lowest", "median", "highest", "first")} == {
+        "purchases"
+    }
+
+
+def one(minor: int | None) -> Amounts:
+    return Amounts.of([minor])
+
+
+def picked(columns: dict[str, Amounts], may: list[str], how: Any) -> tuple[str | None, int | None]:
+    """Method and amount of the only row."""
+    named, amount = pick(columns, may, how, 1)
+    return named.to_pylist()[0], amount.to_list()[0]
 
 
 def test_money_helpers_round_down_and_never_up() -> None:

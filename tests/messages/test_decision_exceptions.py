@@ -299,6 +299,12 @@ CASES = (
         "yearly_minor must not be below 0, got -1. Leave out what is not known.", "yearly_minor 不得小于 0，得到 -1。未知的请不要给出。",
     ),
     Case(
+        "limit beyond what can be kept", errors.TooLarge,
+        lambda _: limit_values({"yearly_minor": 10**18, "term_days": 9_000}, "B", 600, POLICY, AS_OF),
+        "an amount behind a limit has 20 digits in minor units, more than can be kept exactly (18). Check amounts, rates and policy.",
+        "额度计算中有一笔金额按最小单位计达 20 位，超出可精确保存的 18 位。请核对金额、汇率和政策。",
+    ),
+    Case(
         "insurer paying more than its limit", errors.UsageError,
         lambda _: limit_values({"insurer_minor": 100, "insurer_paid_minor": 300}, "B", 600, POLICY, AS_OF),
         "the insurer would pay 300 of a limit of 100 minor units. Check both.", "保险赔付额 300 大于保险限额 100（最小单位）。请核对两者。",

@@ -7,22 +7,25 @@ a cap that can't be told holds nothing down, and says so.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any, Final
 
-from creditlib.decisions.limit.exchange import ONE, Column, Exchange, leading, times
-from creditlib.decisions.limit.inputs import Inputs
-from creditlib.decisions.limit.methods import highest_with_own, insured_part
+import numpy as np
+from numpy.typing import NDArray
+
+from creditlib.decisions.limit.columns import Amounts, Ints, as_int64, insured_parts, leading_digits, sums_of
+from creditlib.decisions.limit.exchange import Exchange, times
+from creditlib.decisions.limit.methods import highest_with_own
+from creditlib.decisions.limit.standing import Judged, Standing, table_of
 from creditlib.facts.book import Book
 from creditlib.facts.open_items import in_force
 from creditlib.money import exponent
-from creditlib.policy import Values
+from creditlib.policy import GRADES, Values
 
-Amount = int | Fraction
-"""Minor units, exactly."""
+_WIDE: Final = 2**62  # sums beyond this are compared as Python's integers
 
 
 def groups_of(book: Book, customers: Sequence[str], as_of: date) -> dict[str, str]:
@@ -55,9 +58,8 @@ class Capacity:
     unconverted: tuple[str, ...]
 
 
-def capacity_of(owed: dict[str, dict[str, int]], values: Values, exchange: Exchange) -> Capacity:
-    """Return own capacity: a share of own equity where it is given, a share of all receivables where there are any; the lower."""
-    home = values["home.currency"]
+def receivables_of(owed: Mapping[str, Mapping[str, int]], home: str, exchange: Exchange) -> tuple[int, tuple[str, ...]]:
+    """Return what is owed to the firm in its home currency, balance by balance, and the currencies left out for want of a rate."""
     total, left_out = 0, set()
     for balances in owed.values():
         for currency, minor in balances.items():
@@ -65,93 +67,112 @@ def capacity_of(owed: dict[str, dict[str, int]], values: Values, exchange: Excha
             if converted is None:
                 left_out.add(currency)
             total += converted or 0
+    return total, tuple(sorted(left_out))
+
+
+def capacity_of(owed: Mapping[str, Mapping[str, int]], values: Values, exchange: Exchange) -> Capacity:
+    """Return own capacity: a share of own equity where it is given, a share of all receivables where there are any; the lower."""
+    home = values["home.currency"]
+    return capacity_on(*receivables_of(owed, home, exchange), values)
+
+
+def capacity_on(receivables_minor: int, unconverted: tuple[str, ...], values: Values) -> Capacity:
+    """Return own capacity on receivables that were added up already."""
+    home = values["home.currency"]
     caps: list[tuple[int, str]] = []
     if values["limit.own_equity"] is not None:
         equity = Fraction(values["limit.own_equity"]) * 10 ** exponent(home)
         caps.append((times(1, equity * Fraction(values["limit.own_equity_share"])), "own_equity"))
-    if total > 0:
-        caps.append((times(total, Fraction(values["limit.own_receivables_share"])), "own_receivables"))
+    if receivables_minor > 0:
+        caps.append((times(receivables_minor, Fraction(values["limit.own_receivables_share"])), "own_receivables"))
     lowest = min(caps, default=None)
-    if lowest is None:
-        return Capacity(home, None, None, total, tuple(sorted(left_out)))
-    return Capacity(home, lowest[0], lowest[1], total, tuple(sorted(left_out)))
+    minor, cap = lowest or (None, None)
+    return Capacity(home, minor, cap, receivables_minor, unconverted)
 
 
-def grade_caps(inputs: Inputs, values: Values, exchange: Exchange) -> Column:
-    """Return the cap of each row's grade in its own currency; None where there is none, or no rate."""
-    home, caps = values["home.currency"], values["limit.grade_cap"]
-    given = {grade: None if cap is None else Fraction(cap) * 10 ** exponent(home) for grade, cap in caps.items()}
-    found: dict[tuple[str | None, str], int | None] = {}
-    for grade, currency in {*zip(inputs.grade, inputs.currency, strict=True)}:
-        cap, ratio = given.get(grade or ""), exchange.ratio(home, currency)
-        found[grade, currency] = None if cap is None or ratio is None else times(1, cap * ratio)
-    return [found[pair] for pair in zip(inputs.grade, inputs.currency, strict=True)]
+def grade_caps(standing: Standing, judged: Judged, values: Values) -> Amounts:
+    """Return the cap of each row's grade in its own currency; none where there is none, or no rate."""
+    home, caps = standing.home, values["limit.grade_cap"]
+    found: list[int | None] = []
+    for name in standing.currencies:
+        ratio = standing.exchange.ratio(home, name)
+        for grade in GRADES:
+            cap = caps[grade]
+            told = None if cap is None or ratio is None else Fraction(cap) * 10 ** exponent(home) * ratio
+            found.append(None if told is None else times(1, told))
+    at = np.where(judged.grade >= 0, standing.currency * len(GRADES) + judged.grade, -1)
+    return table_of([*found, None], at)
 
 
 @dataclass(frozen=True)
 class Allotted:
-    """Limits within own capacity. highest: what capacity allows a row at most, None where it holds nothing down. own_minor: uninsured
-    part of each group's limits, and of what its members without a limit owe, in the home currency."""
+    """Limits within own capacity. highest: what capacity allows a row at most, known where it holds it down. group_own: uninsured part
+    of each group's limits, and of what its members without a limit owe, in the home currency, by code."""
 
-    limit: Column
-    highest: Column
-    own_minor: dict[str, int]
+    limit: Amounts
+    highest: Amounts
+    group_own: Ints
 
 
-def allot(
-    limits: Column, inputs: Inputs, of_group: dict[str, str], capacity: Capacity, exchange: Exchange, digits: int
-) -> Allotted:
+def allot(limits: Amounts, standing: Standing, capacity: Capacity, digits: int) -> Allotted:
     """Return the limits own capacity leaves, rounded down to their leading digits but not below the insured part that fits.
 
-    limits: None for a row without one; such a row takes up what it owes without insurance.
+    limits: not known for a row without one; such a row takes up what it owes without insurance.
     """
-    home, owning = capacity.home, {c: i for i, c in enumerate(inputs.customer)}
-    own: list[Amount] = []
-    wanted: dict[str, Amount] = defaultdict(int)
-    taken: dict[str, Amount] = defaultdict(int)
-    for row, (customer, limit) in enumerate(zip(inputs.customer, limits, strict=True)):
-        ratio = exchange.ratio(inputs.currency[row], home)
-        part = _exactly(_own(limit or 0, inputs, row), ratio) if ratio is not None else 0
-        own.append(part)
-        wanted[of_group[customer]] += part
-    for customer, balances in inputs.owed.items():
-        at = owning.get(customer)
-        if at is not None and limits[at] is not None:
-            continue
-        for currency, minor in balances.items():
-            ratio = exchange.ratio(currency, home)
-            if ratio is None or minor <= 0:
-                continue
-            mine = at is not None and inputs.currency[at] == currency
-            bare = _own(minor, inputs, at) if mine and at is not None else minor
-            taken[of_group[customer]] += _exactly(bare, ratio)
-    out, highest = list(limits), list[int | None]([None] * len(limits))
+    size, owed = len(standing.groups), standing.owed
+    own = _own(limits, standing)
+    wanted = sums_of(standing.group, own, standing.factor, size)
+    without = owed.row < 0
+    without[~without] = ~limits.known[owed.row[~without]]
+    taken = sums_of(owed.group[without], owed.bare_minor[without], owed.factor[without], size)
+    minor, highest = limits.minor.copy(), np.zeros(len(limits), np.int64)
+    held = np.zeros(len(limits), bool)
     if capacity.minor is not None:
-        for row, limit in enumerate(limits):
-            group = of_group[inputs.customer[row]]
-            room = max(capacity.minor - taken[group], 0)
-            if limit is None or own[row] == 0 or wanted[group] <= room:
-                continue
-            ratio = exchange.ratio(home, inputs.currency[row])
-            assert ratio is not None  # a limit without a rate was never set
-            cover, paid = inputs.cover[row] or 0, inputs.cover_paid[row] or 0
-            most = highest_with_own(Fraction(room * own[row]) / wanted[group] * ratio, cover, paid)
-            highest[row] = most
-            out[row] = min(limit, max(leading(most, digits, inputs.currency[row]), min(cover, most)))
-    final: dict[str, Amount] = defaultdict(int)
-    for row, limit in enumerate(out):
-        ratio = exchange.ratio(inputs.currency[row], home)
-        if limit is not None and ratio is not None:
-            final[of_group[inputs.customer[row]]] += _exactly(_own(limit, inputs, row), ratio)
-    for group, part in taken.items():
-        final[group] += part
-    return Allotted(out, highest, {group: times(1, part) for group, part in final.items()})
+        room = _room(capacity.minor * standing.scale, taken)
+        held = limits.known & (own != 0) & _above(wanted, room)[standing.group]
+        rows = np.flatnonzero(held)
+        most = _most(rows, own, room, wanted, standing)
+        highest[rows] = most
+        cover = np.minimum(standing.cover.minor[rows], most)
+        minor[rows] = np.minimum(minor[rows], np.maximum(leading_digits(most, digits, standing.unit[rows]), cover))
+    kept = Amounts.where(limits.known, minor)
+    final = sums_of(standing.group, _own(kept, standing), standing.factor, size)
+    total = [(int(a) + int(b)) // standing.scale for a, b in zip(final.tolist(), taken.tolist(), strict=True)]
+    return Allotted(kept, Amounts(highest, held), as_int64(total))
 
 
-def _exactly(minor: int, ratio: Fraction) -> Amount:
-    """A whole number stays one within a currency: sums of fractions take ten times as long."""
-    return minor if ratio is ONE else minor * ratio
+def _own(limits: Amounts, standing: Standing) -> Ints:
+    """The uninsured part of each limit, 0 where there is none."""
+    return limits.minor - insured_parts(limits.minor, standing.cover.minor, standing.cover_paid.minor)
 
 
-def _own(minor: int, inputs: Inputs, row: int) -> int:
-    return minor - insured_part(minor, inputs.cover[row] or 0, inputs.cover_paid[row] or 0)
+def _room(capacity: int, taken: NDArray[Any]) -> NDArray[Any]:
+    """What is left of own capacity in each group, over `Standing.scale`."""
+    wide = capacity >= _WIDE or taken.dtype == object
+    room: NDArray[Any] = np.maximum(
+        np.array(capacity, object if wide else np.int64) - (taken.astype(object) if wide else taken), 0
+    )
+    return room
+
+
+def _above(wanted: NDArray[Any], room: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(wanted > room, bool)
+
+
+def _most(rows: NDArray[Any], own: Ints, room: NDArray[Any], wanted: NDArray[Any], standing: Standing) -> Ints:
+    """The highest limit of each row that keeps its group within its room, the room shared in proportion to the own parts."""
+    group, names = standing.group[rows], standing.currencies
+    ratios = [standing.exchange.ratio(standing.home, name) or Fraction(0) for name in names]
+    columns = (
+        room[group].tolist(), wanted[group].tolist(), own[rows].tolist(), standing.factor[rows].tolist(), standing.currency[rows].tolist(),
+        standing.cover.minor[rows].tolist(), standing.cover_paid.minor[rows].tolist(),
+    )  # fmt: skip
+    return as_int64(
+        [
+            highest_with_own(
+                left * part * factor * ratios[code].numerator, cover, paid,
+                over=all_ * standing.scale * ratios[code].denominator,
+            )
+            for left, all_, part, factor, code, cover, paid in zip(*columns, strict=True)
+        ]
+    )  # fmt: skip

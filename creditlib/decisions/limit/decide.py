@@ -7,6 +7,7 @@ is a table of one row.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,23 +17,25 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, add_months, day_number
 from creditlib.decisions.decision import Decision, used
 from creditlib.decisions.limit.caps import Capacity, allot, capacity_of, grade_caps, groups_of
-from creditlib.decisions.limit.exchange import Column, Exchange, leading, share_of, times
-from creditlib.decisions.limit.inputs import Inputs, gather
-from creditlib.decisions.limit.methods import METHODS, by_score, insured_part, need, pick, references
+from creditlib.decisions.limit.columns import Amounts, Flags, common_scale, insured_parts, leading_digits, times_ratio
+from creditlib.decisions.limit.exchange import Exchange
+from creditlib.decisions.limit.inputs import BY_GRADE, Inputs, gather
+from creditlib.decisions.limit.methods import METHODS, by_score, need, pick, references, share_of
 from creditlib.decisions.limit.reasons import reasons_of
+from creditlib.decisions.limit.standing import Judged, Standing, table_of
 from creditlib.errors import CurrencyError, UsageError
 from creditlib.facts.book import Book
 from creditlib.facts.ledger import start_columns, started
 from creditlib.facts.open_items import Rate
 from creditlib.facts.tables import codes
-from creditlib.formulas import insured_split
 from creditlib.measures.figures import Figures, documents_of
 from creditlib.money import exponent
-from creditlib.policy import Policy, Values
+from creditlib.policy import GRADES, Policy, Values
 from creditlib.policy.catalogue.limit import PARAMETERS
 
 _USED: Final = (
@@ -107,100 +110,104 @@ def limit_book(
 
 def decided(
     inputs: Inputs, groups: dict[str, str], exchange: Exchange, policy: Policy, as_of: date, *,
-    documents: Callable[[int], pa.Table],
+    documents: Callable[[int], pa.Table], capacity: Capacity | None = None,
 ) -> Figures:  # fmt: skip
-    """Return the limits inputs lead to, the columns of `limit_book`. groups: customer → group."""
-    values, rows = policy.at(as_of), len(inputs.customer)
-    methods = method_columns(inputs, values, exchange)
+    """Return the limits inputs lead to, the columns of `limit_book`. groups: customer → group. capacity: own capacity, where the inputs are
+    of some customers only; None: that of the inputs."""
+    standing = Standing.of(inputs, groups, exchange, policy.at(as_of)["home.currency"])
+    return decided_on(standing, Judged.of_inputs(inputs), policy, as_of, documents=documents, capacity=capacity)
+
+
+def decided_on(
+    standing: Standing, judged: Judged, policy: Policy, as_of: date, *,
+    documents: Callable[[int], pa.Table], capacity: Capacity | None = None,
+) -> Figures:  # fmt: skip
+    """Return the limits of what was made ready once, the columns of `limit_book`. judged: its rows, scored under this policy. capacity: as
+    in `decided`."""
+    values, rows = policy.at(as_of), len(standing)
+    term = _terms(standing, judged, values)
+    methods = method_columns(standing, judged, term, values)
     picked, amount = pick(methods, values["limit.methods"], values["limit.pick"], rows)
-    judged = list(zip(inputs.outcome, inputs.grade, strict=True))
-    factor_of = {pair: _factor(*pair, values) for pair in set(judged)}
-    factor = [factor_of[pair] for pair in judged]
-    after: Column = [None if a is None or f is None else times(a, f) for a, f in zip(amount, factor, strict=True)]
-    caps = grade_caps(inputs, values, exchange)
-    barred = [f == 0 or c == 0 for f, c in zip(factor, caps, strict=True)]
-    digits, home = values["limit.rounding_digits"], values["home.currency"]
-    capped: Column = [a if a is None or c is None else min(a, c) for a, c in zip(after, caps, strict=True)]
-    rounded: Column = [
-        None if c is None or exchange.ratio(home, currency) is None else leading(c, digits, currency)
-        for c, currency in zip(capped, inputs.currency, strict=True)
-    ]
-    lifted: Column = [
-        None if r is None or no else int(insured_split(r, cover or 0).total)
-        for r, no, cover in zip(rounded, barred, inputs.cover, strict=True)
-    ]
-    capacity = capacity_of(inputs.owed, values, exchange)
-    allotted = allot(lifted, inputs, groups, capacity, exchange, digits)
-    limit: Column = [0 if no else one for no, one in zip(barred, allotted.limit, strict=True)]
-    insured: Column = [
-        None if one is None else insured_part(one, c or 0, p or 0)
-        for one, c, p in zip(limit, inputs.cover, inputs.cover_paid, strict=True)
-    ]
-    own: Column = [None if a is None or b is None else a - b for a, b in zip(limit, insured, strict=True)]
-    group_own = [allotted.own_minor.get(groups[c], 0) for c in inputs.customer]
-    most = Fraction(values["limit.committee_above"]) * 10 ** exponent(home)
-    cap = [
-        None if no or final is None else capacity.cap if final < (up or 0) else "grade" if held is not None and held < (a or 0) else None
-        for no, final, up, held, a in zip(barred, limit, lifted, capped, after, strict=True)
-    ]  # fmt: skip
-    review = add_months(as_of, values["limit.review_months"])
-    money: dict[str, Column] = {f"{name}_minor": methods[name] for name in METHODS} | {
-        "yearly_minor": inputs.yearly, "tangible_net_worth_minor": inputs.net_worth,
-        "statement_working_capital_minor": inputs.working_capital, "reference_average_minor": inputs.reference_average,
-        "peak_minor": inputs.peak, "picked_minor": amount, "after_factor_minor": after, "grade_cap_minor": caps,
+    scale, factors = common_scale([Fraction(values["limit.grade_factor"][grade]) for grade in GRADES])
+    factor = Amounts.where(judged.scored | judged.stopped, np.where(judged.stopped, 0, factors[judged.grade]))
+    after = Amounts.where(amount.known & factor.known, times_ratio(amount.minor, factor.minor, scale))
+    caps = grade_caps(standing, judged, values)
+    barred = (factor.known & (factor.minor == 0)) | (caps.known & (caps.minor == 0))
+    digits = values["limit.rounding_digits"]
+    capped = np.where(caps.known, np.minimum(after.minor, caps.minor), after.minor)
+    priced = np.asarray(standing.factor != 0, bool)
+    rounded = Amounts.where(after.known & priced, leading_digits(capped, digits, standing.unit))
+    lifted = Amounts.where(rounded.known & ~barred, np.maximum(rounded.minor, standing.cover.minor))
+    capacity = capacity or capacity_of(standing.balances, values, standing.exchange)
+    allotted = allot(lifted, standing, capacity, digits)
+    limit = Amounts(np.where(barred, 0, allotted.limit.minor), barred | allotted.limit.known)
+    insured = Amounts.where(limit.known, insured_parts(limit.minor, standing.cover.minor, standing.cover_paid.minor))
+    own = Amounts(limit.minor - insured.minor, limit.known)
+    group_own = allotted.group_own[standing.group]
+    most = min(math.floor(Fraction(values["limit.committee_above"]) * 10 ** exponent(standing.home)), 2**63 - 1)
+    granted = limit.known & (limit.minor > 0)
+    by_capacity = limit.known & ~barred & (limit.minor < lifted.minor)
+    by_grade = limit.known & ~barred & ~by_capacity & caps.known & (caps.minor < after.minor)
+    money = {f"{name}_minor": methods[name] for name in METHODS} | {
+        "yearly_minor": standing.yearly, "tangible_net_worth_minor": standing.net_worth,
+        "statement_working_capital_minor": standing.working_capital, "reference_average_minor": standing.reference_average,
+        "peak_minor": standing.peak, "picked_minor": amount, "after_factor_minor": after, "grade_cap_minor": caps,
         "rounded_minor": rounded, "lifted_minor": lifted, "capacity_minor": allotted.highest, "limit_minor": limit,
         "insured_minor": insured, "own_risk_minor": own,
     }  # fmt: skip
+    graded = pc.and_(pc.invert(standing.term_from.is_valid()), pa.array(term.known))
     table = pa.table(
         {
-            "customer": pa.array(inputs.customer).dictionary_encode(), "currency": pa.array(inputs.currency).dictionary_encode(),
-            "grade": pa.array(inputs.grade, pa.string()),
-            **{name: pa.array(column, pa.int64()) for name, column in money.items()},
-            "bought_from": pa.array(inputs.bought_from, pa.string()),
-            "term_days": pa.array(inputs.term_days, pa.int64()), "term_from": pa.array(inputs.term_from, pa.string()),
-            "references": pa.array(inputs.reference_count, pa.int64()), "score": pa.array(inputs.score, pa.int64()), "picked": pa.array(picked, pa.string()),
-            "factor": pa.array([None if f is None else float(f) for f in factor], pa.float64()),
-            "cap": pa.array(cap, pa.string()), "group": pa.array([groups[c] for c in inputs.customer], pa.string()),
-            "group_own_minor": pa.array(group_own, pa.int64()),
-            "needs_committee": pa.array(
-                [None if one is None else one > 0 and g > most for one, g in zip(limit, group_own, strict=True)], pa.bool_()
-            ),
-            "review_on": pa.array([review if one else None for one in limit], pa.date32()),
-            "outcome": pa.array(["refer" if one is None else "set" if one else "none" for one in limit], pa.string()),
+            "customer": standing.customer, "currency": pa.array(standing.currencies, pa.string()).take(pa.array(standing.currency)).dictionary_encode(),
+            "grade": judged.grade_text,
+            **{name: column.to_arrow() for name, column in money.items()},
+            "bought_from": standing.bought_from,
+            "term_days": term.to_arrow(), "term_from": pc.if_else(graded, BY_GRADE, standing.term_from),
+            "references": pa.array(standing.reference_count), "score": judged.score.to_arrow(), "picked": picked,
+            "factor": pa.array(factor.minor / scale, pa.float64(), mask=~factor.known),
+            "cap": _worded([capacity.cap, "grade"], np.where(by_capacity, 0, 1), by_capacity | by_grade),
+            "group": standing.groups.take(pa.array(standing.group)), "group_own_minor": pa.array(group_own),
+            "needs_committee": pa.array(granted & (group_own > most), mask=~limit.known),
+            "review_on": _worded([add_months(as_of, values["limit.review_months"])], np.zeros(rows, np.int64), granted),
+            "outcome": _worded(["refer", "set", "none"], np.where(granted, 1, np.where(limit.known, 2, 0))),
         }
     )  # fmt: skip
-    shown = {"capacity": capacity, "policy": policy.fingerprint, "scored": dict(zip(inputs.customer, inputs.outcome, strict=True)),
-             "unpriced": tuple(sorted({c for c in inputs.currency if exchange.ratio(home, c) is None}))}  # fmt: skip
+    unpriced = {standing.currencies[code] for code in np.unique(standing.currency[~priced]).tolist()}
+    shown = {"capacity": capacity, "policy": policy.fingerprint, "unpriced": tuple(sorted(unpriced)),
+             "stopped": frozenset(standing.customer.filter(pa.array(judged.stopped)).to_pylist())}  # fmt: skip
     return Figures(table, ("customer", "currency"), as_of, "limit_minor", shown, documents=documents)
 
 
-def method_columns(inputs: Inputs, values: Values, exchange: Exchange) -> dict[str, Column]:
-    """Return what each method gives, by name."""
+def method_columns(standing: Standing, judged: Judged, term: Amounts, values: Values) -> dict[str, Amounts]:
+    """Return what each method gives, by name. term: days."""
     more = values["limit.unbilled_days"] + values["limit.grace_days"]
-    home = values["home.currency"]
-    one = {code: exchange.ratio(home, code) for code in set(inputs.currency)}
-    worth = [None if (ratio := one[code]) is None else ratio * 10 ** exponent(home) for code in inputs.currency]
+    home = standing.home
+    ratios = [standing.exchange.ratio(home, code) for code in standing.currencies]
+    worth = [None if ratio is None else ratio * 10 ** exponent(home) for ratio in ratios]
     return {
-        "need": need(inputs.yearly, inputs.term_days, more, values["limit.year_days"]),
-        "purchases": share_of(inputs.yearly, values["limit.purchases_share"]),
-        "net_worth": share_of(inputs.net_worth, values["limit.net_worth_share"]),
-        "working_capital": share_of(inputs.working_capital, values["limit.working_capital_share"]),
+        "need": need(standing.yearly, term, more, values["limit.year_days"]),
+        "purchases": share_of(standing.yearly, values["limit.purchases_share"]),
+        "net_worth": share_of(standing.net_worth, values["limit.net_worth_share"]),
+        "working_capital": share_of(standing.working_capital, values["limit.working_capital_share"]),
         "references": references(
-            inputs.reference_average, inputs.reference_count, values["limit.min_references"], values["limit.reference_share"]
+            standing.reference_average, standing.reference_count, values["limit.min_references"], values["limit.reference_share"]
         ),
-        "score": by_score(inputs.score, worth, values["limit.score_amounts"]),
-        "payment_history": share_of(inputs.peak, values["limit.history_share"]),
-        "insurer": list(inputs.cover),
+        "score": by_score(judged.score, worth, standing.currency, values["limit.score_amounts"]),
+        "payment_history": share_of(standing.peak, values["limit.history_share"]),
+        "insurer": standing.cover,
     }  # fmt: skip
 
 
-def _factor(outcome: str | None, grade: str | None, values: Values) -> Fraction | None:
-    """A hard stop gets no credit whatever its points; who is not scored has no factor, and so no limit."""
-    if outcome == "stop":
-        return Fraction(0)
-    if outcome != "scored" or grade is None:
-        return None
-    return Fraction(values["limit.grade_factor"][grade])
+def _terms(standing: Standing, judged: Judged, values: Values) -> Amounts:
+    """Days agreed or given; else those of the grade."""
+    by_grade = table_of([*(int(values["terms.days"][grade]) for grade in GRADES), None], judged.grade)
+    known = standing.term.known
+    return Amounts(np.where(known, standing.term.minor, by_grade.minor), known | by_grade.known)
+
+
+def _worded(words: Sequence[Any], at: NDArray[np.int64], told: Flags | None = None) -> pa.Array:
+    """A word for each row; null where none is told."""
+    return pa.array(words).take(pa.array(at, mask=None if told is None else ~told))
 
 
 def _documents(book: Book, customer: str, as_of: date) -> pa.Table:
@@ -234,7 +241,7 @@ def limit_of(figures: Figures, customer: str, policy: Policy) -> LimitDecision:
     values = policy.at(figures.as_of)
     capacity: Capacity = figures.values["capacity"]
     reasons = reasons_of(
-        row, values, capacity, stopped=figures.values["scored"].get(customer) == "stop",
+        row, values, capacity, stopped=customer in figures.values["stopped"],
         unpriced=row["currency"] in figures.values["unpriced"],
     )  # fmt: skip
     return LimitDecision(

@@ -6,7 +6,6 @@ What must stay true: no floating point touches an amount; what can't be converte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -22,6 +21,7 @@ class Exchange:
     """Rates between any two currencies, through the one they are given in.
 
     >>> from datetime import date
+    >>> from decimal import Decimal
     >>> exchange = Exchange([Rate("USD", Decimal("7.1"), date(2026, 1, 1))], "CNY")
     >>> exchange.convert(100, "USD", "CNY"), exchange.convert(710, "CNY", "USD"), exchange.convert(1, "EUR", "CNY")
     (710, 100, None)
@@ -59,16 +59,6 @@ def times(minor: int, ratio: Fraction | int) -> int:
     (500, -1)
     """
     return minor * ratio.numerator // ratio.denominator
-
-
-def share_of(base: Column, share: Decimal | int) -> Column:
-    """Return a share of each amount, rounded down and never below 0; None stays None.
-
-    >>> share_of([240_000_00, None, -5], Decimal("0.25"))
-    [6000000, None, 0]
-    """
-    ratio = Fraction(share)
-    return [None if minor is None else max(times(minor, ratio), 0) for minor in base]
 
 
 def leading(minor: int, digits: int, currency: str) -> int:

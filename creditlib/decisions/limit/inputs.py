@@ -33,6 +33,8 @@ from creditlib.policy import Values
 from creditlib.terms import schedule
 
 _MONTHS: Final = 12
+BY_GRADE: Final = "grade"
+"""What `term_from` says where the policy's days of the grade stand for a term nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def _terms(
         if found is None:
             found, source = given.get(customer), "ledger"
         if found is None and grade is not None:
-            found, source = int(values["terms.days"][grade]), "grade"
+            found, source = int(values["terms.days"][grade]), BY_GRADE
         out.append(found)
         told.append(None if found is None else source)
     return out, told

@@ -1,18 +1,22 @@
-"""The methods a limit can be set by, each a column function over one row per customer; and which of them sets it.
+"""The methods a limit can be set by, each a column with one row per customer; and which of them sets it.
 
-What must stay true: a method without its input gives None, never 0; each result is rounded down to the minor unit; how late a
+What must stay true: a method without its input gives no answer, never 0; each result is rounded down to the minor unit; how late a
 customer pays enters no method in the customer's favour: the need takes the agreed term and fixed days.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from creditlib.decisions.limit.exchange import Column, share_of, times
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from creditlib.decisions.limit.columns import Amounts, Ints, as_int64, times_ratio
+from creditlib.decisions.limit.exchange import times
 
 METHODS: Final = (
     "need",
@@ -28,75 +32,91 @@ METHODS: Final = (
 Pick = Literal["lowest", "median", "highest", "first"]
 
 
-def need(yearly: Column, term_days: Sequence[int | None], more_days: int, year_days: int) -> Column:
+def need(yearly: Amounts, term_days: Amounts, more_days: int, year_days: int) -> Amounts:
     """Return what a customer needs to buy as usual: yearly purchases ÷ days of a year × (term + more days).
 
-    yearly: minor units incl. VAT. more_days: shipped-not-billed and grace days together. None without purchases or term.
+    yearly: minor units incl. VAT. more_days: shipped-not-billed and grace days together. No answer without purchases or term.
 
-    >>> need([365_000_00, None], [30, 30], 10, 365)
+    >>> need(Amounts.of([365_000_00, None]), Amounts.of([30, 30]), 10, 365).to_list()
     [4000000, None]
     """
-    return [
-        None if bought is None or term is None else max(bought * (term + more_days) // year_days, 0)
-        for bought, term in zip(yearly, term_days, strict=True)
-    ]
+    known = yearly.known & term_days.known
+    return Amounts.where(known, np.maximum(times_ratio(yearly.minor, term_days.minor + more_days, year_days), 0))
 
 
-def references(average: Column, count: Sequence[int], least: int, share: Decimal | int) -> Column:
-    """Return a share of the average highest credit others gave; None below the least number of references.
+def share_of(base: Amounts, share: Decimal | int) -> Amounts:
+    """Return a share of each amount, rounded down and never below 0.
 
-    >>> references([100_000, 100_000], [2, 1], 2, 1)
+    >>> share_of(Amounts.of([240_000_00, None, -5]), Decimal("0.25")).to_list()
+    [6000000, None, 0]
+    """
+    numerator, denominator = Fraction(share).as_integer_ratio()
+    return Amounts.where(base.known, np.maximum(times_ratio(base.minor, numerator, denominator), 0))
+
+
+def references(average: Amounts, count: Ints, least: int, share: Decimal | int) -> Amounts:
+    """Return a share of the average highest credit others gave; no answer below the least number of references.
+
+    >>> references(Amounts.of([100_000, 100_000]), np.array([2, 1]), 2, 1).to_list()
     [100000, None]
     """
-    return [None if number < least else one for one, number in zip(share_of(average, share), count, strict=True)]
+    found = share_of(average, share)
+    return Amounts.where(found.known & (count >= least), found.minor)
 
 
 def by_score(
-    scores: Sequence[int | None],
-    worth: Sequence[Fraction | int | None],
-    steps: Sequence[tuple[Decimal | int, Decimal | int]],
-) -> Column:
-    """Return the amount of the highest step not above each score; None without a score or a rate.
+    scores: Amounts, worth: Sequence[Fraction | int | None], currency: NDArray[Any], steps: Sequence[tuple[Decimal | int, Decimal | int]]
+) -> Amounts:  # fmt: skip
+    """Return the amount of the highest step not above each score; no answer without a score or a rate.
 
-    worth: minor units of the customer's currency for one unit of the home currency. steps: (score, amount in the home currency), rising.
+    worth: minor units of a currency for one unit of the home currency, by its code. currency: code of each row. steps: (score, amount in
+    the home currency), rising.
 
-    >>> by_score([600, 500, None], [100, 100, 100], [(0, 0), (545, 50_000), (580, 200_000)])
+    >>> by_score(Amounts.of([600, 500, None]), [100], np.zeros(3, int), [(0, 0), (545, 50_000), (580, 200_000)]).to_list()
     [20000000, 0, None]
     """
-    points = [float(point) for point, _ in steps]
-    found: Column = []
-    for score, ratio in zip(scores, worth, strict=True):
-        at = -1 if score is None else bisect_right(points, score) - 1
-        found.append(None if ratio is None or at < 0 else times(1, Fraction(steps[at][1]) * ratio))
-    return found
+    at = np.searchsorted([float(point) for point, _ in steps], scores.minor, side="right") - 1
+    known = scores.known & (at >= 0) & np.array([ratio is not None for ratio in worth], bool)[currency]
+    found = np.zeros(len(scores), np.int64)
+    for step, code in {*zip(at[known].tolist(), currency[known].tolist(), strict=True)}:
+        found[known & (at == step) & (currency == code)] = as_int64([times(1, Fraction(steps[step][1]) * worth[code])])
+    return Amounts(found, known)
 
 
-def pick(methods: Mapping[str, Column], may: Sequence[str], how: Pick, rows: int) -> tuple[list[str | None], Column]:
-    """Return which method sets each limit, and its amount; None where none of those that may has an answer.
+def pick(methods: Mapping[str, Amounts], may: Sequence[str], how: Pick, rows: int) -> tuple[pa.Array, Amounts]:
+    """Return which method sets each limit, null where none of those that may has an answer, and its amount.
 
     may: names in the order of the policy, which decides between equals and for "first". how: "median" takes the lower of two middle ones,
     so that a limit always is one method's.
 
-    >>> pick({"need": [5, None], "purchases": [3, None], "references": [None, None]}, ["need", "purchases", "references"], "lowest", 2)
+    >>> columns = {"need": Amounts.of([5, None]), "purchases": Amounts.of([3, None]), "references": Amounts.of([None, None])}
+    >>> named, amount = pick(columns, ["need", "purchases", "references"], "lowest", 2)
+    >>> named.to_pylist(), amount.to_list()
     (['purchases', None], [3, None])
     """
-    named: list[str | None] = []
-    amounts: Column = []
-    for row in range(rows):
-        answers = [(amount, place) for place, name in enumerate(may) if (amount := methods[name][row]) is not None]
-        if not answers:
-            named.append(None)
-            amounts.append(None)
-            continue
+    if how == "median" and may:
+        return _median([methods[name] for name in may], may)
+    place, best, found = np.zeros(rows, np.int64), np.zeros(rows, np.int64), np.zeros(rows, bool)
+    for at, name in enumerate(may):
+        column = methods[name]
+        better = ~found
         if how != "first":
-            answers.sort()
-        at = {"lowest": 0, "first": 0, "median": (len(answers) - 1) // 2, "highest": len(answers) - 1}[how]
-        amount, place = answers[at]
-        if how == "highest":  # of equals the first named
-            place = min(p for a, p in answers if a == amount)
-        named.append(may[place])
-        amounts.append(amount)
-    return named, amounts
+            better |= column.minor < best if how == "lowest" else column.minor > best
+        better &= column.known
+        place, best, found = np.where(better, at, place), np.where(better, column.minor, best), found | better
+    return pa.array(may, pa.string()).take(pa.array(place, mask=~found)), Amounts(best, found)
+
+
+def _median(columns: Sequence[Amounts], may: Sequence[str]) -> tuple[pa.Array, Amounts]:
+    minor = np.stack([column.minor for column in columns])
+    known = np.stack([column.known for column in columns])
+    order = np.lexsort((minor, ~known), axis=0)  # what is known first, by amount, equals in the order of the policy
+    count = known.sum(axis=0)
+    at = np.maximum(count - 1, 0) // 2
+    each = np.arange(minor.shape[1])
+    place = order[at, each]
+    named = pa.array(may, pa.string()).take(pa.array(place, mask=count == 0))
+    return named, Amounts.where(count > 0, minor[place, each])
 
 
 def insured_part(limit: int, cover: int, paid: int) -> int:
@@ -108,14 +128,15 @@ def insured_part(limit: int, cover: int, paid: int) -> int:
     return paid * min(limit, cover) // cover if cover > 0 else 0
 
 
-def highest_with_own(own: Fraction, cover: int, paid: int) -> int:
-    """Return the highest limit that leaves no more than `own` uninsured, rounded down; the other way round of `insured_part`.
+def highest_with_own(own: Fraction | int, cover: int, paid: int, over: int = 1) -> int:
+    """Return the highest limit that leaves no more than `own` ÷ `over` uninsured, rounded down; the other way round of `insured_part`.
 
-    >>> highest_with_own(Fraction(18_000_00), 200_000_00, 180_000_00), highest_with_own(Fraction(50), 0, 0)
+    >>> highest_with_own(Fraction(18_000_00), 200_000_00, 180_000_00), highest_with_own(50, 0, 0)
     (18000000, 50)
     """
+    numerator, denominator = own.numerator, own.denominator * over
     if cover <= 0:
-        return times(1, own)
-    if own >= cover - paid:
-        return times(1, own + paid)
-    return times(1, own * Fraction(cover, cover - paid))
+        return numerator // denominator
+    if numerator >= (cover - paid) * denominator:
+        return numerator // denominator + paid
+    return numerator * cover // (denominator * (cover - paid))
