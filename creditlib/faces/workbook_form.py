@@ -13,11 +13,11 @@ from typing import ClassVar
 from creditlib.errors import Lang, TemplateError, UsageError
 from creditlib.faces import workbook_cells as cells
 from creditlib.faces.package import refuse_existing
+from creditlib.faces.scale import money_name, scale_of
 from creditlib.faces.wording import say
 from creditlib.faces.workbook_template import Template
 from creditlib.money import shown_decimals
 
-_ZH_MONEY = {"CNY": "元", "USD": "美元", "EUR": "欧元", "JPY": "日元", "HKD": "港元", "GBP": "英镑"}
 CLOSE = "monthly_close"
 """Name of the closing workbook's template."""
 
@@ -93,16 +93,12 @@ class Form:
 
     def money_name(self, currency: str = "") -> str:
         """Return how a unit names a currency: 元, CNY."""
-        currency = currency or self.currency
-        return _ZH_MONEY.get(currency, currency) if self.lang == "zh" else currency
+        return money_name(currency or self.currency, self.lang)
 
     def scale_for(self, largest: int) -> tuple[int, str]:
         """Return the divisor of a chart's amounts and its name: one, thousand (万), million (亿). largest: minor units."""
-        size = abs(largest) // 10 ** self.digits()
-        step = 0 if size < 100_000 else 1 if size < 10_000_000_000 else 2
-        divisors = (1, 10_000, 100_000_000) if self.lang == "zh" else (1, 1_000, 1_000_000)
-        unit = say(f"workbook.unit.{('one', 'thousand', 'million')[step]}", self.lang, currency=self.money_name())
-        return divisors[step], unit
+        found = scale_of(self.currency, self.lang, largest)
+        return found.divisor, found.unit
 
     def amount_style(
         self, name: str, currency: str, *, like: str = "", own: bool = False, down: int = 0, right: int = 0

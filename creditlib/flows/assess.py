@@ -15,10 +15,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from creditlib import money
 from creditlib.days import add_months
 from creditlib.decisions.limit.decide import limit_book
+from creditlib.decisions.limit.exchange import Exchange
+from creditlib.decisions.limit.inputs import Inputs, gather
 from creditlib.decisions.offer import offer_book
 from creditlib.decisions.release.limits import Limit, limits_in_force
 from creditlib.decisions.score.decide import factors_of, find_customer, score_book
@@ -87,6 +90,14 @@ class Assessment:
         return payment_record(self.book, start, self.as_of, disputed="leave_out", **self.in_report)
 
     @cached_property
+    def limit_inputs(self) -> Inputs:
+        """What limits stand on; see `decisions.limit.inputs.gather`."""
+        exchange = Exchange(self.ground.rates, self.ground.report or self.values["home.currency"])
+        return gather(
+            self.book, self.factors, self.scores, self.values, self.as_of, exchange, self.ground.rates, self.ground.report, self.record
+        )  # fmt: skip
+
+    @cached_property
     def limits(self) -> Figures:
         """Limits; see `decisions.limit.decide.limit_book`."""
         return limit_book(
@@ -118,8 +129,7 @@ class Assessment:
         names = [known.get(c, "") for c in scores["customer"].cast(pa.string()).to_pylist()]
         exposed, net = (_joined(scores, self.exposures.table, name) for name in ("total_minor", "net_minor"))
         limit = limits["limit_minor"]
-        chance = scores["default_probability"].to_numpy()
-        loss = np.maximum(net, 0) * chance * float(self.values["score.loss_given_default"])
+        loss = losses(net, scores["default_probability"].to_numpy(), self.values)
         columns = {
             "customer": scores["customer"],
             "name": pa.array(names, pa.string()),
@@ -135,7 +145,7 @@ class Assessment:
             "exposure_minor": pa.array(exposed),
             "net_minor": pa.array(net),
             "headroom_minor": pc.subtract(limit, pa.array(exposed)),
-            "expected_loss_minor": pa.array(np.floor(np.nan_to_num(loss) + 0.5).astype(np.int64), mask=np.isnan(loss)),
+            "expected_loss_minor": loss,
         }
         return Figures(
             pa.table(columns), ("customer", "currency"), self.as_of, "exposure_minor", dict(self.values), documents=self.factors.documents,
@@ -229,6 +239,18 @@ class Assessment:
     def _converted(self, limit: Limit, rates: Sequence[Rate], to: str) -> int:
         minor = np.array([limit.minor], np.int64)
         return int(to_currency(minor, np.zeros(1, np.int64), [limit.currency], rates, to, self.as_of)[0])
+
+
+def losses(net: NDArray[np.int64], chance: NDArray[np.float64], values: Values) -> pa.Array:
+    """Return the loss expected within a year: what no cover would pay, not below 0, × default probability × the policy's loss given
+    default; minor units, null without a probability.
+
+    >>> from creditlib.policy import load_policy
+    >>> losses(np.array([1_000_00]), np.array([0.05]), load_policy().at(date(2026, 1, 1))).to_pylist()
+    [4000]
+    """
+    loss = np.maximum(net, 0) * chance * float(values["score.loss_given_default"])
+    return pa.array(np.floor(np.nan_to_num(loss) + 0.5).astype(np.int64), mask=np.isnan(loss))
 
 
 def _keys(table: pa.Table) -> pa.Array:

@@ -30,6 +30,8 @@ _PARTS: Final = {
     "guarantee": "guaranteed_minor", "mortgage": "mortgaged_minor", "pledge": "pledged_minor", "deposit": "deposit_minor",
     "letter_of_credit": "letter_of_credit_minor",
 }  # fmt: skip
+COVER_PARTS: Final = tuple(_PARTS.values())
+"""Columns of `cover` that stand beside credit insurance."""
 
 
 def cover(

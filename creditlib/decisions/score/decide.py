@@ -159,11 +159,16 @@ def score(
     measured = measured or factors_of(book, policy, as_of, rates=rates, to=to)
     row = find_customer(measured, customer)
     facts = measured.table.slice(row, 1).to_pylist()[0]
-    stopped = hard_stops(book, policy, as_of)
-    mine = stopped.filter(pc.equal(stopped["customer"], customer)).to_pylist()
-    made = score_values(facts, policy, as_of, customer=customer, stops=mine, ratings=_ratings(book, customer, as_of))
+    made = score_values(facts, policy, as_of, customer=customer, **beside_facts(book, customer, policy, as_of))
     object.__setattr__(made, "documents", lambda: measured.documents(row))
     return made
+
+
+def beside_facts(book: Book, customer: str, policy: Policy, as_of: date) -> dict[str, Any]:
+    """Return what of a book bears on a customer's score beside its factors, as `score_values` takes it: hard stops, outside ratings."""
+    stopped = hard_stops(book, policy, as_of)
+    mine = stopped.filter(pc.equal(stopped["customer"], customer)).to_pylist()
+    return {"stops": mine, "ratings": _ratings(book, customer, as_of)}
 
 
 def find_customer(measured: Figures, customer: str) -> int:

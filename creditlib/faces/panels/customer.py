@@ -1,0 +1,177 @@
+"""The customer panel: one customer, the decision first, then why, then what if.
+
+What must stay true: its figures are those of `flows.review` and `flows.scenario`; the workbook it gives is the customer file of the terminal.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from creditlib.errors import Lang
+from creditlib.faces.panels import customer_decision as decision
+from creditlib.faces.panels import customer_figures as figures
+from creditlib.faces.panels import customer_file as credit_file
+from creditlib.faces.panels import customer_what_if as what_if
+from creditlib.faces.panels.blocks import Block, button, columns
+from creditlib.faces.panels.customer_search import CustomerField
+from creditlib.faces.panels.fields import Field, Number
+from creditlib.faces.panels.model import Download, Model
+from creditlib.faces.scale import Scale, scale_of
+from creditlib.faces.wording import say
+from creditlib.flows.assess import Assessment
+from creditlib.flows.review import review
+from creditlib.flows.reviewing import Review
+from creditlib.flows.scenario import CustomerCase
+
+_FOUND: Final = 12  # suggestions of a search: a list a person can read
+
+
+class CustomerModel(Model):
+    """One customer of an assessed book. State: customer, over (what the curve runs over), and each figure that was changed."""
+
+    panel = "customer"
+
+    def __init__(self, whole: Assessment, customer: str | None = None, lang: Lang = "en") -> None:
+        self.whole = whole
+        self._first = customer or self._most_exposed()
+        self._near: list[str] = []
+        self._cases: dict[str, tuple[CustomerCase, Review]] = {}
+        self._today: tuple[tuple[Any, ...], list[int | None]] = ((), [])
+        super().__init__(lang)
+
+    def start(self) -> dict[str, Any]:
+        """Return the customer asked for, nothing changed."""
+        return {"customer": self._first, "over": "days_beyond_terms"}
+
+    def _most_exposed(self) -> str:
+        table = self.whole.table.table
+        scored = table.filter(table["score"].is_valid())
+        first = (scored if scored.num_rows else table).sort_by([("exposure_minor", "descending")])
+        return str(first["customer"].cast(pa.string())[0].as_py())
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        table = self.whole.table.table
+        codes = table["customer"].cast(pa.string()).to_pylist()
+        return {code: f"{code}  {name}".strip() for code, name in zip(codes, table["name"].to_pylist(), strict=True)}
+
+    @property
+    def case(self) -> CustomerCase:
+        """The customer, made ready for sliders."""
+        return self._customer()[0]
+
+    @property
+    def review(self) -> Review:
+        """The customer's review."""
+        return self._customer()[1]
+
+    def _customer(self) -> tuple[CustomerCase, Review]:
+        code = self.get("customer")
+        if code not in self._cases:
+            self._cases = {code: (CustomerCase(self.whole, code), review(self.whole, code))}
+        return self._cases[code]
+
+    def scale(self) -> Scale:
+        """The unit amounts are shown in: one for the whole panel."""
+        made = self.review
+        largest = max(abs(made.exposure["total_minor"]), made.limit.limit_minor or 0, made.limit_in_force or 0)
+        return scale_of(made.currency, self.lang, largest)
+
+    def fields(self) -> Mapping[str, Field]:
+        """Return the search, and a slider for each figure that can be changed."""
+        code = self.state["customer"]
+        base: dict[str, Field] = {
+            "customer": CustomerField(label=lambda lang: say("panel_customer.pick", lang), names=self._names, near=tuple(self._near)),
+        }  # fmt: skip
+        if isinstance(code, str) and code in self._names:
+            base |= what_if.fields(self.case, self.scale())
+            base["over"] = what_if.over_field([name for name, one in base.items() if isinstance(one, Number)])
+        return base
+
+    def changes(self) -> dict[str, Any]:
+        """Return the figures changed, as `CustomerCase.scenario` takes them."""
+        return {name: self.get(name) for name in self.state if name not in ("customer", "over")}
+
+    def limits_over(
+        self, which: str, over: str, values: Sequence[float], changes: Mapping[str, Any]
+    ) -> list[int | None]:
+        """Return the limit at each value of a figure; today's curve is kept while the scenario's moves."""
+        if which == "scenario":
+            return self.case.limits_over(over, values, changes)
+        key = (self.get("customer"), over, tuple(values))
+        if self._today[0] != key:
+            self._today = key, self.case.limits_over(over, values, {})
+        return self._today[1]
+
+    def set(self, name: str, value: Any = None, *, typed: str | None = None, more: bool = False) -> None:
+        """Change a figure; another customer begins without changes."""
+        super().set(name, value, typed=typed, more=more)
+        if name == "customer":
+            self.state = {**self.start(), "customer": self.state["customer"]}
+            self._near = []
+
+    def control(self, name: str) -> Block:
+        """Return a control; a figure that was not changed stands at its base."""
+        if name not in self.state and name in self.fields():
+            return self.fields()[name].control(name, self._base(name), self.lang)
+        return super().control(name)
+
+    def _base(self, name: str) -> Any:
+        field = self.fields()[name]
+        return field.base if isinstance(field, Number) else None
+
+    def look(self, name: str, typed: str) -> None:
+        """Take what is being typed to find a customer."""
+        wanted = typed.strip().casefold()
+        hits = (label for label in self._names.values() if wanted and wanted in label.casefold())
+        self._near = [label for label, _ in zip(hits, range(_FOUND), strict=False)]
+
+    def act(self, name: str, value: Any) -> None:
+        """Follow one of the advised ways."""
+        if name != "follow":
+            return super().act(name, value)
+        option = self.review.advice.options[int(value)]
+        state = {n: v for n, v in self.state.items() if n in ("customer", "over")}
+        return self.become(state | {step.factor: step.to for step in option.steps})
+
+    def top(self) -> tuple[Sequence[Block], str, Sequence[Block]]:
+        """Return the search and what the figures are about."""
+        made = self.review
+        parts = [
+            say("panel.word.as_of", self.lang, day=made.as_of), say("panel.word.amounts", self.lang, unit=self.scale().unit),
+            say("panel.word.policy", self.lang, policy=f"{made.policy_name}@{made.policy_fingerprint}"),
+        ]  # fmt: skip
+        further = [button("file", say("panel_customer.download", self.lang), download=True)]
+        return [self.control("customer")], say("panel.word.separator", self.lang).join(parts), further
+
+    def blocks(self) -> list[Block]:
+        """Return the decision, the figures, and what if."""
+        made, scale = self.review, self.scale()
+        scenario = self.case.scenario(self.changes())
+        return [
+            columns("first", [decision.decided(made, scale), decision.reasons(made, self.lang)]),
+            columns("now", [figures.aging(made, scale), figures.late(made, self.lang), figures.exposure(made, scale)]),
+            columns("if", [what_if.sliders(self), what_if.side_by_side(scenario, scale), what_if.curve(self, scenario, scale)]),
+            columns("advice", [what_if.advice(made, self.lang)]),
+            columns("file", credit_file.file(made, scale)),
+        ]  # fmt: skip
+
+    def foot(self) -> Sequence[str]:
+        """Return what the file rests on."""
+        return credit_file.foot(self.review, self.lang)
+
+    def download(self, name: str, value: Any) -> Download:
+        """Make the customer file, as the terminal makes it."""
+        if name != "file":
+            return super().download(name, value)
+        from creditlib.faces.customer_file import write_customer_file
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = write_customer_file(self.review, Path(folder) / "file.xlsx", lang=self.lang)
+            return Download(f"{self.review.customer}-{self.review.as_of}.xlsx", path.read_bytes())

@@ -1,0 +1,90 @@
+"""The book a panel is about: given by the caller, by the environment (`credit lab`, `credit serve`), or the bundled sample.
+
+What must stay true: a panel says which book, day and policy it shows; nothing is guessed: a day is given, else the last month end of the
+book that is over.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, cast
+
+from creditlib.days import month_end, parse_iso
+from creditlib.errors import Lang, UsageError
+from creditlib.facts.open_items import Rate
+from creditlib.flows.assess import Assessment, assess
+from creditlib.policy import load_policy
+
+BOOK: Final = "CREDIT_BOOK"
+AS_OF: Final = "CREDIT_AS_OF"
+POLICY: Final = "CREDIT_POLICY"
+LANG: Final = "CREDIT_LANG"
+CURRENCY: Final = "CREDIT_CURRENCY"
+RATES: Final = "CREDIT_FX"
+
+
+def language(lang: str | None = None) -> Lang:
+    """Return the language given, else of the environment, else English. Raises: UsageError.
+
+    >>> language("zh")
+    'zh'
+    """
+    found = lang or os.environ.get(LANG) or "en"
+    if found not in ("en", "zh"):
+        raise UsageError(f'language "{found}": write en or zh.', f"语言“{found}”：请写 en 或 zh。")
+    return cast(Lang, found)
+
+
+def assessed(
+    book: str | Path | Assessment | None = None, as_of: str | date | None = None, *, policy: str | Path | None = None,
+    currency: str | None = None, rates: str | Path | Sequence[Rate] | None = None,
+) -> Assessment:  # fmt: skip
+    """Return the assessed book a panel shows.
+
+    book: an assessment made already, a connected folder, None for the one of the environment (CREDIT_BOOK), else the sample. as_of: its
+    day, None for CREDIT_AS_OF, else the last month end up to the newest document (of the sample its own). policy: a file,
+    else CREDIT_POLICY, else the standard one. currency, rates: report in one currency, else CREDIT_CURRENCY, CREDIT_FX (a file of rates).
+    Raises: UsageError, what opening and assessing raise.
+
+    >>> assessed().as_of
+    datetime.date(2026, 10, 31)
+    """
+    if isinstance(book, Assessment):
+        return book
+    chosen = load_policy(policy or os.environ.get(POLICY) or None)
+    folder = book or os.environ.get(BOOK) or None
+    told = as_of or os.environ.get(AS_OF) or None
+    day = parse_iso(told, "as_of") if isinstance(told, str) else told
+    if folder is None:
+        from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+
+        return assess(sample_book(), chosen, day or SAMPLE_END)
+    from creditlib.flows.connected import open_connected
+
+    opened = open_connected(folder)
+    day = day or _last_month_end(opened.last_day, str(folder))
+    report = currency or os.environ.get(CURRENCY) or None
+    given = rates if rates is not None else os.environ.get(RATES) or None
+    if isinstance(given, str | Path):
+        from creditlib.facts.outside import read_rates
+
+        given = read_rates(str(given), report or chosen.at(day)["home.currency"], day, None)
+    return assess(opened.reading, chosen, day, rates=tuple(given or ()), currency=report)
+
+
+def _last_month_end(last: date | None, name: str) -> date:
+    if last is None:
+        raise UsageError(
+            f"{name}: holds no dated document, so its day is not known. Give as_of.",
+            f"{name}：没有带日期的单据，无法得知基准日。请给出 as_of。",
+        )
+    return last if last == month_end(last) else _month_before(last)
+
+
+def _month_before(day: date) -> date:
+    from creditlib.flows.history import previous_month_end
+
+    return previous_month_end(day)
