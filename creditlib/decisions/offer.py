@@ -17,6 +17,7 @@ import pyarrow as pa
 from creditlib.days import add_months
 from creditlib.decisions.decision import Decision, Reason, used
 from creditlib.errors import Lang, UsageError
+from creditlib.formulas.trade_credit import instalment_days
 from creditlib.measures.figures import Figures
 from creditlib.policy import Policy, Values
 from creditlib.terms import Discount, Terms, parse_terms, schedule
@@ -51,7 +52,7 @@ class Offer:
         """
         if self.net_days is None or self.instalments is None:
             return None
-        return sum(_days(self.net_days, self.instalments)) / self.instalments
+        return sum(instalment_days(self.net_days, self.instalments)) / self.instalments
 
     def text(self, lang: Lang = "en") -> str:
         """Return the terms as people read them, the early discount at the end; empty where none are offered."""
@@ -165,7 +166,7 @@ def offer_of(grade: str | None, outcome: str | None, values: Values) -> Offer:
     count = int(values["terms.instalments"][grade])
     if net == 0 or deposit >= 1:
         return _cash()
-    days = _days(net, count)
+    days = instalment_days(net, count)
     each = ((1 - deposit) / count * 100).quantize(Decimal("0.0001"), ROUND_DOWN)
     pieces = [f"{_plain(deposit * 100)}% in advance"] if deposit else []
     pieces += [f"{_plain(each)}% {day} days" for day in days[:-1]]
@@ -180,11 +181,6 @@ def offer_of(grade: str | None, outcome: str | None, values: Values) -> Offer:
     return Offer(
         "offered", text, terms, net, deposit, discount if offered else Decimal(0), within if offered else None, count
     )
-
-
-def _days(net: int, count: int) -> list[int]:
-    """Return the day of each instalment: the last on the net days, the others evenly before it."""
-    return [-(-net * k // count) for k in range(1, count + 1)]
 
 
 def _cash() -> Offer:

@@ -6,7 +6,7 @@ rate per period belongs to the period of the credit, a rate per year is named so
 
 from __future__ import annotations
 
-from math import expm1, log1p
+from math import ceil, expm1, log1p
 from typing import Literal, NamedTuple
 
 from creditlib.errors import CreditError, TooLarge, UsageError
@@ -228,6 +228,25 @@ def break_even_sales(
             "请缩短账期、提高价格或不接受该风险。",
         )
     return (collection_cost + target) / left
+
+
+def instalment_days(net_days: float, count: int) -> tuple[float, ...]:
+    """Return the day each of several equal instalments is due: the last on the net days, the others evenly before it, on whole days.
+
+    Instalments so give no longer credit than the net days, and on average (count + 1) ÷ (2 × count) of them, but for the rounding up.
+    Raises: CreditError for net days below 0, or a count that is no whole number from 1 on.
+
+    >>> instalment_days(60, 3), instalment_days(15, 2), instalment_days(43.5, 1)
+    ((20, 40, 60), (8, 15), (43.5,))
+    """
+    need_not_negative(net_days, "net days", "账期天数")
+    if count != int(count) or count < 1:
+        raise CreditError(
+            f"instalments must be a whole number from 1 on, got {figure(count)}. Write 1 where everything is paid at once.",
+            f"分期数须为不小于 1 的整数，得到 {figure(count)}。一次付清写 1。",
+        )
+    earlier = (min(ceil(net_days * k / count), net_days) for k in range(1, int(count)))
+    return (*earlier, net_days)
 
 
 def _periods(discount: float, discount_days: float, paid_day: float, year_days: float) -> float:

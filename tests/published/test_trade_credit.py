@@ -11,6 +11,7 @@ import pytest
 
 from creditlib import formulas
 from creditlib.errors import CreditError
+from creditlib.formulas.trade_credit import instalment_days
 
 
 def _load(name: str) -> list[dict[str, Any]]:
@@ -135,3 +136,25 @@ def test_discounts_given_reduce_the_profit_and_the_bad_debt_it_bears() -> None:
 def test_impossible_inputs_are_refused(call: Callable[[], object]) -> None:
     with pytest.raises(CreditError):
         call()
+
+
+@pytest.mark.parametrize(
+    ("net", "count", "days"),
+    [
+        (60, 1, (60,)),
+        (60, 3, (20, 40, 60)),
+        (15, 2, (8, 15)),  # half a day is a day
+        (1, 3, (1, 1, 1)),
+        (0, 4, (0, 0, 0, 0)),
+        (43.5, 1, (43.5,)),
+        (0.5, 2, (0.5, 0.5)),  # never later than the last
+    ],
+)
+def test_instalments_end_on_the_net_days(net: float, count: int, days: tuple[float, ...]) -> None:
+    assert instalment_days(net, count) == days
+
+
+@pytest.mark.parametrize(("net", "count"), [(-1, 1), (30, 0), (30, 1.5), (NAN, 2)])
+def test_impossible_instalments_are_refused(net: float, count: float) -> None:
+    with pytest.raises(CreditError):
+        instalment_days(net, count)  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from creditlib import money
 from creditlib.decisions.decision import no_documents
 from creditlib.errors import TooLarge, UsageError
 from creditlib.formulas.inputs import need_not_negative, need_number, need_share
+from creditlib.formulas.trade_credit import instalment_days
 from creditlib.policy import Values
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ _MOST: Final = 2**53
 class TermsCase:
     """A year of credit sales under one set of terms. Fields that are None come from the policy.
 
-    currency: ISO code. yearly_sales_minor: credit sales of a year before `sales_change_share`. net_days: days to pay. late_days: days
-    beyond them actually taken on average, below 0 where customers pay early. variable_cost_share: of sales without VAT; tax_share: VAT
+    currency: ISO code. yearly_sales_minor: credit sales of a year before `sales_change_share`. net_days: days to pay; late_days: days
+    beyond them actually taken on average, below 0 where customers pay early. instalments: equal parts the balance is paid in, the last on the net days,
+    see `formulas.trade_credit.instalment_days`. variable_cost_share: of sales without VAT; tax_share: VAT
     as a share of sales, 13 ÷ 113 at 13 %, 0 where sales are without. discount_share: off the
     balance for paying within discount_days; taker_share: of the balance that does, none where there is no discount.
     deposit_share: of sales, paid at delivery; the balance is what is left. insured_share: of the balance under credit
@@ -64,6 +66,7 @@ class TermsCase:
     yearly_sales_minor: int
     net_days: float
     late_days: float = 0
+    instalments: int = 1
     variable_cost_share: float | None = None
     tax_share: float = 0
     discount_share: float = 0
@@ -94,7 +97,7 @@ class TermsCase:
             value = getattr(self, name)
             if value is not None:
                 need_share(value, en, zh)
-        need_not_negative(self.net_days, "net days", "账期天数")
+        instalment_days(self.net_days, self.instalments)
         need_number(self.late_days, "late days", "逾期天数")
         need_not_negative(0 if self.discount_days is None else self.discount_days, "discount days", "折扣期天数")
         need_number(self.sales_change_share, "change in sales", "销售额变动率")
@@ -145,7 +148,7 @@ _NAMES: Final = frozenset(f.name for f in fields(TermsCase))
 
 class Settled(NamedTuple):
     """A case with nothing left open. sales: minor units. variable_cost: of sales, the VAT passed on with it. cover: share of a loss on the balance the insurer bears. days: average
-    day the balance is paid on; late: the day of those who take no discount. rate: of capital, a year. used: policy
+    day the balance is paid on; late: the same of those who take no discount, paid_days: of each of their instalments. rate: of capital, a year. used: policy
     values that filled a gap, by field."""
 
     sales: int
@@ -155,6 +158,7 @@ class Settled(NamedTuple):
     takers: float
     balance: float
     late: float
+    paid_days: tuple[float, ...]
     days: float
     insured: float
     cover: float
@@ -198,10 +202,11 @@ def settle(case: TermsCase, values: Values) -> Settled:
                 used[name] = parameter
         found[name] = own
     takers = case.taker_share if case.discount_share > 0 else 0.0
-    late = max(case.net_days + case.late_days, 0)
+    paid = tuple(max(day + case.late_days, 0) for day in instalment_days(case.net_days, case.instalments))
+    late = paid[0] if len(paid) == 1 else sum(paid) / len(paid)
     return Settled(
         case.sales_minor, case.tax_share + (1 - case.tax_share) * found["variable_cost_share"], case.discount_share, found["discount_days"], takers,
-        1 - case.deposit_share, late, takers * found["discount_days"] + (1 - takers) * late if takers else late,
+        1 - case.deposit_share, late, paid, takers * found["discount_days"] + (1 - takers) * late if takers else late,
         case.insured_share, case.insured_share * found["cover_share"], found["loss_given_default"],
         found["collection_share"], float(values["terms.capital_rate"]), float(values["terms.year_days"]), used,
     )  # fmt: skip

@@ -55,7 +55,7 @@ def cash_curve(
     """Return the cash of a change of terms.
 
     A day's sales cost their variable cost, premium, collection and fixed cost that day; deposits come that day, those who take
-    the discount pay at discount_days, the others at net_days + late_days. Losses are missing where payments would have
+    the discount pay at discount_days, the others at net_days + late_days, in instalments at the day of each. Losses are missing where payments would have
     come, the insurer paying on that day.
     """
     rates: dict[float, float] = {0.0: 0.0}
@@ -82,10 +82,40 @@ def cash_curve(
 def _streams(year: TermsFigures, s: Settled) -> list[tuple[float, float]]:
     """What comes (+) and goes (−) a year, each with the days it comes after delivery."""
     paid = year.sales_minor - year.margin_minor + year.premium_minor + year.collection_minor + year.fixed_minor
+    return [(0.0, -paid), *_receipts(year, s)]
+
+
+def _receipts(year: TermsFigures, s: Settled) -> list[tuple[float, float]]:
+    """What is received of a year's sales, each with the days it comes after delivery: deposit, early payers, the others."""
     early = (year.credit_minor - year.loss_minor) * s.takers - year.discount_minor
     late = (year.credit_minor - year.loss_minor) * (1 - s.takers)
-    down = year.sales_minor - year.credit_minor
-    return [(0.0, down - paid), (float(s.discount_day), early), (float(s.late), late)]
+    down = float(year.sales_minor - year.credit_minor)
+    parts = len(s.paid_days)
+    return [(0.0, down), (float(s.discount_day), early), *((float(day), late / parts) for day in s.paid_days)]
+
+
+def received(year: TermsFigures, settled: Settled) -> pa.Table:
+    """Return what is received of a year's sales by the day after delivery, added up: day, received_minor, share (of the sales).
+
+    A row for each day something comes on, the first being delivery; the last is sales less expected loss and discounts. The insurer pays
+    on the day a payment would have come.
+
+    >>> from datetime import date
+    >>> from creditlib.decisions.what_if.case import TermsCase
+    >>> from creditlib.decisions.what_if.figures import figures_of
+    >>> from creditlib.policy import load_policy
+    >>> case = TermsCase(currency="CNY", yearly_sales_minor=1_000, net_days=60, instalments=2, deposit_share=0.2, bad_debt_share=0)
+    >>> received(*figures_of(case, load_policy().at(date(2026, 1, 1)))).to_pylist()[1]
+    {'day': 30.0, 'received_minor': 600, 'share': 0.6}
+    """
+    import pyarrow as pa
+
+    found = [(day, amount) for day, amount in _receipts(year, settled) if amount or not day]
+    days = sorted({0.0, *(day for day, _ in found)})
+    sums = [to_minor(sum(amount for on, amount in found if on <= day)) for day in days]
+    shares = [minor / year.sales_minor if year.sales_minor else 0.0 for minor in sums]
+    schema = pa.schema([("day", pa.float64()), ("received_minor", pa.int64()), ("share", pa.float64())])
+    return pa.table([days, sums, shares], schema=schema)
 
 
 def _payback(turns: list[float], heights: list[float], slope: float) -> float | None:
