@@ -25,7 +25,7 @@ from creditlib.decisions.limit.inputs import Inputs, gather
 from creditlib.decisions.offer import offer_book
 from creditlib.decisions.release.limits import Limit, limits_in_force
 from creditlib.decisions.score.decide import factors_of, find_customer, score_book
-from creditlib.decisions.what_if.book import case_of
+from creditlib.decisions.what_if.book import LedgerCases
 from creditlib.decisions.what_if.case import TermsCase
 from creditlib.errors import Finding, UsageError
 from creditlib.facts.book import Book
@@ -166,29 +166,40 @@ class Assessment:
         chances = mine["default_probability"].to_numpy()
         return float(np.average(chances, weights=weight if weight.any() else None))
 
-    def terms_case(self, customer: str | None = None, grade: str | None = None) -> TermsCase:
+    @cached_property
+    def cases(self) -> LedgerCases:
+        """What the base of a what-if stands on; see `decisions.what_if.book.LedgerCases`."""
+        return LedgerCases(self.book, self.policy, self.as_of, self.ground.rates, self.ground.report)
+
+    def terms_case(
+        self, customer: str | None = None, grade: str | None = None, currency: str | None = None
+    ) -> TermsCase:
         """Return the terms a customer, a grade, or with neither the whole book trades on today: the base of a what-if, at the default
-        probability of those it is about.
+        probability of those it is about. currency: only what is billed in it.
 
         Raises: UsageError for a customer nobody knows, or a grade nobody has; what `case_of` raises.
         """
-        chosen = None
+        chosen = self.customers_of(customer, grade)
+        everybody = self.scores.table["customer"].cast(pa.string()).to_pylist() if chosen is None else chosen
+        return self.cases.case(
+            customer=customer, customers=None if customer else chosen, default_probability=self.chance(everybody), currency=currency
+        )  # fmt: skip
+
+    def customers_of(self, customer: str | None = None, grade: str | None = None) -> list[str] | None:
+        """Return the customers a what-if is about: one, those of a grade, None for the whole book. Raises: UsageError as `terms_case`."""
         if customer is not None:
             find_customer(self.factors, customer)
-            chosen = [customer]
-        elif grade is not None:
-            table = self.scores.table
-            chosen = table.filter(pc.equal(table["grade"], grade))["customer"].cast(pa.string()).to_pylist()
-            if not chosen:
-                raise UsageError(
-                    f"nobody has grade {grade} on {self.as_of}. Take another grade, or leave it out for the whole book.",
-                    f"{self.as_of} 没有 {grade} 级客户。请换一个等级，或不指定等级以测算全部客户。",
-                )
-        everybody = self.scores.table["customer"].cast(pa.string()).to_pylist()
-        return case_of(
-            self.book, self.policy, self.as_of, customer=customer, customers=None if customer else chosen,
-            default_probability=self.chance(chosen or everybody), **self.in_report,
-        )  # fmt: skip
+            return [customer]
+        if grade is None:
+            return None
+        table = self.scores.table
+        chosen: list[str] = table.filter(pc.equal(table["grade"], grade))["customer"].cast(pa.string()).to_pylist()
+        if not chosen:
+            raise UsageError(
+                f"nobody has grade {grade} on {self.as_of}. Take another grade, or leave it out for the whole book.",
+                f"{self.as_of} 没有 {grade} 级客户。请换一个等级，或不指定等级以测算全部客户。",
+            )
+        return chosen
 
     def apart(self, customer: str | None = None) -> tuple[Finding, ...]:
         """Return what rows leave out: exposure in other currencies than the one a customer is told in, a finding for each. customer:

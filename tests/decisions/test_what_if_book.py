@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from creditlib.decisions.what_if.book import case_of
+from creditlib.decisions.what_if.book import LedgerCases, case_of
 from creditlib.decisions.what_if.compare import compare_terms
 from creditlib.errors import CurrencyError, NeedsSales, UsageError
 from creditlib.facts.book import Book
@@ -141,3 +141,22 @@ def test_a_selection_without_sales_or_without_customers_is_refused(ledger: Calla
         case_of(book, POLICY, END, customers=[])
     with pytest.raises(UsageError, match="not both"):
         case_of(book, POLICY, END, customer="C1", customers=["C2"])
+
+
+def test_cases_asked_one_after_another_are_those_asked_alone(ledger: Callable[..., Any]) -> None:
+    book = sample_book()
+    cases = LedgerCases(book, POLICY, SAMPLE_END)
+    for asked in ({"customer": "C100001"}, {"customers": ["C100001", "C100002"]}, {"customer": "C100002"}):
+        alone = case_of(book, POLICY, SAMPLE_END, **asked)  # type: ignore[arg-type]
+        assert cases.case(**asked) == alone  # type: ignore[arg-type]
+
+
+def test_one_of_several_currencies_can_be_asked_by_itself(ledger: Callable[..., Any]) -> None:
+    book = ledger(HEADER + TWO + "C1,D,2024-06-01,2024-07-01,2024-07-01,USD,100\n").book
+    cases = LedgerCases(book, POLICY, END)
+    assert cases.currencies() == cases.currencies("C1") == ("CNY", "USD")
+    assert cases.currencies("C2") == ("CNY",)
+    dollars = cases.case(customer="C1", currency="USD")
+    assert (dollars.currency, dollars.yearly_sales_minor, dollars.net_days) == ("USD", 10_000, 30)
+    assert cases.case(currency="CNY").yearly_sales_minor == 450_000
+    assert LedgerCases(book, POLICY, END, (Rate("USD", Decimal(7), END),), "CNY").currencies() == ("CNY",)

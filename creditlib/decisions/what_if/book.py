@@ -6,13 +6,15 @@ days and late days add up to the days to pay that `measures.payment` shows for t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from functools import cached_property
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number, month_end, month_first, month_index
@@ -30,6 +32,7 @@ from creditlib.policy import Policy
 _YEAR: Final = 12
 _UNTOLD: Final = ("deposit_share", "discount_share", "insured_share")
 _Span = tuple[date, date]
+Made = TypeVar("Made")
 
 
 def case_of(
@@ -55,55 +58,172 @@ def case_of(
     >>> case.currency, case.net_days, case.assumed
     ('CNY', 60.0, ('deposit_share', 'discount_share', 'insured_share'))
     """
-    chosen = _chosen(customer, customers)
-    _need_history(book)
-    values = policy.at(as_of)
-    end = as_of if as_of == month_end(as_of) else _last_of(month_index(as_of) - 1)
-    monthly = _monthly(book, end, "gross", chosen is not None, rates, None)
-    currency = _one_currency(monthly, chosen, to)
-    if to is not None and _currencies(monthly, chosen) <= {to}:
-        to = None  # nothing to convert, and no rate to ask for
-    if to is not None:
-        monthly = _monthly(book, end, "gross", chosen is not None, rates, to)
-    months = min(_YEAR, monthly.grid.shape[1])
-    sales = _billed(monthly, chosen, currency, months)
-    span = month_first(month_index(end) - months + 1), end
-    if sales <= 0:
-        raise NeedsSales(
-            f"nothing was billed on balance from {span[0]} to {span[1]}{_who(customer, chosen)[0]}. Check the day and the customers.",
-            f"{span[0]} 至 {span[1]} {_who(customer, chosen)[1]}没有开票净额。请核对基准日和客户。",
+    cases = LedgerCases(book, policy, as_of, tuple(rates), to)
+    return cases.case(customer=customer, customers=customers, default_probability=default_probability)
+
+
+@dataclass(frozen=True)
+class LedgerCases:
+    """A book from which case after case is asked: what all of them stand on is measured once, when it is first needed.
+
+    to, rates: as in `case_of`.
+    """
+
+    book: Book
+    policy: Policy
+    as_of: date
+    rates: tuple[Rate, ...] = ()
+    to: str | None = None
+
+    def case(
+        self, *, customer: str | None = None, customers: Collection[str] | None = None, default_probability: float | None = None,
+        currency: str | None = None,
+    ) -> TermsCase:  # fmt: skip
+        """Return the terms of a selection; inputs and errors as in `case_of`. currency: only what is billed in it, where several are."""
+        chosen = _chosen(customer, customers)
+        _need_history(self.book)
+        end = self._end
+        monthly = self._monthly("gross", chosen is not None, None)
+        to = self.to
+        report = _one_currency(monthly, chosen, to or currency)
+        if to is not None and _currencies(monthly, chosen) <= {to}:
+            to = None  # nothing to convert, and no rate to ask for
+        if to is not None:
+            monthly = self._monthly("gross", chosen is not None, to)
+        months = min(_YEAR, monthly.grid.shape[1])
+        sales = _billed(monthly, chosen, report, months)
+        span = month_first(month_index(end) - months + 1), end
+        if sales <= 0:
+            raise NeedsSales(
+                f"nothing was billed on balance from {span[0]} to {span[1]}{_who(customer, chosen)[0]}. Check the day and the customers.",
+                f"{span[0]} 至 {span[1]} {_who(customer, chosen)[1]}没有开票净额。请核对基准日和客户。",
+            )
+        net, late, unpaid = self._behaviour(chosen, report, to)
+        assumed, tax, bad_debt = list(_UNTOLD), 0.0, None
+        try:
+            without = _billed(self._monthly("net", chosen is not None, to), chosen, report, months)
+            tax = min(max(1 - without / sales, 0.0), 1.0)
+        except NeedsSales:
+            told = self._tax_share(span, chosen, report, to)
+            tax = told or 0.0
+            assumed += ["tax_share"] * (told is None)
+        if default_probability is None:
+            lost = -self._summed("amount_minor", ("write_off",), span, chosen, report, to)
+            bad_debt = min(max(lost / sales, 0.0), 1.0)
+            assumed += ["bad_debt_share"] * (lost <= 0)
+        if months < _YEAR:
+            sales = (sales * 2 * _YEAR + months) // (2 * months)
+            assumed.append("yearly_sales_minor")
+
+        def documents() -> pa.Table:
+            rows = _rows(self.book, BILLING_KINDS, span, chosen)
+            billed = self.book.take("documents", ["amount_minor", "currency"], rows)
+            if to is None:
+                kept = among(billed["currency"], [report])
+                rows, billed = rows[kept], billed.filter(kept)
+            return documents_of(self.book, rows, amount_minor=amounts(billed))
+
+        return TermsCase(
+            currency=report, yearly_sales_minor=sales, net_days=net, late_days=late, bad_debt_share=bad_debt,
+            tax_share=tax, default_probability=default_probability, customer=customer or "", assumed=tuple(assumed),
+            at_least=("late_days",) if unpaid else (), documents=documents,
+        )  # fmt: skip
+
+    def currencies(self, customer: str | None = None, customers: Collection[str] | None = None) -> tuple[str, ...]:
+        """Return the currencies a selection was billed in within the last year, by name; the one reported in where there is one."""
+        if self.to is not None:
+            return (self.to,)
+        chosen = _chosen(customer, customers)
+        _need_history(self.book)
+        return tuple(sorted(_currencies(self._monthly("gross", chosen is not None, None), chosen)))
+
+    # ── measured once ──
+
+    @cached_property
+    def _kept(self) -> dict[tuple[Any, ...], Any]:
+        return {}
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], Made]) -> Made:
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Made = self._kept[key]
+        return found
+
+    @property
+    def _end(self) -> date:
+        """The last whole month's end."""
+        as_of = self.as_of
+        return as_of if as_of == month_end(as_of) else _last_of(month_index(as_of) - 1)
+
+    def _monthly(self, base: Base, by_customer: bool, to: str | None) -> Monthly:
+        key = ("monthly", base, by_customer, to)
+        return self._once(key, lambda: _monthly(self.book, self._end, base, by_customer, self.rates, to))
+
+    def _behaviour(self, chosen: frozenset[str] | None, currency: str, to: str | None) -> tuple[float, float, bool]:
+        """Net days and days beyond them, by amount, and whether something was unpaid."""
+        by = () if chosen is None else ("customer",)
+        span = window_start(self.as_of, self.policy.at(self.as_of)["payment.window_months"]), self.as_of
+        table = self._once(
+            ("behaviour", by, to), lambda: payment_behaviour(self.book, *span, by=by, rates=self.rates, to=to).table
         )
-    start = window_start(as_of, values["payment.window_months"])
-    net, late, unpaid = _behaviour(book, (start, as_of), chosen, currency, rates, to)
-    assumed, tax, bad_debt = list(_UNTOLD), 0.0, None
-    try:
-        without = _billed(_monthly(book, end, "net", chosen is not None, rates, to), chosen, currency, months)
-        tax = min(max(1 - without / sales, 0.0), 1.0)
-    except NeedsSales:
-        told = _tax_share(book, span, chosen, currency, rates, to)
-        tax = told or 0.0
-        assumed += ["tax_share"] * (told is None)
-    if default_probability is None:
-        lost = _written_off(book, span, chosen, currency, rates, to)
-        bad_debt = min(max(lost / sales, 0.0), 1.0)
-        assumed += ["bad_debt_share"] * (lost <= 0)
-    if months < _YEAR:
-        sales = (sales * 2 * _YEAR + months) // (2 * months)
-        assumed.append("yearly_sales_minor")
+        mine = among(table["currency"], [currency])
+        if chosen is not None:
+            mine &= among(table["customer"], chosen)
+        rows = table.filter(pa.array(mine)).filter(pc.field("days_to_pay").is_valid())
+        weights = rows["due_minor"].to_pylist()
+        weight = sum(weights)
+        if weight <= 0:
+            raise NeedsSales(
+                f"nothing fell due from {span[0]} to {span[1]}: net days and late days are not known. Check the day and the customers.",
+                f"{span[0]} 至 {span[1]} 没有到期款项，无法得知账期和逾期天数。请核对基准日和客户。",
+            )
+        taken, late = (
+            sum(due * days for due, days in zip(weights, rows[name].to_pylist(), strict=True)) / weight
+            for name in ("days_to_pay", "net_dbt_days")
+        )
+        if late > taken:  # due before it was issued: the term is none at all
+            late = taken
+        return taken - late, late, any(rows["at_least"].to_pylist())
 
-    def documents() -> pa.Table:
-        rows = _rows(book, BILLING_KINDS, span, chosen)
-        billed = book.take("documents", ["amount_minor", "currency"], rows)
-        if to is None:
-            kept = among(billed["currency"], [currency])
-            rows, billed = rows[kept], billed.filter(kept)
-        return documents_of(book, rows, amount_minor=amounts(billed))
+    def _tax_share(self, span: _Span, chosen: frozenset[str] | None, currency: str, to: str | None) -> float | None:
+        """VAT as a share of the billings that tell it, None where none does."""
+        tax, billed = (
+            self._summed(name, BILLING_KINDS, span, chosen, currency, to, told="tax_minor")
+            for name in ("tax_minor", "amount_minor")
+        )
+        return min(max(tax / billed, 0.0), 1.0) if billed > 0 else None
 
-    return TermsCase(
-        currency=currency, yearly_sales_minor=sales, net_days=net, late_days=late, bad_debt_share=bad_debt,
-        tax_share=tax, default_probability=default_probability, customer=customer or "", assumed=tuple(assumed),
-        at_least=("late_days",) if unpaid else (), documents=documents,
-    )  # fmt: skip
+    def _summed(
+        self, column: str, kinds: Collection[str], span: _Span, chosen: frozenset[str] | None, currency: str, to: str | None,
+        told: str = "amount_minor",
+    ) -> int:  # fmt: skip
+        """Sum of a column over documents of some kinds of a span of days, of the rows that tell `told`."""
+        table = self._once(
+            ("sums", column, tuple(kinds), span, to, told),
+            lambda: _by_customer(self.book, column, kinds, span, self.rates, to, told),
+        )
+        kept = among(table["currency"], [currency])
+        if chosen is not None:
+            kept &= among(table["customer"], chosen)
+        return int(pc.sum(table["minor"].filter(pa.array(kept))).as_py() or 0)
+
+
+def _by_customer(
+    book: Book, column: str, kinds: Collection[str], span: _Span, rates: Sequence[Rate], to: str | None, told: str
+) -> pa.Table:
+    """Sums of a column by customer and currency: customer, currency, minor; each document converted by itself."""
+    names = list(dict.fromkeys(["customer", "currency", column, told]))
+    table = book.take("documents", names, _rows(book, kinds, span, None))
+    table = table.filter(table[told].is_valid())
+    minor = amounts(table, column) if table.num_rows else np.zeros(0, np.int64)
+    currency = table["currency"].cast(pa.string())
+    if to is not None:
+        minor = to_currency(minor, *codes(table["currency"]), rates, to, span[1])
+        currency = pa.array([to] * table.num_rows, pa.string())
+    found = pa.table({"customer": table["customer"].cast(pa.string()), "currency": currency, "minor": minor})
+    summed = found.group_by(["customer", "currency"]).aggregate([("minor", "sum")])
+    keys = {name: pc.dictionary_encode(summed[name]) for name in ("customer", "currency")}
+    return pa.table({**keys, "minor": summed["minor_sum"]})
 
 
 def _chosen(customer: str | None, customers: Collection[str] | None) -> frozenset[str] | None:
@@ -185,49 +305,6 @@ def _billed(monthly: Monthly, chosen: frozenset[str] | None, currency: str, mont
     return int(monthly.grid[own, :months].sum())
 
 
-def _tax_share(
-    book: Book, span: _Span, chosen: frozenset[str] | None, currency: str, rates: Sequence[Rate], to: str | None
-) -> float | None:
-    """VAT as a share of the billings that tell it, None where none does."""
-    table = book.take("documents", ["amount_minor", "tax_minor", "currency"], _rows(book, BILLING_KINDS, span, chosen))
-    table = table.filter(table["tax_minor"].is_valid())
-    if to is None:
-        table = table.filter(pa.array(among(table["currency"], [currency])))
-    sums = []
-    for name in ("tax_minor", "amount_minor"):
-        minor = amounts(table, name)
-        sums.append(
-            int((minor if to is None else to_currency(minor, *codes(table["currency"]), rates, to, span[1])).sum())
-        )
-    return min(max(sums[0] / sums[1], 0.0), 1.0) if sums[1] > 0 else None
-
-
-def _behaviour(
-    book: Book, span: _Span, chosen: frozenset[str] | None, currency: str, rates: Sequence[Rate], to: str | None
-) -> tuple[float, float, bool]:  # fmt: skip
-    """Net days and days beyond them, by amount, and whether something was unpaid."""
-    by = () if chosen is None else ("customer",)
-    rows = payment_behaviour(book, *span, by=by, rates=rates, to=to).rows()
-    mine = [
-        row
-        for row in rows
-        if row["currency"] == currency
-        and (chosen is None or row["customer"] in chosen)
-        and row["days_to_pay"] is not None
-    ]
-    weight = sum(row["due_minor"] for row in mine)
-    if weight <= 0:
-        raise NeedsSales(
-            f"nothing fell due from {span[0]} to {span[1]}: net days and late days are not known. Check the day and the customers.",
-            f"{span[0]} 至 {span[1]} 没有到期款项，无法得知账期和逾期天数。请核对基准日和客户。",
-        )
-    taken = sum(row["due_minor"] * row["days_to_pay"] for row in mine) / weight
-    late = sum(row["due_minor"] * row["net_dbt_days"] for row in mine) / weight
-    if late > taken:  # due before it was issued: the term is none at all
-        late = taken
-    return taken - late, late, any(row["at_least"] for row in mine)
-
-
 def _rows(book: Book, kinds: Collection[str], span: _Span, chosen: frozenset[str] | None) -> NDArray[np.int64]:
     """Ids of the documents of some kinds that came into being in a span of days."""
     first, last = map(day_number, span)
@@ -239,18 +316,6 @@ def _rows(book: Book, kinds: Collection[str], span: _Span, chosen: frozenset[str
             kept &= among(piece["customer"], chosen)
         found.append(at + np.flatnonzero(kept))
     return np.concatenate(found)
-
-
-def _written_off(
-    book: Book, span: _Span, chosen: frozenset[str] | None, currency: str, rates: Sequence[Rate], to: str | None
-) -> int:  # fmt: skip
-    """What was written off in a span of days, minor units, above 0 as a loss."""
-    table = book.take("documents", ["amount_minor", "currency"], _rows(book, ("write_off",), span, chosen))
-    code, names = codes(table["currency"])
-    value = amounts(table) if table.num_rows else np.zeros(0, np.int64)
-    if to is not None:
-        return -int(to_currency(value, code, names, rates, to, span[1]).sum())
-    return -int(value[_is(names, (currency,))[code]].sum())
 
 
 def _who(customer: str | None, chosen: frozenset[str] | None) -> tuple[str, str]:
