@@ -37,4 +37,7 @@ PARAMETERS: Final = (
     Parameter("terms.horizon_years", "scalar", "years", "number", "Horizon", "测算年限",
               "Years a change of terms is taken to last for its net present value, where the case names none.",
               "计算净现值时信用条件变动所持续的年数，方案未给出时采用。", ('compare_terms',), least=1, most=50),
+    Parameter("terms.sales_response", "scalar", "share", "number", "Response of sales", "销售反应",
+              "Change of credit sales for every ten days more of credit, fewer days taking as much away; 0: none is assumed.",
+              "账期每延长十天信用销售额的变动比例，缩短则相应减少；0 表示不作假设。", ('TermsBench',), least=0, most=1),
 )  # fmt: skip
