@@ -7,7 +7,7 @@ the whole book goes, with the other members of the customer's group as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,9 +24,20 @@ from creditlib.errors import UsageError
 from creditlib.flows.assess import Assessment, losses
 from creditlib.measures.cover import COVER_PARTS, cover, covered_minor
 from creditlib.measures.figures import Figures
+from creditlib.policy import Policy
+from creditlib.policy.draft import draft
+from creditlib.policy.parts import part_of
 
 LIMIT_FIGURES: Final = ("yearly_minor", "term_days", "cover_minor")
 """What moves a limit beside the factors of the score: yearly purchases, days of the term, cover of credit insurance."""
+POLICY_FIGURES: Final = (
+    "limit.grace_days",
+    "limit.purchases_share",
+    "limit.net_worth_share",
+    "score.loss_given_default",
+)
+"""Policy values a scenario can change, beside the factor of the customer's grade."""
+_COPY: Final = "\t"  # no code of a customer has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class CustomerCase:
         self._row = find_customer(whole.factors, customer)
         self.facts: dict[str, Any] = whole.factors.table.slice(self._row, 1).to_pylist()[0]
         self.currency: str = self.facts["currency"]
+        self._capacities: dict[str, Capacity] = {}
 
     @cached_property
     def base(self) -> Side:
@@ -83,7 +95,7 @@ class CustomerCase:
         return self._side({})
 
     def scenario(self, changes: Mapping[str, Any]) -> Scenario:
-        """Return both sides. changes: factors of the scorecard (None: not known) and `LIMIT_FIGURES`, by name.
+        """Return both sides. changes: factors of the scorecard (None: not known), `LIMIT_FIGURES`, and policy values, by name.
 
         Raises: UsageError for another name; what the decisions raise.
         """
@@ -99,12 +111,21 @@ class CustomerCase:
 
     @property
     def movable(self) -> tuple[str, ...]:
-        """Names of what can be changed: factors the card weighs, then `LIMIT_FIGURES`."""
-        return (*card_of(self.whole.values).names, *LIMIT_FIGURES)
+        """Names of what can be changed: factors the card weighs, `LIMIT_FIGURES`, policy values."""
+        return (*card_of(self.whole.values).names, *LIMIT_FIGURES, *self.policy_figures)
+
+    @cached_property
+    def policy_figures(self) -> tuple[str, ...]:
+        """Policy values that can be changed, as `policy.parts.part_of` names them: those that touch nothing measured."""
+        row = find_customer(self.whole.scores, self.customer)
+        grade = self.whole.scores.table["grade"][row].as_py()
+        return (*POLICY_FIGURES, *((f"limit.grade_factor.{grade}",) if grade else ()))
 
     def value(self, name: str) -> Any:
         """Return a figure as it is today, None where it is not known."""
         inputs, at = self._inputs, self._at
+        if name in self.policy_figures:
+            return part_of(self.whole.values, name)
         found: dict[str, Any] = {
             "yearly_minor": inputs.yearly,
             "term_days": inputs.term_days,
@@ -115,16 +136,27 @@ class CustomerCase:
     def limits_over(self, name: str, values: Sequence[float], changes: Mapping[str, Any]) -> list[int | None]:
         """Return the limit at each value of one figure, minor units, everything else changed as told: the curve under a slider.
 
-        Each is `scenario(…).scenario.limit.limit_minor`, without the words. Raises: as `scenario`.
+        name: a factor or one of `LIMIT_FIGURES`. Each is `scenario(…).scenario.limit.limit_minor`, without the words. Raises: as `scenario`.
         """
         self.scenario(changes)  # names and figures that can't be are told
-        return [self._minor({**changes, name: value}) for value in values]
-
-    def _minor(self, changes: Mapping[str, Any]) -> int | None:
-        scored, grade = graded({**self.facts, **changes}, self.whole.values)
-        outcome = "stop" if self._beside["stops"] else "refer" if scored.score is None else "scored"
-        found: int | None = self._limits(outcome, grade, scored.score, changes).table["limit_minor"][self._at].as_py()
+        own, policy = self._parted(changes)
+        cases = [self._judged({**own, name: value}, policy) for value in values]
+        table = self._limits(cases, policy).table
+        size = len(self._inputs.customer)
+        found: list[int | None] = table["limit_minor"].take(list(range(self._at, len(table), size))).to_pylist()
         return found
+
+    def _judged(self, changes: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+        """Return what a case of changed figures tells the limit: figures, outcome, grade, score."""
+        scored, grade = graded({**self.facts, **changes}, policy.at(self.whole.as_of))
+        outcome = "stop" if self._beside["stops"] else "refer" if scored.score is None else "scored"
+        return {**changes, "outcome": outcome, "grade": grade, "score": scored.score}
+
+    def _parted(self, changes: Mapping[str, Any]) -> tuple[dict[str, Any], Policy]:
+        """Return changes of the customer's figures, and the policy with the changed values of it."""
+        told = {n: v for n, v in changes.items() if n in self.policy_figures}
+        policy = draft(self.whole.policy, told, self.whole.as_of, "scenario") if told else self.whole.policy
+        return {n: v for n, v in changes.items() if n not in told}, policy
 
     # ── made once ──
 
@@ -137,8 +169,8 @@ class CustomerCase:
         return Exchange(self.whole.ground.rates, self.whole.ground.report or self.whole.values["home.currency"])
 
     @cached_property
-    def _ground(self) -> tuple[Inputs, dict[str, str], Capacity]:
-        """Inputs of the customer's group, the group of each, and own capacity of the whole book."""
+    def _ground(self) -> tuple[Inputs, dict[str, str], dict[str, dict[str, int]]]:
+        """Inputs of the customer's group, the group of each, and what the whole book owes."""
         whole = self.whole
         everybody: Inputs = whole.limit_inputs
         groups = groups_of(whole.book, list(dict.fromkeys([*everybody.customer, *everybody.owed])), whole.as_of)
@@ -150,8 +182,13 @@ class CustomerCase:
             if isinstance(column := getattr(everybody, f.name), list)
         }
         owed = {c: balances for c, balances in everybody.owed.items() if c in mine}
-        capacity = capacity_of(everybody.owed, whole.values, self._exchange)
-        return Inputs(**columns, owed=owed), {c: groups[c] for c in {*columns["customer"], *owed}}, capacity
+        return Inputs(**columns, owed=owed), {c: groups[c] for c in {*columns["customer"], *owed}}, everybody.owed
+
+    def _capacity(self, policy: Policy) -> Capacity:
+        if policy.fingerprint not in self._capacities:
+            values = policy.at(self.whole.as_of)
+            self._capacities = {policy.fingerprint: capacity_of(self._ground[2], values, self._exchange)}
+        return self._capacities[policy.fingerprint]
 
     @property
     def _inputs(self) -> Inputs:
@@ -179,35 +216,47 @@ class CustomerCase:
 
     def _side(self, changes: Mapping[str, Any]) -> Side:
         whole = self.whole
-        scored = score_values(
-            {**self.facts, **changes}, whole.policy, whole.as_of, customer=self.customer, **self._beside
-        )
-        limit = limit_of(self._limits(scored.outcome, scored.grade, scored.score, changes), self.customer, whole.policy)
-        terms = offer_terms(self.customer, scored.grade, scored.outcome, whole.policy, whole.as_of)
-        total, net = self._exposure(changes)
-        loss = losses(np.array([net]), np.array([scored.default_probability], np.float64), whole.values)[0].as_py()
+        own, policy = self._parted(changes)
+        values = policy.at(whole.as_of)
+        scored = score_values({**self.facts, **own}, policy, whole.as_of, customer=self.customer, **self._beside)
+        told = {**own, "outcome": scored.outcome, "grade": scored.grade, "score": scored.score}
+        limit = limit_of(self._limits([told], policy), self.customer, policy)
+        terms = offer_terms(self.customer, scored.grade, scored.outcome, policy, whole.as_of)
+        total, net = self._exposure(own)
+        loss = losses(np.array([net]), np.array([scored.default_probability], np.float64), values)[0].as_py()
         headroom = None if limit.limit_minor is None else limit.limit_minor - total
         return Side(scored, limit, terms, total, total - net, net, headroom, loss)
 
-    def _limits(self, outcome: str, grade: str | None, score: int | None, changes: Mapping[str, Any]) -> Figures:
-        """Return the limits of the customer's group, the customer judged and changed as told."""
-        inputs, groups, capacity = self._ground
-        at, share = self._at, self.whole.values["limit.insured_share"]
-        told: dict[str, Any] = {"outcome": outcome, "grade": grade, "score": score}
+    def _limits(self, cases: Sequence[Mapping[str, Any]], policy: Policy) -> Figures:
+        """Return the limits of the customer's group, once for each case, the customer judged and changed as told; the cases know
+        nothing of each other."""
+        inputs, groups, _ = self._ground
+        made = [self._case(told, policy) for told in cases]
+        copies = [("" if at == 0 else f"{_COPY}{at}") for at in range(len(cases))]
+        columns = {
+            f.name: [value for one in made for value in one.get(f.name, getattr(inputs, f.name))]
+            for f in fields(Inputs)
+            if f.name != "owed"
+        }
+        columns["customer"] = [customer + copy for copy in copies for customer in inputs.customer]
+        owed = {customer + copy: balances for copy in copies for customer, balances in inputs.owed.items()}
+        return decided(
+            Inputs(**columns, owed=owed), {c + copy: g + copy for copy in copies for c, g in groups.items()}, self._exchange, policy,
+            self.whole.as_of, capacity=self._capacity(policy), documents=lambda _: self.whole.limits.documents(self._row),
+        )  # fmt: skip
+
+    def _case(self, changes: Mapping[str, Any], policy: Policy) -> dict[str, list[Any]]:
+        """Return the columns of the group that a case changes."""
+        inputs, at, values = self._inputs, self._at, policy.at(self.whole.as_of)
+        told: dict[str, Any] = {name: changes[name] for name in ("outcome", "grade", "score")}
         if "yearly_minor" in changes:
             told |= {"yearly": changes["yearly_minor"], "bought_from": "stated"}
         if "term_days" in changes:
             told |= {"term_days": changes["term_days"], "term_from": "customer"}
-        elif inputs.term_from[at] == "grade" and grade is not None:
-            told["term_days"] = int(self.whole.values["terms.days"][grade])
         if "cover_minor" in changes:
-            told |= {"cover": changes["cover_minor"], "cover_paid": int((changes["cover_minor"] or 0) * share)}
-        columns: dict[str, Any] = {name: _with(getattr(inputs, name), at, value) for name, value in told.items()}
-        one = replace(inputs, **columns)
-        return decided(
-            one, groups, self._exchange, self.whole.policy, self.whole.as_of, capacity=capacity,
-            documents=lambda _: self.whole.limits.documents(self._row),
-        )  # fmt: skip
+            paid = int((changes["cover_minor"] or 0) * values["limit.insured_share"])
+            told |= {"cover": changes["cover_minor"], "cover_paid": paid}
+        return {name: _with(getattr(inputs, name), at, value) for name, value in told.items()}
 
     def _exposure(self, changes: Mapping[str, Any]) -> tuple[int, int]:
         """Return exposure today, and what of it no cover would pay."""

@@ -22,6 +22,7 @@ from creditlib.faces.panels.blocks import Block, button, columns
 from creditlib.faces.panels.customer_search import CustomerField
 from creditlib.faces.panels.fields import Field, Number
 from creditlib.faces.panels.model import Download, Model
+from creditlib.faces.panels.parameters import drafted
 from creditlib.faces.scale import Scale, scale_of
 from creditlib.faces.wording import say
 from creditlib.flows.assess import Assessment
@@ -42,6 +43,7 @@ class CustomerModel(Model):
         self._first = customer or self._most_exposed()
         self._near: list[str] = []
         self._cases: dict[str, tuple[CustomerCase, Review]] = {}
+        self._held: dict[tuple[str, Lang], Mapping[str, Field]] = {}
         self._today: tuple[tuple[Any, ...], list[int | None]] = ((), [])
         super().__init__(lang)
 
@@ -86,17 +88,21 @@ class CustomerModel(Model):
     def fields(self) -> Mapping[str, Field]:
         """Return the search, and a slider for each figure that can be changed."""
         code = self.state["customer"]
-        base: dict[str, Field] = {
-            "customer": CustomerField(label=lambda lang: say("panel_customer.pick", lang), names=self._names, near=tuple(self._near)),
-        }  # fmt: skip
-        if isinstance(code, str) and code in self._names:
-            base |= what_if.fields(self.case, self.scale())
-            base["over"] = what_if.over_field([name for name, one in base.items() if isinstance(one, Number)])
-        return base
+        label = lambda lang: say("panel_customer.pick", lang)  # noqa: E731
+        search: dict[str, Field] = {"customer": CustomerField(label=label, names=self._names, near=tuple(self._near))}
+        return {**search, **self._figures(code)} if isinstance(code, str) and code in self._names else search
+
+    def _figures(self, code: str) -> Mapping[str, Field]:
+        if (code, self.lang) not in self._held:
+            case = self.case
+            over = what_if.over_field([name for name in case.movable if name not in case.policy_figures])
+            self._held = {(code, self.lang): {**what_if.fields(case, self.scale()), "over": over}}
+        return self._held[code, self.lang]
 
     def changes(self) -> dict[str, Any]:
         """Return the figures changed, as `CustomerCase.scenario` takes them."""
-        return {name: self.get(name) for name in self.state if name not in ("customer", "over")}
+        told = {name: self.get(name) for name in self.state if name not in ("customer", "over")}
+        return told | {name: drafted(name, told[name]) for name in told if name in self.case.policy_figures}
 
     def limits_over(
         self, which: str, over: str, values: Sequence[float], changes: Mapping[str, Any]
@@ -157,7 +163,7 @@ class CustomerModel(Model):
         return [
             columns("first", [decision.decided(made, scale), decision.reasons(made, self.lang)]),
             columns("now", [figures.aging(made, scale), figures.late(made, self.lang), figures.exposure(made, scale)]),
-            columns("if", [what_if.sliders(self), what_if.side_by_side(scenario, scale), what_if.curve(self, scenario, scale)]),
+            columns("if", [what_if.sliders(self), what_if.side_by_side(self, scenario, scale), what_if.curve(self, scenario, scale)]),
             columns("advice", [what_if.advice(made, self.lang)]),
             columns("file", credit_file.file(made, scale)),
         ]  # fmt: skip

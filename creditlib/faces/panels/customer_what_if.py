@@ -10,13 +10,16 @@ from creditlib.errors import Lang
 from creditlib.faces.charts.common import Curve, Spot, curves
 from creditlib.faces.panels.blocks import Block, Cell, button, chart, column, form, row, section, table, text
 from creditlib.faces.panels.fields import Choice, Field, Number
+from creditlib.faces.panels.parameters import parameter_field
 from creditlib.faces.scale import Scale
 from creditlib.faces.wording import say
 from creditlib.flows.reviewing import Review
 from creditlib.flows.scenario import LIMIT_FIGURES, CustomerCase, Scenario, Side
 from creditlib.money import exponent
 from creditlib.policy import GRADES
+from creditlib.policy.catalogue import CATALOGUE
 from creditlib.policy.factors import FACTORS, Factor
+from creditlib.policy.parts import split
 
 if TYPE_CHECKING:
     from creditlib.faces.panels.customer import CustomerModel
@@ -47,7 +50,7 @@ def fields(case: CustomerCase, scale: Scale) -> dict[str, Field]:
             label=_words(name), least=0, most=most, step=_nice(most / 100, unit), whole=True, times=1 / unit, decimals=scale.decimals + 1,
             unit=lambda lang: scale.unit, base=now, beyond=10**15, empty=True,
         )  # fmt: skip
-    return found
+    return found | {name: parameter_field(name, case.whole.values) for name in case.policy_figures}
 
 
 def _factor(about: Factor, edges: Sequence[float], now: Any) -> Number:
@@ -94,7 +97,14 @@ def over_field(names: Sequence[str]) -> Choice:
 
 
 def _label(name: str) -> Any:
-    return FACTORS[name].label if name in FACTORS else _words(name)
+    if name in FACTORS:
+        return FACTORS[name].label
+    return _words(name) if name in LIMIT_FIGURES else _parameter_label(name)
+
+
+def _parameter_label(path: str) -> Any:
+    name, part = split(path)
+    return lambda lang: CATALOGUE[name].label(lang) + (f" {part}" if part else "")
 
 
 def sliders(model: CustomerModel) -> Block:
@@ -104,7 +114,8 @@ def sliders(model: CustomerModel) -> Block:
     weighed = sorted(made.score.lines, key=lambda line: -line.lost)
     first = [*[line.name for line in weighed if line.known][: _USUAL - 2], "yearly_minor", "term_days"]
     first += [name for name in changed if name not in first]
-    others = [name for name in model.case.movable if name not in first]
+    rules = [name for name in model.case.policy_figures if name not in first]
+    others = [name for name in model.case.movable if name not in {*first, *rules}]
     count = (
         say("panel_customer.changed", lang, count=len(changed)) if changed else say("panel_customer.unchanged", lang)
     )
@@ -112,6 +123,8 @@ def sliders(model: CustomerModel) -> Block:
         form("factors", [model.control(name) for name in first]), text("count", [count], tone="muted"),
         {"kind": "fold", "id": "others", "title": say("panel_customer.others", lang, count=len(others)), "open": False,
          "blocks": [form("more", [model.control(name) for name in others])]},
+        {"kind": "fold", "id": "rules", "title": say("panel_customer.rules", lang, count=len(rules)), "open": False,
+         "blocks": [form("rules", [model.control(name) for name in rules])]},
     ]  # fmt: skip
     return section(
         "sliders",
@@ -123,7 +136,7 @@ def sliders(model: CustomerModel) -> Block:
     )
 
 
-def side_by_side(scenario: Scenario, scale: Scale) -> Block:
+def side_by_side(model: CustomerModel, scenario: Scenario, scale: Scale) -> Block:
     """Return base and scenario beside each other, with the difference."""
     lang, base, other = scale.lang, scenario.base, scenario.scenario
     heads = [
@@ -149,7 +162,11 @@ def side_by_side(scenario: Scenario, scale: Scale) -> Block:
         *(_line(name, scale.pair(*pair), lang, unit=scale.unit) for name, pair in _amounts(base, other).items()),
         _words_line("terms", [base.terms.text(lang) or "–", other.terms.text(lang) or "–"], lang),
     ]
-    told = [f"{_name(n, lang)} {_value(n, a, scale)} → {_value(n, b, scale)}" for n, (a, b) in scenario.changed.items()]
+    known = model.fields()
+    told = [
+        f"{_name(n, lang)} {_value(known[n], n, a, scale)} → {_value(known[n], n, b, scale)}"
+        for n, (a, b) in scenario.changed.items()
+    ]
     sub = ("；" if lang == "zh" else "; ").join(told) or say("panel_customer.same", lang)
     return section(
         "sides", [table("sides", say("panel_customer.sides", lang), heads, rows)], title=say("panel_customer.sides", lang), sub=sub
@@ -210,7 +227,9 @@ def _name(name: str, lang: Lang) -> str:
     return found
 
 
-def _value(name: str, value: Any, scale: Scale) -> str:
+def _value(field: Field, name: str, value: Any, scale: Scale) -> str:
+    if isinstance(field, Number) and split(name)[0] in CATALOGUE:
+        return field.told(value, scale.lang)
     if name in FACTORS:
         return FACTORS[name].shown(value, scale.lang)
     if value is None:

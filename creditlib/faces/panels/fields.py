@@ -122,6 +122,13 @@ class Number:
     def _shown(self, value: float, lang: Lang) -> str:
         return trimmed(Decimal(repr(float(value))) * Decimal(repr(float(self.factor(lang)))), self.decimals)
 
+    def told(self, value: float | Decimal | None, lang: Lang) -> str:
+        """Return a value with its unit."""
+        if value is None:
+            return say("panel.word.unknown", lang)
+        unit = self._unit(lang)
+        return f"{self._shown(float(value), lang)}{'' if unit in ('', '%') else ' '}{unit}"
+
     def control(self, name: str, value: Any, lang: Lang) -> Block:
         """Return the slider, or the field to type into."""
         times = self.factor(lang)
