@@ -37,8 +37,8 @@ from creditlib.facts.tables import KINDS
 from creditlib.money import currency_code
 
 __all__ = [
-    "FIELDS", "Mapping", "Preset", "Role", "Shape", "apply_map", "for_sheet", "is_left_out", "load_map", "normal", "parse_map",
-    "presets", "propose_map", "recognise", "unrecognised",
+    "FIELDS", "Mapping", "Preset", "Role", "Shape", "apply_map", "column_as_told", "for_sheet", "header_of", "is_left_out", "load_map",
+    "normal", "parse_map", "presets", "propose_map", "recognise", "unrecognised",
 ]  # fmt: skip
 
 LEFT_OUT: Final = "unused"
@@ -244,7 +244,7 @@ def apply_map(grid: Grid, data: MappingABC[str, Any], path: str) -> Mapping:
     Raises: MappingError for a header the sheet does not have, or for columns that do not suffice.
     """
     told: dict[str, str | int] = data.get("columns", {})
-    index, row = _header(grid, told, data.get("header_row"))
+    index, row = header_of(grid, told, data.get("header_row"))
     normals = [normal(cell) for cell in row]
     columns: dict[str, int] = {}
     width = max(map(len, (row, *grid.head)), default=0)
@@ -297,8 +297,11 @@ def apply_map(grid: Grid, data: MappingABC[str, Any], path: str) -> Mapping:
     )
 
 
-def _header(grid: Grid, told: MappingABC[str, str | int], number: int | None) -> tuple[int, tuple[str, ...]]:
-    """Return index and cells of the header row: the one named, or the one that has most of the headers told."""
+def header_of(grid: Grid, told: MappingABC[str, str | int], number: int | None) -> tuple[int, tuple[str, ...]]:
+    """Return index and cells of the header row: the one named, or the one that has most of the headers told.
+
+    told: field → header or column number; number: of the row, from 1, 0 for none, None to find it.
+    """
     if number == 0:
         return -1, ()
     options = [c for c in header_candidates(grid) if number is None or c[0] == number - 1]
@@ -319,7 +322,7 @@ def propose_map(grid: Grid, mapping: Mapping) -> str:
     if mapping.customer_above:
         lines.append("customer_above = true   # a row with only the customer's name stands above its documents")
     lines += ['# date_order = "dmy"', '# decimal = "."', '# shape = "open_items"', "", "[columns]"]
-    lines += [f"{name} = {_column(mapping, i)}" for name, i in mapping.columns.items()]
+    lines += [f"{name} = {_toml(column_as_told(mapping.headers, i))}" for name, i in mapping.columns.items()]
     if mapping.unused:
         lines += ["", "# Not used 未使用: " + ", ".join(_quoted(h) for h in mapping.unused)]
     lines += ["", "# [kinds]   # text in the kind column → " + ", ".join(KINDS)]
@@ -327,11 +330,19 @@ def propose_map(grid: Grid, mapping: Mapping) -> str:
     return "\n".join(lines)
 
 
-def _column(mapping: Mapping, i: int) -> str:
-    """Return a column as a map names it: by its header, or by its number where that is blank or there twice."""
-    header = mapping.headers[i] if i < len(mapping.headers) else ""
-    normals = [normal(h) for h in mapping.headers]
-    return _quoted(header) if normal(header) and normals.count(normal(header)) == 1 else str(i + 1)
+def column_as_told(headers: Sequence[str], i: int) -> str | int:
+    """Return a column as a map names it: by its header, or by its number from 1 where that is blank or there twice.
+
+    >>> column_as_told(("customer", "amount", "amount"), 0), column_as_told(("customer", "amount", "amount"), 2)
+    ('customer', 3)
+    """
+    header = headers[i] if i < len(headers) else ""
+    normals = [normal(h) for h in headers]
+    return header if normal(header) and normals.count(normal(header)) == 1 else i + 1
+
+
+def _toml(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else _quoted(value)
 
 
 def blank_map(grid: Grid) -> str:
