@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from creditlib.errors import CreditError, Lang, UsageError
 from creditlib.faces.panels.blocks import Block, button, with_controls
@@ -18,6 +18,7 @@ from creditlib.faces.wording import say
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Progress = Callable[[float, str], None]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -169,27 +170,26 @@ class Model(ABC):
             error, blocks = told.text(self.lang), self._last_good()
         controls, sub, further = self._top()
         return {
-            "panel": self.panel, "lang": self.lang, "error": error, "state": self.told(), "blocks": blocks, "foot": list(self.foot()),
+            "panel": self.panel, "lang": self.lang, "error": error, "state": self.told(), "blocks": blocks, "foot": list(self._as_good(self.foot)),
             "top": {"controls": list(controls), "sub": sub, "buttons": [*self._usual(), *further]},
         }  # fmt: skip
 
     def _top(self) -> tuple[Sequence[Block], str, Sequence[Block]]:
-        now, self.state = self.state, self._good
-        try:
-            controls, sub, further = self.top()
-        finally:
-            self.state = now
+        controls, sub, further = self._as_good(self.top)
         return [self.control(c["name"]) if c["name"] in self.fields() else c for c in controls], sub, further
 
     def _last_good(self) -> list[Block]:
         """Return the figures of the last good state, its controls as they stand now."""
+        blocks, names = self._as_good(self.blocks), self.fields()
+        return with_controls(blocks, {name: self.control(name) for name in self.state if name in names})
+
+    def _as_good(self, made: Callable[[], _T]) -> _T:
+        """Return what is made of the last state that could be shown."""
         now, self.state = self.state, self._good
         try:
-            blocks = self.blocks()
+            return made()
         finally:
             self.state = now
-        names = self.fields()
-        return with_controls(blocks, {name: self.control(name) for name in self.state if name in names})
 
     def _usual(self) -> list[Block]:
         return [

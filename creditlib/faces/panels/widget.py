@@ -13,7 +13,7 @@ from typing import Any, Final
 import anywidget
 import traitlets as t
 
-from creditlib.errors import CreditError
+from creditlib.errors import CreditError, UsageError
 from creditlib.faces.panels.front import script, style
 from creditlib.faces.panels.model import Download, Model
 from creditlib.faces.wording import say
@@ -44,22 +44,27 @@ class Panel(anywidget.AnyWidget):
 
     def ask(self, message: dict[str, Any], buffers: list[Any] | None = None) -> None:
         """Do what the browser asks, and show the answer."""
+        try:
+            shown = self._answer(message, buffers or [])
+        except Exception as fault:
+            told = say("panel.error.fault", self.model.lang, what=f"{type(fault).__name__}: {fault}")
+            self._show(message, self.view | {"error": told})
+            raise
+        self._show(message, shown)
+
+    def _answer(self, message: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
         error = ""
         try:
-            self._do(message, buffers or [])
+            self._do(message, buffers)
         except CreditError as told:
             error = told.text(self.model.lang)
-        except Exception as fault:
-            with self.hold_sync():
-                self.view = self.view | {
-                    "error": say("panel.error.fault", self.model.lang, what=f"{type(fault).__name__}: {fault}")
-                }
-                self.answered = message.get("ask", self.answered)
-            raise
         shown = self.model.view()
+        return shown | {"error": error or shown["error"]}
+
+    def _show(self, message: dict[str, Any], view: dict[str, Any]) -> None:
         self.send({"progress": None})
         with self.hold_sync():
-            self.view = shown | {"error": error or shown["error"]}
+            self.view = view
             self.answered = message.get("ask", self.answered)
 
     def _asked(self, _: Any, message: dict[str, Any], buffers: list[Any]) -> None:
@@ -74,7 +79,7 @@ class Panel(anywidget.AnyWidget):
         elif do == "look":
             model.look(name, message["typed"])
         elif do == "restore":
-            model.restore(json.loads(message["state"]))
+            model.restore(_addressed(message["state"]))
         elif do == "undo" or (do == "act" and name == "undo"):
             model.undo()
         elif do == "download":
@@ -102,3 +107,14 @@ class Panel(anywidget.AnyWidget):
 
     def _going(self, share: float, text: str) -> None:
         self.send({"progress": share, "text": text})
+
+
+def _addressed(text: str) -> dict[str, Any]:
+    """Return the state an address carries. Raises: UsageError for one that was cut or changed."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise UsageError(*(say("panel.error.address", lang, text=text[:60]) for lang in ("en", "zh")))
+    return found
