@@ -248,6 +248,29 @@ class Flag:
         return {"kind": "check", "name": name, "label": self.label(lang), "value": bool(value)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Files a person chooses; they come to `Model.upload`, a state holds none of them. accept: endings; largest: bytes."""
+
+    label: Words
+    accept: str = ""
+    largest: int | None = None
+    hint: Words | None = None
+
+    def read(self, typed: str, lang: Lang) -> None:
+        """Return nothing: a file can't be typed."""
+
+    def check(self, value: Any) -> None:
+        """Return nothing: a file comes in pieces."""
+
+    def control(self, name: str, value: Any, lang: Lang) -> Block:
+        """Return the control."""
+        return {
+            "kind": "file", "name": name, "label": self.label(lang), "accept": self.accept, "multiple": True, "largest": self.largest,
+            "hint": self.hint(lang) if self.hint else None,
+        }  # fmt: skip
+
+
 _LANGS: tuple[Lang, Lang] = ("en", "zh")
 
 

@@ -67,8 +67,9 @@ class Model(ABC):
         """Do what a button asks. Raises: CreditError."""
         raise UsageError(*(self._say("error.action", lang, name=name) for lang in ("en", "zh")))
 
-    def upload(self, name: str, files: Sequence[tuple[str, bytes]], left: Sequence[str]) -> None:
-        """Take files a person chose. left: names of those above the largest size. Raises: CreditError."""
+    def upload(self, name: str, file: str, size: int, at: int, piece: bytes) -> None:
+        """Take a piece of a file a person chose. size: bytes of the whole file; at: where the piece begins; the last one ends at size. A file
+        above the largest size of its control comes as one empty piece. Raises: CreditError."""
         raise UsageError(*(self._say("error.action", lang, name=name) for lang in ("en", "zh")))
 
     def look(self, name: str, typed: str) -> None:

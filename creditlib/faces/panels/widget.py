@@ -85,7 +85,8 @@ class Panel(anywidget.AnyWidget):
         elif do == "download":
             self._give(model.download(name, message.get("value")))
         elif do == "upload":
-            self._upload(name, message["files"], buffers)
+            piece = bytes(buffers[0]) if buffers else b""
+            model.upload(name, message["file"], int(message["size"]), int(message["at"]), piece)
         elif name == "reset":
             model.reset()
         elif name == "lang":
@@ -94,13 +95,6 @@ class Panel(anywidget.AnyWidget):
             self.theme = _THEMES[self.theme]
         else:
             model.act(name, message.get("value"))
-
-    def _upload(self, name: str, files: list[dict[str, Any]], buffers: list[Any]) -> None:
-        kept = [one["name"] for one in files if not one["left"]]
-        self.model.upload(
-            name, [(file, bytes(content)) for file, content in zip(kept, buffers, strict=True)],
-            [one["name"] for one in files if one["left"]],
-        )  # fmt: skip
 
     def _give(self, made: Download) -> None:
         self.send({"file": made.file, "type": made.type}, buffers=[made.content])

@@ -193,18 +193,28 @@ function area(one, send) {
   return { el: f.el, update: (next) => (f.tell(next, input), settle(input, next.text)) };
 }
 
+// A file goes in pieces, each small enough for one message; of one that is too large only its size is told.
+const PIECE = 4 * 1024 * 1024;
+
 function file(one, send) {
   const f = frame(one, "cl-file");
   const input = h("input", { type: "file", id: f.id, multiple: one.multiple, accept: one.accept });
+  let largest = Infinity;
   input.addEventListener("change", async () => {
     const chosen = [...input.files];
-    const largest = Number(one.largest ?? Infinity);
-    const told = chosen.map((each) => ({ name: each.name, size: each.size, left: each.size > largest }));
-    const kept = chosen.filter((each) => each.size <= largest);
-    const buffers = await Promise.all(kept.map((each) => each.arrayBuffer()));
-    send({ do: "upload", name: one.name, files: told }, buffers);
     input.value = "";
+    for (const each of chosen) {
+      const end = each.size > largest ? 0 : each.size;
+      for (let at = 0; at === 0 || at < end; at += PIECE) {
+        const piece = await each.slice(at, Math.min(at + PIECE, end)).arrayBuffer();
+        send({ do: "upload", name: one.name, file: each.name, size: each.size, at }, [piece]);
+      }
+    }
   });
   f.el.append(f.label, input, f.hint, f.wrong);
-  return { el: f.el, update: (next) => f.tell(next, input) };
+  const update = (next) => {
+    largest = next.largest ?? Infinity;
+    f.tell(next, input);
+  };
+  return { el: f.el, update };
 }
