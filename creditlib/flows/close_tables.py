@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,9 @@ from creditlib.flows.ground import Ground
 from creditlib.formulas import overdue_share
 from creditlib.measures.aging import aging, bucket_codes, bucket_keys, days_past_due, overdue
 from creditlib.measures.figures import Figures
+
+LOOKED_UP: Final = ("customer", "document", "kind", "entity", "gl_account", "salesperson", "source_file", "source_row")
+"""Columns of the book that items are told by."""
 
 
 def named(ground: Ground, table: pa.Table) -> pa.Table:
@@ -49,16 +52,13 @@ def items_as_told(ground: Ground, items: OpenItems, buckets: NDArray[np.int64], 
     own, currencies, code = items.open_minor, list(items.currencies), items.currency
     if items.converted_from is not None:
         own, code, currencies = items.converted_from[0], items.converted_from[1], list(items.converted_from[2])
-    names = ["customer", "document", "kind", "entity", "gl_account", "salesperson", "source_file", "source_row"]
-    items.hold(*names)
-    table = {name: items.column(name) for name in names}
+    items.hold(*LOOKED_UP)
+    table = {name: items.column(name) for name in LOOKED_UP}
     keys = np.array([*bucket_keys(edges), UNAPPLIED], object)[buckets]
     customers, texts = codes(table["customer"])
-    shown = (
-        pa.array([ground.names.get(t or "", "") for t in texts], pa.string()).take(pa.array(customers))
-        if texts
-        else pa.array([], pa.string())
-    )
+    used, place = np.unique(customers, return_inverse=True)
+    known = pa.array([ground.names.get(texts[code] or "", "") for code in used.tolist()], pa.string())
+    shown = known.take(pa.array(place))
     unapplied = items.open_minor < 0 if items.netting != "by_date" else np.zeros(len(items.rows), bool)
     status = np.where(disputed(items), "disputed", np.where(unapplied, UNAPPLIED, ""))
     source = pc.binary_join_element_wise(

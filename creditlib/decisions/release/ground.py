@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
@@ -74,14 +75,12 @@ class Ground:
         self.into = Translation(tuple(rates), to, as_of)
         self.home = values["home.currency"]
         self.limits = limits_in_force(book, as_of, self.home)
-        minimum = money.to_minor(values["release.overdue_minimum"], self.home)
-        self.minimum_minor, self.minimum_currency = self.into.one(minimum, self.home), self.into.currency(self.home)
         self.items = open_items(book, as_of, netting=values["aging.netting"])
         self._customer, self._names = self.items.key("customer")
         self._mine = _of(self._customer, self._names, customers)
         self.parts: dict[tuple[str, str], list[int]] = {}
-        self.late: dict[str, Late] = {}
         self._take_items()
+        self._take_late()
         lines = order_lines(book, as_of)
         self.lines = lines.chosen(_of(*codes(lines.table["customer"]), customers))
         self.whole: dict[tuple[str, str, str], int] = {}
@@ -96,6 +95,13 @@ class Ground:
         for row in stops_in(table, values["onboarding.hard_stops"], as_of).to_pylist():
             self.stops[row["customer"]].append(row)
         self.cover = self._take_cover()
+
+    def under(self, values: Values) -> Ground:
+        """Return the same with other days and amounts of overdue that hold orders; every other value must be the one it was made with."""
+        made = copy(self)
+        made.values = values
+        made._take_late()
+        return made
 
     def total(self, customer: str, currency: str, position: Position) -> int:
         """Return a customer's exposure in one currency, with the orders placed before a position."""
@@ -124,20 +130,33 @@ class Ground:
         for place, which in ((0, mine & ~credit), (1, mine & credit)):
             for customer, name, total in _summed(self._customer, self._names, currency, names, minor, which):
                 self._add(customer, name, place, total)
+        self._told = (minor, currency, names)
         past, in_dispute = days_past_due(items), disputed(items)
         late = overdue(items) & mine
-        long = late & (past > self.values["release.overdue_days"])
-        for which, disputes in ((long & ~in_dispute, False), (long & in_dispute, True)):
-            for customer, name, total in _summed(self._customer, self._names, currency, names, minor, which):
-                about = self.late.setdefault(customer, Late())
-                (about.disputed if disputes else about.blocking)[name] = total
-        rows = np.flatnonzero(late & ~in_dispute & ~credit)
+        self._past, self._overdue, self._in_dispute = past, late & ~in_dispute, late & in_dispute
+        rows = np.flatnonzero(self._overdue & ~credit)
         rows = rows[np.lexsort((rows, -past[rows], self._customer[rows]))]
         rows = rows[np.diff(self._customer[rows], prepend=-1) != 0]
         numbers = items.column("document").take(pa.array(rows)).to_pylist()
-        for row, number in zip(rows.tolist(), numbers, strict=True):
-            about = self.late.setdefault(self._names[self._customer[row]] or "", Late())
-            about.oldest_days, about.document = int(past[row]), number
+        self._oldest = [
+            (self._names[self._customer[row]] or "", int(past[row]), number)
+            for row, number in zip(rows.tolist(), numbers, strict=True)
+        ]
+
+    def _take_late(self) -> None:
+        """Take what depends on the days and the amount of overdue that hold."""
+        minimum = money.to_minor(self.values["release.overdue_minimum"], self.home)
+        self.minimum_minor, self.minimum_currency = self.into.one(minimum, self.home), self.into.currency(self.home)
+        self.late: dict[str, Late] = {}
+        minor, currency, names = self._told
+        long = self._past > self.values["release.overdue_days"]
+        for which, disputes in ((long & self._overdue, False), (long & self._in_dispute, True)):
+            for customer, name, total in _summed(self._customer, self._names, currency, names, minor, which):
+                about = self.late.setdefault(customer, Late())
+                (about.disputed if disputes else about.blocking)[name] = total
+        for customer, days, number in self._oldest:
+            about = self.late.setdefault(customer, Late())
+            about.oldest_days, about.document = days, number
 
     def _take_orders(self, lines: OrderLines) -> list[Pending]:
         table = lines.table

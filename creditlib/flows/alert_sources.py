@@ -1,0 +1,247 @@
+"""Where alerts come from: one function for each source, listed in `SOURCES`; a new source is one more function there.
+
+What must stay true: a source reads what an engine made (release rules, limits, register, checks) and judges nothing itself; every policy
+value it names is one that engine went by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from creditlib.decisions.hard_stops import STOPS
+from creditlib.decisions.release.ground import Ground
+from creditlib.decisions.release.levels import Level, overdue_blocks
+from creditlib.decisions.score.decide import score_book
+from creditlib.errors import Finding, Severity
+from creditlib.facts.reading import Reading
+from creditlib.facts.tables import codes
+from creditlib.flows.alerts import Alert, Money, word
+from creditlib.flows.assess import Assessment
+from creditlib.flows.close import all_findings
+from creditlib.flows.history import previous_month_end
+from creditlib.flows.standing import Standing, standings
+from creditlib.flows.tie_out import tie_out
+from creditlib.policy import GRADES, Values
+
+_BY_POLICY: Final = {
+    "unmatched-receipt": "checks.unapplied_days", "old-dispute": "checks.dispute_days", "old-item": "checks.old_item_days",
+}  # fmt: skip
+"""Checks that go by a policy value; they are alerts whatever their severity: their day has come."""
+OVERDUE_VALUES: Final = ("release.overdue_days", "release.overdue_minimum")
+"""Policy values that change nothing but which overdue holds orders."""
+PolicyValues = tuple[tuple[str, Any], ...]
+_PLACE: Final = re.compile(r"(.+)!([A-Z]*)(\d+)")
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What sources read: an assessed book, and what releases of it are judged by."""
+
+    whole: Assessment
+    release: Ground
+
+    @cached_property
+    def standings(self) -> dict[str, Standing]:
+        """Customers with anything open or ordered, or a hard stop."""
+        return standings(self.release)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Names by code."""
+        return self.whole.ground.names
+
+    def under(self, values: Values) -> Watched:
+        """Return the same with other values of `OVERDUE_VALUES`."""
+        return Watched(self.whole, self.release.under(values))
+
+    def policy(self, *names: str) -> PolicyValues:
+        """Return policy values with their names."""
+        return tuple((name, self.release.values[name]) for name in names)
+
+    def alert(
+        self, kind: str, severity: Severity, customer: str, figure: tuple[int | None, str | None], policy: PolicyValues = (),
+        *, where: str = "", members: tuple[str, ...] = (), **facts: Any,
+    ) -> Alert:  # fmt: skip
+        """Return an alert about a customer. figure: minor units and currency; facts: what fills its text."""
+        name = self.names.get(customer, "")
+        return Alert(kind, severity, customer, name, figure[0], figure[1], policy, facts, where=where, members=members)
+
+    def owed(self, customer: str) -> Money:
+        """Return the exposure of a customer, open orders included."""
+        standing = self.standings.get(customer)
+        return Money(standing.owed if standing else {})
+
+
+def _largest(owed: Money) -> tuple[int | None, str | None]:
+    """Return the largest of the currencies somebody owes in as a figure."""
+    if not owed.minor:
+        return None, None
+    currency = max(owed.minor, key=lambda name: owed.minor[name])
+    return owed.minor[currency], currency
+
+
+def hard_stops(watched: Watched) -> Iterator[Alert]:
+    """Tell hard stops of the register."""
+    policy = watched.policy("onboarding.hard_stops")
+    for standing in watched.standings.values():
+        for stop in standing.stops:
+            severity: Severity = "must_act" if standing.owes else "note"
+            yield watched.alert(
+                "hard-stop", severity, standing.customer, _largest(Money(standing.owed)), policy, stop=STOPS[stop["stop"]], on=stop["on"],
+                owed=Money(standing.owed), where=f"{stop['source_file']}!{stop['source_row']}",
+            )  # fmt: skip
+
+
+def limits(watched: Watched) -> Iterator[Alert]:
+    """Tell exposure above a limit, beyond the tolerance or within it; a group's once."""
+    told: set[str] = set()
+    for standing in watched.standings.values():
+        for level in standing.levels:
+            if level.group and level.code in told:
+                continue
+            told.add(level.code)
+            yield from _over(watched, level.code if level.group else standing.customer, level)
+
+
+def _over(watched: Watched, customer: str, level: Level) -> Iterator[Alert]:
+    def amount(minor: int) -> Money:
+        return Money({level.currency: minor})
+
+    members = watched.release.structure.members(level.code) if level.group else ()
+    if level.over_minor > 0:
+        kind = "within-tolerance" if level.fits else "over-group" if level.group else "over-limit"
+        yield watched.alert(
+            kind, "note" if level.fits else "must_act", customer, (level.over_minor, level.currency),
+            watched.policy("release.over_limit", "release.tolerance"), members=members, exposure=amount(level.exposure_minor),
+            limit=amount(level.limit_minor), over=amount(level.over_minor), allowed=amount(level.allowed_minor),
+        )  # fmt: skip
+    if level.uncounted:
+        currency, minor = level.uncounted[0]
+        left = Money(dict(level.uncounted))
+        yield watched.alert(
+            "no-rate", "must_act", customer, (minor, currency), members=members, uncounted=left, currency=level.currency
+        )
+
+
+def missing_limits(watched: Watched) -> Iterator[Alert]:
+    """Tell who owes without a limit in force: the last one ended, or none was set."""
+    policy = watched.policy("release.no_limit")
+    outcome = watched.whole.values["release.no_limit"]
+    severity: Severity = "note" if outcome == "release" else "must_act"
+    orders = (word(f"orders.{outcome}.word", "en"), word(f"orders.{outcome}.word", "zh"))
+    for standing in watched.standings.values():
+        if standing.levels or not standing.owes:
+            continue
+        kind = "no-limit" if standing.ended is None else "limit-ended"
+        yield watched.alert(
+            kind, severity, standing.customer, _largest(Money(standing.owed)), policy, owed=Money(standing.owed), orders=orders, on=standing.ended,
+        )  # fmt: skip
+
+
+def reviews(watched: Watched) -> Iterator[Alert]:
+    """Tell limits that were set longer ago than the policy lets them stand."""
+    policy = watched.policy("limit.review_months")
+    table = watched.whole.table.table
+    for row in (
+        table.filter(table["review_due"]).select(["customer", "set_minor", "set_currency", "set_on"]).to_pylist()
+    ):
+        limit = Money({row["set_currency"]: row["set_minor"]})
+        yield watched.alert(
+            "review-due", "note", row["customer"], (row["set_minor"], row["set_currency"]), policy, limit=limit, on=row["set_on"],
+            months=policy[0][1],
+        )  # fmt: skip
+
+
+def overdue(watched: Watched) -> Iterator[Alert]:
+    """Tell overdue that holds orders."""
+    policy = watched.policy(*OVERDUE_VALUES)
+    nameless = (word("empty.numberless", "en"), word("empty.numberless", "zh"))
+    every = watched.release.late
+    for customer in sorted(customer for customer, late in every.items() if late.blocking):
+        late = every[customer]
+        for currency, (minor, allowed) in overdue_blocks(watched.release, customer).items():
+            yield watched.alert(
+                "overdue-held", "must_act", customer, (minor, currency), policy, overdue=Money({currency: minor}),
+                allowed=Money({currency: allowed}), days=policy[0][1], oldest=late.oldest_days, document=late.document or nameless,
+            )  # fmt: skip
+
+
+def grades(watched: Watched) -> Iterator[Alert]:
+    """Tell grades that fell since the month end before, of customers that owe; nothing where the book can't tell that day."""
+    whole, before = watched.whole, previous_month_end(watched.whole.as_of)
+    if not whole.book.complete or any(whole.policy.history(name)[0].from_on > before for name in whole.values):
+        return
+    earlier = score_book(whole.book, whole.policy, before, **whole.in_report).table.select(
+        ["customer", "score", "grade"]
+    )
+    known = {row["customer"]: row for row in earlier.to_pylist()}
+    table = whole.scores.table.select(["customer", "score", "grade"])
+    for row in table.filter(table["grade"].is_valid()).to_pylist():
+        was = known.get(row["customer"])
+        if was is None or was["grade"] is None or GRADES.index(row["grade"]) <= GRADES.index(was["grade"]):
+            continue
+        owed = watched.owed(row["customer"])
+        if any(minor > 0 for minor in owed.minor.values()):
+            yield watched.alert(
+                "grade-fell", "note", row["customer"], _largest(owed), watched.policy("score.grades"), was=was["grade"], now=row["grade"],
+                on=before, before=was["score"], score=row["score"], owed=owed,
+            )  # fmt: skip
+
+
+def statements(watched: Watched) -> Iterator[Alert]:
+    """Tell statements too old to be scored, of customers that owe."""
+    policy = watched.policy("file.statement_months")
+    table = watched.whole.factors.table
+    for row in table.filter(table["statement_stale"]).select(["customer", "statement_end"]).to_pylist():
+        standing = watched.standings.get(row["customer"])
+        if standing is None or not standing.owes:
+            continue
+        yield watched.alert(
+            "statements-stale", "note", row["customer"], _largest(Money(standing.owed)), policy, on=row["statement_end"],
+            months=policy[0][1], owed=Money(standing.owed),
+        )  # fmt: skip
+
+
+def checks(watched: Watched) -> Iterator[Alert]:
+    """Tell findings of the reading and of the checks that must be acted on, or whose day by the policy has come."""
+    ground = watched.whole.ground
+    reading = ground.reading if isinstance(ground.reading, Reading) else None
+    tie = tie_out(ground.original, ground.items, ground.control)[1]
+    found = [*all_findings(ground, reading, tie), *watched.whole.apart()]
+    found = [finding for finding in found if finding.severity == "must_act" or finding.check in _BY_POLICY]
+    for finding, (document, customer) in zip(found, _documents(watched, found), strict=True):
+        parameter = _BY_POLICY.get(finding.check)
+        yield Alert(
+            finding.check, finding.severity, customer, watched.names.get(customer, ""), finding.amount_minor, finding.currency,
+            watched.policy(parameter) if parameter else (), said=(finding.en, finding.zh),
+            documents=() if document is None else (document,), where=finding.where,
+        )  # fmt: skip
+
+
+def _documents(watched: Watched, found: Sequence[Finding]) -> list[tuple[int | None, str]]:
+    """Return the document and the customer at the place each finding names, (None, "") where no document lies there."""
+    places = [_PLACE.fullmatch(finding.where) for finding in found]
+    rows = np.unique(np.array([int(place[3]) for place in places if place], np.int64))
+    table = watched.whole.book.columns("documents", ["source_file", "source_row", "customer"])
+    near = np.flatnonzero(np.isin(table["source_row"].to_numpy(), rows))
+    taken = table.take(near)
+    own, names = codes(taken["customer"])
+    at: dict[tuple[str, int], tuple[int | None, str]] = {}
+    columns = (taken["source_file"].cast("string").to_pylist(), taken["source_row"].to_pylist(), own.tolist())
+    for document, file, row, code in zip(near.tolist(), *columns, strict=True):
+        at.setdefault((file, row), (document, names[code] or ""))
+    nothing: tuple[int | None, str] = (None, "")
+    return [at.get((place[1], int(place[3])), nothing) if place else nothing for place in places]
+
+
+SOURCES: Final[Mapping[str, Callable[[Watched], Iterator[Alert]]]] = {
+    "hard_stops": hard_stops, "limits": limits, "overdue": overdue, "missing_limits": missing_limits, "checks": checks, "grades": grades,
+    "statements": statements, "reviews": reviews,
+}  # fmt: skip
+"""Sources of alerts, the weightiest first."""
