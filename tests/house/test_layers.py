@@ -14,11 +14,12 @@ import creditlib
 PACKAGE = Path(creditlib.__file__).parent
 PROJECT = PACKAGE.parent
 FLOORS = ("errors", "money days", "terms", "policy", "facts formulas", "measures", "decisions", "record", "flows", "faces",
-          "creditlib_addin creditlib_templates addin templates notebooks")  # fmt: skip
+          "creditlib_addin creditlib_notebooks creditlib_templates addin templates notebooks")  # fmt: skip
 HEIGHT = {name: height for height, names in enumerate(FLOORS) for name in names.split()}
 LIBRARY = sorted(PACKAGE.rglob("*.py"))
 ADDIN = sorted((PROJECT / "addin").rglob("*.py"))
-FILES = [*LIBRARY, *ADDIN]
+NOTEBOOKS = sorted((PROJECT / "notebooks").rglob("*.py"))
+FILES = [*LIBRARY, *ADDIN, *NOTEBOOKS]
 LONGEST = 400
 
 
@@ -86,11 +87,26 @@ def test_facts_and_measures_never_read_the_policy(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", LIBRARY, ids=_module)
-def test_nobody_imports_a_spreadsheet_host_and_only_panels_import_widgets(path: Path) -> None:
+def test_nobody_imports_a_spreadsheet_host(path: Path) -> None:
     tops = {m.split(".")[0] for m in _imports(path, typing=True)}
     assert not tops & {"xlwings", "win32com", "uno", "appscript"}
-    if "faces/panels" not in path.as_posix():
-        assert not tops & {"ipywidgets", "anywidget"}
+
+
+ONLY = {
+    "faces/panels": {"ipywidgets", "anywidget", "IPython", "traitlets"},
+    "faces/charts faces/panels/front.py": {"altair", "vl_convert"},
+    "notebooks": {"voila", "jupyterlab", "jupyter_server", "jupyter_client", "nbformat", "tornado", "zmq"},
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=_module)
+def test_widgets_charts_and_servers_are_imported_in_one_place_each(path: Path) -> None:
+    tops = {m.split(".")[0] for m in _imports(path, typing=True)}
+    place = path.relative_to(PROJECT).as_posix().removeprefix("creditlib/")
+    for places, modules in ONLY.items():
+        own = any(place == name or place.startswith(f"{name}/") for name in places.split())
+        # a server's settings are made of traitlets
+        assert own or not tops & modules - ({"traitlets"} if place.startswith("notebooks/") else set())
 
 
 def test_scalars_need_no_numpy() -> None:
