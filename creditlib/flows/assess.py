@@ -101,7 +101,7 @@ class Assessment:
     def limits(self) -> Figures:
         """Limits; see `decisions.limit.decide.limit_book`."""
         return limit_book(
-            self.book, self.factors, self.scores, self.policy, self.as_of, record=self.record, **self.in_report
+            self.book, self.factors, self.scores, self.policy, self.as_of, inputs=self.limit_inputs, **self.in_report
         )
 
     @cached_property
@@ -116,6 +116,12 @@ class Assessment:
         return net_exposure(self.book, self.as_of, insured_share=share, **self.in_report)
 
     @cached_property
+    def exposed(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Exposure, and what of it no cover would pay, minor units in the order of the scores."""
+        total, net = (_joined(self.scores.table, self.exposures.table, name) for name in ("total_minor", "net_minor"))
+        return total, net
+
+    @cached_property
     def table(self) -> Figures:
         """Every customer in one row.
 
@@ -127,7 +133,7 @@ class Assessment:
         scores, limits, offers = self.scores.table, self.limits.table, self.offers.table
         known = self.ground.names
         names = [known.get(c, "") for c in scores["customer"].cast(pa.string()).to_pylist()]
-        exposed, net = (_joined(scores, self.exposures.table, name) for name in ("total_minor", "net_minor"))
+        exposed, net = self.exposed
         limit = limits["limit_minor"]
         loss = losses(net, scores["default_probability"].to_numpy(), self.values)
         columns = {

@@ -137,8 +137,15 @@ def allot(limits: Amounts, standing: Standing, capacity: Capacity, digits: int) 
         minor[rows] = np.minimum(minor[rows], np.maximum(leading_digits(most, digits, standing.unit[rows]), cover))
     kept = Amounts.where(limits.known, minor)
     final = sums_of(standing.group, _own(kept, standing), standing.factor, size)
-    total = [(int(a) + int(b)) // standing.scale for a, b in zip(final.tolist(), taken.tolist(), strict=True)]
-    return Allotted(kept, Amounts(highest, held), as_int64(total))
+    return Allotted(kept, Amounts(highest, held), _whole_sums(final, taken, standing.scale))
+
+
+def _whole_sums(final: NDArray[Any], taken: NDArray[Any], scale: int) -> Ints:
+    """Both sums together, over the scale, rounded down. Each is below 2⁶² where it is int64."""
+    if final.dtype == taken.dtype == np.int64 and scale < _WIDE:
+        total: Ints = (final + taken) // scale
+        return total
+    return as_int64([(int(a) + int(b)) // scale for a, b in zip(final.tolist(), taken.tolist(), strict=True)])
 
 
 def _own(limits: Amounts, standing: Standing) -> Ints:

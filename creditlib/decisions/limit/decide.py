@@ -80,12 +80,13 @@ class LimitDecision(Decision):
 
 def limit_book(
     book: Book, factors: Figures, scores: Figures, policy: Policy, as_of: date, *, rates: Sequence[Rate] = (),
-    to: str | None = None, record: Figures | None = None,
+    to: str | None = None, record: Figures | None = None, inputs: Inputs | None = None,
 ) -> Figures:  # fmt: skip
     """Return the limit of every customer of `factors`, one row each, in the customer's currency there.
 
     factors, scores: of the same book and day; with `to`, factors in that currency. rates: into `to`, else into the home currency; what
-    needs a rate and has none is left out and told. record: a `payment_record` over the payment window, where it was taken already.
+    needs a rate and has none is left out and told. record: a `payment_record` over the payment window, where it was taken already; inputs: what
+    `gather` gave for the same, where it is at hand.
     Columns, minor units: customer, currency, grade; <method>_minor for each method, null without input; what they stand on: yearly_minor,
     bought_from, term_days, term_from, tangible_net_worth_minor, statement_working_capital_minor, reference_average_minor, references, peak_minor;
     picked, picked_minor; factor; after_factor_minor; grade_cap_minor; rounded_minor (under the grade's cap, rounded down); lifted_minor
@@ -101,7 +102,7 @@ def limit_book(
             f"评分因子的币种为 {'、'.join(factors.currencies)}，而额度要求以 {to} 计。请以 to={to} 和汇率重新计算因子。",
         )
     exchange = Exchange(rates, to or values["home.currency"])
-    inputs = gather(book, factors, scores, values, as_of, exchange, rates, to, record)
+    inputs = inputs or gather(book, factors, scores, values, as_of, exchange, rates, to, record)
     groups = groups_of(book, list(dict.fromkeys([*inputs.customer, *inputs.owed])), as_of)
     return decided(
         inputs, groups, exchange, policy, as_of, documents=lambda row: _documents(book, inputs.customer[row], as_of)
