@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -34,10 +34,12 @@ class Desk(Model):
             return super().download(name, value)
         return Download("n.txt", str(self.get("n")).encode(), "text/plain")
 
-    def upload(self, name: str, files: Sequence[tuple[str, bytes]], left: Sequence[str]) -> None:
-        if left:
-            raise UsageError(f"{left[0]} is too large", f"{left[0]} 过大")
-        self.set(name, int(files[0][1]))
+    def upload(self, name: str, file: str, size: int, at: int, piece: bytes) -> None:
+        if size > 2:
+            raise UsageError(f"{file} is too large", f"{file} 过大")
+        self.came = (b"" if at == 0 else self.came) + piece
+        if len(self.came) == size:
+            self.set(name, int(self.came))
 
 
 class Carried(Panel):
@@ -88,12 +90,13 @@ def test_a_file_goes_out_whole_from_the_state_of_the_moment(panel: Carried) -> N
     assert ({"file": "n.txt", "type": "text/plain"}, [b"7"]) in panel.out
 
 
-def test_files_come_in_and_one_too_large_is_told(panel: Carried) -> None:
-    panel.ask(
-        {"do": "upload", "name": "n", "files": [{"name": "a", "size": 1, "left": False}], "ask": 1}, [memoryview(b"4")]
-    )
+def test_files_come_in_pieces_and_one_too_large_is_told(panel: Carried) -> None:
+    before = title(panel)
+    panel.ask({"do": "upload", "name": "n", "file": "a", "size": 2, "at": 0, "ask": 1}, [memoryview(b"0")])
+    assert title(panel) == before
+    panel.ask({"do": "upload", "name": "n", "file": "a", "size": 2, "at": 1, "ask": 2}, [memoryview(b"4")])
     assert title(panel) == "2"
-    panel.ask({"do": "upload", "name": "n", "files": [{"name": "big", "size": 10**9, "left": True}], "ask": 2})
+    panel.ask({"do": "upload", "name": "n", "file": "big", "size": 10**9, "at": 0, "ask": 3}, [memoryview(b"")])
     assert panel.view["error"] == "big is too large"
 
 
