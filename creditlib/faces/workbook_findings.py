@@ -13,6 +13,7 @@ from creditlib.faces.wording import say
 from creditlib.faces.workbook_fill import Fill
 from creditlib.faces.workbook_form import Form
 from creditlib.facts.catalogue import CHECKS
+from creditlib.flows import alerts
 
 SHAPES = {"有限责任公司", "股份有限公司", "有限公司", "集团"}
 _NAME_WIDTH = 26
@@ -22,7 +23,9 @@ _WIDE_IN_CHINESE = frozenset("“”‘’…—→·○▲✓÷×±")
 
 
 def catalogue(check: str, what: Literal["title", "todo"], lang: Lang) -> str:
-    """Return a check's title or what to do about it; the check's name where the catalogue does not know it."""
+    """Return a check's title or what to do about it, or those of an alert; the name where nobody knows it."""
+    if alerts.is_alert(check):
+        return alerts.title(check, lang) if what == "title" else alerts.todo(check, lang)
     if check not in CHECKS:
         return check if what == "title" else ""
     return CHECKS[check].title(lang) if what == "title" else CHECKS[check].todo(lang)

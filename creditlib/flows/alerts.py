@@ -77,7 +77,7 @@ class Alert:
         part = _texts()[self.kind]
         filled = {name: _shown(value, lang) for name, value in self.facts.items()}
         said = part["text"][lang].format(**filled)
-        return f"{one(said)} {part['todo'][lang]}" if lang == "en" else f"{said}{part['todo'][lang]}"
+        return f"{one(said)} {todo(self.kind, lang)}" if lang == "en" else f"{said}{todo(self.kind, lang)}"
 
 
 def title(kind: str, lang: Lang = "en") -> str:
@@ -90,6 +90,16 @@ def title(kind: str, lang: Lang = "en") -> str:
     return CHECKS[kind].title(lang) if own is None else str(own["title"][lang])
 
 
+def todo(kind: str, lang: Lang = "en") -> str:
+    """Return what to do about alerts of a kind.
+
+    >>> todo("no-limit")
+    'Have a limit decided.'
+    """
+    own = _texts().get(kind)
+    return CHECKS[kind].todo(lang) if own is None else str(own["todo"][lang])
+
+
 def word(key: str, lang: Lang) -> str:
     """Return a word of `alerts.toml`.
 
@@ -100,6 +110,15 @@ def word(key: str, lang: Lang) -> str:
     for part in key.split("."):
         found = found[part]
     return str(found[lang])
+
+
+def is_alert(kind: str) -> bool:
+    """Return whether a kind is one of `alerts.toml`.
+
+    >>> is_alert("no-limit"), is_alert("zero-amount")
+    (True, False)
+    """
+    return "todo" in _texts().get(kind, ())
 
 
 @cache

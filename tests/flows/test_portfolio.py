@@ -24,6 +24,7 @@ from creditlib.flows.assess import assess
 from creditlib.flows.close import close
 from creditlib.flows.closing import Close
 from creditlib.flows.portfolio import Portfolio
+from creditlib.flows.portfolio_close import close_of
 from creditlib.flows.portfolio_slice import Slice
 from creditlib.policy import load_policy
 
@@ -172,3 +173,25 @@ def test_another_currency_is_told_by_itself(sample: Portfolio) -> None:
     part = sample.slice(currency="USD")
     assert part.aging["total_minor"] == made.totals()["USD"]
     assert part.items(part.concentration["customer"][0].as_py())["currency"][0].as_py() == "USD"
+
+
+@pytest.mark.parametrize("chosen", [{}, {"entity": "2000"}, {"salesperson": "林悦"}, {"grade": "C", "entity": "1000"}, {"customer": "C-7011"}, {"grade": ""}])  # fmt: skip
+def test_what_is_chosen_can_be_closed_with_its_alerts_among_the_findings(
+    sample: Portfolio, chosen: dict[str, str]
+) -> None:
+    part = sample.slice(**chosen)
+    made = close_of(part)
+    if made.currency == part.currency:
+        same(part, made)
+    assert made.items.num_rows == sum(sample.slice(**chosen, currency=one).aging["items"] for one in sample.currencies)
+    held = [alert for alert in part.alerts.page(0, 999) if alert.kind == "overdue-held"]
+    assert [f.amount_minor for f in made.findings if f.check == "overdue-held"] == [
+        alert.amount_minor for alert in held
+    ]
+
+
+def test_a_converted_part_is_closed_in_the_currency_reported_in() -> None:
+    whole = Portfolio(assess(sample_book(), POLICY, SAMPLE_END, rates=RATES, currency="CNY"))
+    part = whole.slice(salesperson="Marco Renz", grade="B")
+    assert part.aging["total_minor"]
+    same(part, close_of(part))
