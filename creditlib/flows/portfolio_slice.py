@@ -36,11 +36,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One part of a slice. name: of the customer, company, salesperson or grade, "" for those that name none. Amounts: minor units."""
+    """One part of a slice. name: of the customer, company, salesperson or grade, "" for those that name none. Amounts: minor units. share:
+    of what is open; of a customer, of all balances above 0, as in the concentration."""
 
     name: str
     open_minor: int
     overdue_minor: int
+    share: float
 
     @property
     def overdue_share(self) -> float:
@@ -180,7 +182,11 @@ class Slice:
         return int((self._customers[1][:-1] > 0).sum())
 
     def by(self, key: str) -> tuple[Share, ...]:
-        """Return open and overdue by company, salesperson or grade, the largest first; what has nothing open is left out."""
+        """Return open and overdue by company, salesperson or grade, the largest first, what has nothing open left out; by customer those of
+        the concentration."""
+        if key == "customer":
+            names = ("customer", "total_minor", "overdue_minor", "share")
+            return tuple(Share(*one) for one in zip(*(self.concentration[n].to_pylist() for n in names), strict=True))
         if key == "grade":
             texts: Sequence[str] = (*GRADES, NOT_TOLD)
             own = self.portfolio.grades
@@ -191,7 +197,12 @@ class Slice:
             total, late = (
                 sums(own, self._now.values[n][self._mine], len(texts)) for n in ("total_minor", "overdue_minor")
             )
-        found = [Share(*one) for one in zip(texts, total.tolist(), late.tolist(), strict=True) if one[1] or one[2]]
+        whole = self.aging["total_minor"]
+        found = [
+            Share(name, minor, overdue_minor, minor / whole if whole > 0 else 0.0)
+            for name, minor, overdue_minor in zip(texts, total.tolist(), late.tolist(), strict=True)
+            if minor or overdue_minor
+        ]
         return tuple(sorted(found, key=lambda one: (-one.open_minor, one.name)))
 
     def overdue_top(self, least_minor: int = 0) -> pa.Table:

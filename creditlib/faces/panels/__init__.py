@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from creditlib.faces.panels.widget import Panel
     from creditlib.flows.assess import Assessment
 
-__all__ = ["customer_panel"]
+__all__ = ["close_panel", "customer_panel", "portfolio_panel", "terms_panel"]
 
 
 def customer_panel(
@@ -28,3 +28,44 @@ def customer_panel(
     from creditlib.faces.panels.widget import Panel
 
     return Panel(CustomerModel(assessed(book, as_of, policy=policy), customer, language(lang)))
+
+
+def terms_panel(
+    book: str | Path | Assessment | None = None, as_of: str | date | None = None, *, customer: str | None = None, grade: str | None = None,
+    lang: str | None = None, policy: str | Path | None = None, currency: str | None = None, rates: str | Path | None = None,
+) -> Panel:  # fmt: skip
+    """Return the panel of credit terms. book, as_of, policy, currency, rates: as in `panels.given.assessed`. customer, grade: shown first,
+    neither for the whole book. Raises: UsageError, and what reading the book raises."""
+    from creditlib.faces.panels.terms import TermsModel
+    from creditlib.faces.panels.widget import Panel
+
+    whole = assessed(book, as_of, policy=policy, currency=currency, rates=rates)
+    return Panel(TermsModel(whole, customer, grade, language(lang)))
+
+
+def close_panel(
+    *files: str | Path, as_of: str | date | None = None, policy: str | Path | None = None, lang: str | None = None
+) -> Panel:
+    """Return the panel of the month-end close.
+
+    files: the month's files, or folders whose files are offered; none: they are chosen on the panel. as_of: the day, None for CREDIT_AS_OF,
+    else the last month end that is over. policy: a file, else CREDIT_POLICY, else the standard one. Raises: UsageError, PolicyError.
+    """
+    from creditlib.faces.panels.closing import ClosingModel
+    from creditlib.faces.panels.given import day_of, policy_of
+    from creditlib.faces.panels.widget import Panel
+
+    return Panel(ClosingModel(files, day_of(as_of), policy=policy_of(policy), lang=language(lang)))
+
+
+def portfolio_panel(
+    book: str | Path | Assessment | None = None, as_of: str | date | None = None, *, lang: str | None = None, policy: str | Path | None = None,
+    currency: str | None = None, rates: str | Path | None = None,
+) -> Panel:  # fmt: skip
+    """Return the panel of a book as a whole: aging, DSO, concentration, overdue, alerts. book, as_of, policy, currency, rates: as in
+    `panels.given.assessed`. Raises: UsageError, and what reading the book raises."""
+    from creditlib.faces.panels.portfolio import PortfolioModel
+    from creditlib.faces.panels.widget import Panel
+
+    whole = assessed(book, as_of, policy=policy, currency=currency, rates=rates)
+    return Panel(PortfolioModel(whole, language(lang)))
