@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from creditlib.decisions.decision import used
 from creditlib.decisions.offer import Offer, offer_of
 from creditlib.decisions.what_if.case import TermsCase
 from creditlib.decisions.what_if.cash import received
@@ -40,6 +41,8 @@ VALUES: Final = (
     "terms.sales_response", "terms.horizon_years",
 )  # fmt: skip
 """Policy values a comparison rests on, each changed by a draft."""
+OFFERED: Final = ("net_days", "instalments", "deposit_share", "discount_share", "discount_days")
+"""What a policy says of a grade's terms."""
 _BY_GRADE: Final = {
     "net_days": "terms.days", "deposit_share": "terms.deposit", "discount_share": "terms.discount", "instalments": "terms.instalments",
 }  # fmt: skip
@@ -82,6 +85,23 @@ class TermsStep:
     def longest(self, by: str) -> float | None:
         """Return the most net days at which a figure is not below that of today's terms, None where it is at any."""
         return longest((*self.points, self.scenario_point), by)
+
+    @property
+    def used(self) -> dict[str, tuple[Any, str]]:
+        """Return the policy values behind the step with their references; the response of sales where there is one."""
+        values = self.effect.values
+        response = used(values, "terms.sales_response") if values["terms.sales_response"] else {}
+        return {**self.effect.decision.used, **response}
+
+    @property
+    def needed_sales_share(self) -> float | None:
+        """Return by how much sales must change for the profit of today, as a share of today's; None where no change is enough."""
+        return _share(self.effect.break_even.extra_sales_minor, self.effect.base.sales_minor)
+
+    @property
+    def needed_npv_share(self) -> float | None:
+        """Return by how much sales must change for a net present value of 0, as `needed_sales_share`."""
+        return _share(self.effect.break_even.npv_extra_sales_minor, self.effect.base.sales_minor)
 
     @property
     def most_days(self) -> float:
@@ -255,6 +275,10 @@ class TermsBench:
     def draft_rows(self, made: Draft) -> str:
         """Return the dated rows of a draft, to be appended to the policy file. Raises: PolicyError as `policy.draft.draft_toml`."""
         return draft_toml(self.whole.policy, made)
+
+
+def _share(part: int | None, whole: int) -> float | None:
+    return None if part is None or not whole else part / whole
 
 
 def _known(given: Mapping[str, Any], names: tuple[str, ...]) -> None:
