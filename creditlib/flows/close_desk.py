@@ -22,7 +22,7 @@ from creditlib.facts.reading import Reading
 from creditlib.facts.sources import Grid, open_grids
 from creditlib.flows.close import close
 from creditlib.flows.close_desk_files import Uploads
-from creditlib.flows.close_desk_look import Inspection, look
+from creditlib.flows.close_desk_look import Given, Inspection, guess, look
 from creditlib.flows.close_desk_rows import RawRow, rows_of
 from creditlib.flows.closing import Close
 from creditlib.flows.sources import Sources
@@ -64,6 +64,7 @@ class CloseDesk:
     def __init__(self, uploads: Uploads | None = None) -> None:
         self.uploads = Uploads() if uploads is None else uploads
         self._grids: dict[tuple[str, str | None], tuple[Any, list[Grid]]] = {}
+        self._guessed: dict[str, tuple[Any, Given | None]] = {}
         self._looked: tuple[Any, Inspection] | None = None
         self._read: tuple[Any, Reading] | None = None
         self._closed: tuple[Any, Close] | None = None
@@ -77,6 +78,7 @@ class CloseDesk:
     def close_down(self) -> None:
         """Forget everything, and remove the files that were handed over."""
         self._grids.clear()
+        self._guessed.clear()
         self._looked = self._read = self._closed = None
         self.uploads.close()
 
@@ -90,6 +92,17 @@ class CloseDesk:
         found = self._inspection(asked)
         key = self._reading_key(asked)
         return found.read(self._read[1]) if self._read is not None and self._read[0][:-1] == key else found
+
+    def guess(self, path: str) -> Given | None:
+        """Return what a file should be given as, None where it can't be opened or nothing in it is recognised."""
+        stamp = _stamp(path)
+        if path not in self._guessed or self._guessed[path][0] != stamp:
+            try:
+                found = guess(self._open(path, None))
+            except (CreditError, OSError):
+                found = None  # what is wrong is told by `inspect`, where it is given
+            self._guessed[path] = stamp, found
+        return self._guessed[path][1]
 
     def _inspection(self, asked: Asked) -> Inspection:
         key = (self._reading_key(asked), asked.control_files, asked.rates, self._stamps(self._paths(asked)))

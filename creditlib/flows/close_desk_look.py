@@ -191,6 +191,14 @@ def look(
     return inspection
 
 
+def guess(grids: Sequence[Grid]) -> Given | None:
+    """Return what a file should be given as, by its sheets; None where none of them is recognised."""
+    roles = {how.role for grid in grids if (how := recognise(grid)) is not None}
+    if not roles:
+        return None
+    return "control" if roles == {"control"} else "rates" if roles == {"rates"} else "ledger"
+
+
 def _given(sources: Sources, control: Sequence[str], rates: str | None) -> Iterator[tuple[str, Given]]:
     yield from ((path, "ledger") for path in sources.files)
     yield from ((path, "credit_file") for path in sources.credit_files)

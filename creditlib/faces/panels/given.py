@@ -16,7 +16,7 @@ from creditlib.days import month_end, parse_iso
 from creditlib.errors import Lang, UsageError
 from creditlib.facts.open_items import Rate
 from creditlib.flows.assess import Assessment, assess
-from creditlib.policy import load_policy
+from creditlib.policy import Policy, load_policy
 
 BOOK: Final = "CREDIT_BOOK"
 AS_OF: Final = "CREDIT_AS_OF"
@@ -38,6 +38,17 @@ def language(lang: str | None = None) -> Lang:
     return cast(Lang, found)
 
 
+def policy_of(policy: str | Path | None = None) -> Policy:
+    """Return the policy of a file, else of the environment, else the standard one. Raises: PolicyError."""
+    return load_policy(policy or os.environ.get(POLICY) or None)
+
+
+def day_of(as_of: str | date | None = None) -> date | None:
+    """Return the day given, else of the environment, else None. Raises: UsageError."""
+    told = as_of or os.environ.get(AS_OF) or None
+    return parse_iso(told, "as_of") if isinstance(told, str) else told
+
+
 def assessed(
     book: str | Path | Assessment | None = None, as_of: str | date | None = None, *, policy: str | Path | None = None,
     currency: str | None = None, rates: str | Path | Sequence[Rate] | None = None,
@@ -54,10 +65,8 @@ def assessed(
     """
     if isinstance(book, Assessment):
         return book
-    chosen = load_policy(policy or os.environ.get(POLICY) or None)
+    chosen, day = policy_of(policy), day_of(as_of)
     folder = book or os.environ.get(BOOK) or None
-    told = as_of or os.environ.get(AS_OF) or None
-    day = parse_iso(told, "as_of") if isinstance(told, str) else told
     if folder is None:
         from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 

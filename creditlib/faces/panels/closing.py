@@ -1,0 +1,151 @@
+"""The month-end close on one page: files, how each sheet is read, tie-out, findings beside their rows, policy draft, workbook.
+
+What must stay true: it closes through `flows.close_desk`, as the terminal does; the workbook is written from what is shown, never from
+figures that are grey; a file handed over lies in a private folder and goes with the panel.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from creditlib.errors import CreditError, Lang
+from creditlib.faces.panels import closing_figures as figures
+from creditlib.faces.panels import closing_files as files
+from creditlib.faces.panels import closing_policy as tried
+from creditlib.faces.panels.blocks import Block, button, columns
+from creditlib.faces.panels.closing_state import ClosingState
+from creditlib.faces.panels.model import Download
+from creditlib.faces.wording import say
+from creditlib.facts.map_text import map_text
+from creditlib.flows.close_desk_look import Inspection
+from creditlib.flows.closing import Close
+from creditlib.policy import Policy
+from creditlib.policy.draft import draft_toml
+
+_TOML = "application/toml"
+
+
+class ClosingModel(ClosingState):
+    """A month end: what is chosen is in the state (`ClosingState`), what was closed last is kept while something is wrong."""
+
+    panel = "close"
+
+    def __init__(
+        self, given: Sequence[str | Path] = (), as_of: date | None = None, *, policy: Policy | None = None, lang: Lang = "en"
+    ) -> None:  # fmt: skip
+        self.made: Close | None = None
+        self.fault: CreditError | None = None
+        super().__init__(given, as_of, policy, lang)
+
+    def view(self) -> Block:
+        """Return everything the browser draws; a fault of the files or of what is typed greys out the figures, not what mends it."""
+        shown = super().view()
+        return shown | {"error": shown["error"] or (self.fault.text(self.lang) if self.fault is not None else "")}
+
+    def blocks(self) -> list[Block]:
+        """Return the verdict, then the steps."""
+        self.fault = None
+        look = self._looked()
+        made = self._close()
+        look = look if self.fault else self._looked()
+        parts = [columns("head", [figures.verdict(made, self.begun, self.lang)]), columns("files", [files.files(self, look), files.sheets(self, look)])]  # fmt: skip
+        if look is not None and (sheet := self.sheet(look)) is not None:
+            parts.append(columns("map", [files.correction(self, sheet)]))
+        tie = [figures.control(self)]
+        if made is not None:
+            tie += [figures.lines(made, self.lang), figures.aging(made, self.lang)]
+        parts.append(columns("tie", tie))
+        chosen = self.check(made) if made is not None else ""
+        parts.append(columns("findings", [figures.findings(made, chosen, self.lang)]))
+        if made is not None and look is not None and (rows := self._rows(made, look)):
+            parts.append(columns("rows", rows))
+        return [*parts, columns("end", [tried.section_of(self), self._write(made)])]
+
+    def _looked(self) -> Inspection | None:
+        try:
+            return self.desk.inspect(self.files_asked())
+        except CreditError as error:
+            self.fault = error
+            return None
+
+    def _close(self) -> Close | None:
+        """Close what is chosen; while something is wrong, return what was closed last."""
+        if not self.begun:
+            self.made = None
+            return None
+        try:
+            asked = self.asked()
+            self.made = self.desk.close(asked, self.tried(), self.going)
+        except CreditError as error:
+            self.fault = error
+        return self.made
+
+    def _rows(self, made: Close, look: Inspection) -> list[Block]:
+        """Return the rows behind the check that is chosen."""
+        check = self.check(made)
+        found = [finding for finding in made.findings if finding.check == check]
+        if not found:
+            return []
+        first = min(int(self.state["page"]), (len(found) - 1) // figures.PAGE) * figures.PAGE
+        page = found[first : first + figures.PAGE]
+        rows = [self.desk.rows(self.files_asked(), finding) for finding in page]
+        return [figures.rows(page, rows, look, first, len(found), self.lang)]
+
+    def _write(self, made: Close | None) -> Block:
+        stale = self.fault is not None or made is None
+        return figures.write(
+            made, self.lang, stale=stale, mapped=bool(self.state["map"]), drafted=bool(self.changes_made()), command=self.command() if self.begun else ""
+        )  # fmt: skip
+
+    def top(self) -> tuple[Sequence[Block], str, Sequence[Block]]:
+        """Return the day, the name for the cover, and which policy holds."""
+        name = self.made.policy_name if self.made is not None else self.policy.name
+        mark = self.made.policy_fingerprint if self.made is not None else self.policy.fingerprint
+        return (
+            [self.control("as_of"), self.control("firm")],
+            say("panel_close.top.policy", self.lang, name=name, fingerprint=mark),
+            (),
+        )
+
+    def act(self, name: str, value: Any) -> None:
+        """Show the rows of a check, or another page of them; open and close the correction of a sheet; drop a map; take the sample."""
+        if name == "show":
+            self.become({**self.state, "check": str(value), "page": 0})
+        elif name == "page":
+            self.become({**self.state, "page": max(int(value), 0)})
+        elif name == "correct":
+            self.become({**self.state, "sheet": str(value or "")})
+        elif name == "forget":
+            left = [part for part in self.state["map"].get("sheet", []) if part["name"] != value]
+            told = {key: part for key, part in self.state["map"].items() if key != "sheet"}
+            self.become({**self.state, "map": told | ({"sheet": left} if left else {})})
+        elif name == "map_drop":
+            self.become({**self.state, "map": {}})
+        elif name == "sample":
+            self.take_sample()
+        else:
+            super().act(name, value)
+
+    def download(self, name: str, value: Any) -> Download:
+        """Make the closing workbook, the map, or the rows of the policy draft. Raises: CreditError, also while something is wrong."""
+        if name == "map":
+            return Download("map.toml", map_text(self.state["map"]).encode(), _TOML)
+        if name == "draft":
+            return Download("policy-rows.toml", draft_toml(self.policy, self.tried()).encode(), _TOML)
+        if name != "workbook":
+            return super().download(name, value)
+        from creditlib.faces.workbook import write_workbook
+
+        made = self.desk.close(self.asked(), self.tried(), self.going)
+        self.progress(1.0, say("panel_close.going.write", self.lang))
+        with tempfile.TemporaryDirectory() as folder:
+            path = write_workbook(made, Path(folder) / f"close-{made.as_of}.xlsx", lang=self.lang)
+            return Download(path.name, path.read_bytes())
+
+    def buttons_of(self, *names: str) -> list[Block]:
+        """Return buttons by name, as the wording calls them."""
+        return [button(name, say(f"panel_close.files.{name}", self.lang)) for name in names]
