@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-TIERS = ("hosts", "soak")
+TIERS = ("browser", "hosts", "soak")
 SHARED = Path(os.environ.get("CREDITLIB_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 _seconds: dict[str, float] = defaultdict(float)
 

@@ -42,7 +42,7 @@ def bars(items: Sequence[Bar], *, before: str = "") -> Chart:
 @lru_cache(maxsize=64)
 def _bars(labels: tuple[str, ...], before: str) -> dict[str, Any]:
     count = len(labels)
-    most = alt.Scale(domainMin=0, nice=False, zero=True)
+    most = alt.Scale(domainMin=0, nice=False, zero=True, range=[0, alt.expr("max(width - 76, width / 2)")])  # room for the figures
     base = alt.Chart(named("bars")).encode(
         y=alt.Y("label:N", sort=list(labels), title=None, axis=alt.Axis(domain=True, labelLimit=150, labelPadding=8), scale=alt.Scale(paddingInner=0.28, paddingOuter=0.1)),
     )  # fmt: skip
@@ -53,8 +53,7 @@ def _bars(labels: tuple[str, ...], before: str) -> dict[str, Any]:
     ]  # fmt: skip
     if before:
         layers.insert(1, base.mark_tick(color=INK, thickness=2, size=18).encode(x=alt.X("before:Q", axis=None)))
-    room = base.mark_point(opacity=0).transform_calculate(wide="datum.at * 1.22").encode(x=alt.X("wide:Q", axis=None))
-    return finished(alt.layer(*layers, room), height=26 * count)
+    return finished(alt.layer(*layers), height=26 * count)
 
 
 @dataclass(frozen=True, slots=True)

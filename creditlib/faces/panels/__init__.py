@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from creditlib.faces.panels.widget import Panel
     from creditlib.flows.assess import Assessment
 
-__all__ = ["close_panel", "customer_panel", "portfolio_panel", "terms_panel"]
+__all__ = ["close_panel", "customer_panel", "policy_panel", "portfolio_panel", "terms_panel"]
 
 
 def customer_panel(
@@ -69,3 +69,18 @@ def portfolio_panel(
 
     whole = assessed(book, as_of, policy=policy, currency=currency, rates=rates)
     return Panel(PortfolioModel(whole, language(lang)))
+
+
+def policy_panel(
+    book: str | Path | Assessment | None = None,
+    as_of: str | date | None = None,
+    *,
+    lang: str | None = None,
+    policy: str | Path | None = None,
+) -> Panel:
+    """Return the panel of the policy: values changed, who changes grade, limit and release, the sums, a draft to save. book, as_of,
+    policy: as in `panels.given.assessed`. Raises: UsageError, and what reading the book raises."""
+    from creditlib.faces.panels.policy import PolicyModel
+    from creditlib.faces.panels.widget import Panel
+
+    return Panel(PolicyModel(assessed(book, as_of, policy=policy), language(lang)))

@@ -197,10 +197,10 @@ def findings(made: Close | None, chosen: str, lang: Lang) -> Block:
             "text": say(f"common.severity.{one.severity}", lang),
             "tone": "act" if one.severity == "must_act" else "muted",
         }
-        title: Cell = {"text": catalogue(one.check, "title", lang), "act": "show", "value": one.check}
+        name: Cell = {"text": catalogue(one.check, "title", lang), "act": "show", "value": one.check}
         cells: list[Cell] = [
             severity,
-            title,
+            name,
             f"{one.count:,}",
             amount,
             {"text": catalogue(one.check, "todo", lang), "tone": "words"},

@@ -153,7 +153,7 @@ class PortfolioModel(Model):
         )
         scale = scale_of(currency, lang, self.book.slice(currency=currency).aging["total_minor"])
         made["least"] = Number(
-            label=_words("least"), least=0, most=10**15, step=1, whole=True, times=1 / (10 ** exponent(currency) * scale.divisor), decimals=4,
+            label=lambda told: say("panel_portfolio.least", told, unit=scale.unit), least=0, most=10**15, step=1, whole=True, times=1 / (10 ** exponent(currency) * scale.divisor), decimals=4,
             unit=lambda told: scale.unit, base=0, slider=False,
         )  # fmt: skip
         made |= {name: parameter_field(name, values) for name in OVERDUE_VALUES}
@@ -171,7 +171,9 @@ class PortfolioModel(Model):
         return [name for name in FILTERS if len(self.book.texts[name]) > 1]
 
     def control(self, name: str) -> Block:
-        """Return a control; a policy value that is not tried stands where it is in force."""
+        """Return a control; a policy value that is not tried stands where it is in force, a search not used names whose documents are shown."""
+        if name == "customer" and self.state["customer"] == "":
+            return self._search().control(name, lists.documents_of(self, self.part())[0], self.lang)
         if name not in self.state and name in OVERDUE_VALUES:
             return self.fields()[name].control(name, self._base(name), self.lang)
         return super().control(name)

@@ -189,7 +189,7 @@ def shares(model: PortfolioModel, part: Slice, scale: Scale) -> Block:
     title = _shares_title(part, by, lang, found)
     note = say("panel.word.more", lang, count=f"{left:,}") if left > 0 else ""
     blocks = [form("by", [model.control("by")], inline=True), table("shares", title, heads, rows, note=note)]
-    return section("shares", blocks, title=title, sub=_say(f"shares_sub_{'customer' if by == 'customer' else 'part'}", lang, unit=scale.unit), grow=0.8)  # fmt: skip
+    return section("shares", blocks, title=title, sub=_say(f"shares_sub_{'customer' if by == 'customer' else 'part'}", lang, unit=scale.unit), grow=1)  # fmt: skip
 
 
 def _who(name: str, text_: str, by: str, lang: Lang) -> dict[str, object]:

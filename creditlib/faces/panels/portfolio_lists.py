@@ -55,7 +55,7 @@ def overdue(model: PortfolioModel, part: Slice, scale: Scale) -> Block:
         form("least", [model.control("least")], inline=True),
         table("overdue", title, heads, rows, note=note, tall=_TALL),
     ]
-    return section("overdue", blocks, title=title, sub=_say("overdue_sub", lang, unit=scale.unit), grow=1.3, live=True)
+    return section("overdue", blocks, title=title, sub=_say("overdue_sub", lang, unit=scale.unit), grow=1.25, live=True)
 
 
 def documents_of(model: PortfolioModel, part: Slice) -> tuple[str, tuple[str, ...]]:

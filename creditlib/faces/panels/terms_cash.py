@@ -14,14 +14,14 @@ from creditlib.faces.scale import Scale
 from creditlib.faces.wording import say
 from creditlib.flows.terms_bench import TermsStep
 
-_BEYOND: Final = 14  # days drawn after the last payment, so that the last step is seen
+_ROOM: Final = 1.35  # drawn beyond the last payment, so that its text fits
 _LEAST: Final = 90
 
 
 def received(step: TermsStep, lang: Lang) -> Block:
     """Return what share of the sales has come in by the day after delivery, today and in the scenario."""
     sides = {"base": step.received_before.to_pylist(), "scenario": step.received_after.to_pylist()}
-    end = max(_LEAST, *(rows[-1]["day"] + _BEYOND for rows in sides.values()))
+    end = max(_LEAST, *(rows[-1]["day"] * _ROOM for rows in sides.values()))
     lines, spots, told = [], [], []
     for which, rows in sides.items():
         lines.append(Curve(which, [*(r["day"] for r in rows), end], [*(r["share"] for r in rows), rows[-1]["share"]]))

@@ -52,14 +52,13 @@ def notes(step: TermsStep, lang: Lang) -> Block:
 def values(step: TermsStep, lang: Lang) -> Block:
     """Return the policy values used, from when they hold and where they were decided."""
     heads = [
-        column(say("panel_terms.why.value", lang)), column("", align="right"), column(say("panel_terms.why.since", lang)),
-        column(say("panel_terms.why.reference", lang)),
+        column(say("panel_terms.why.value", lang)), column("", align="right"), column(say("panel_terms.why.reference", lang)),
     ]  # fmt: skip
     rows = []
     for name, (value, reference) in step.used.items():
-        since = step.effect.values.row(name).from_on.isoformat()
+        told = say("panel_terms.why.since", lang, day=step.effect.values.row(name).from_on, reference=reference)
         label: Cell = {"text": CATALOGUE[name].label(lang), "title": name}
-        rows.append(row([label, _value(name, value, lang), since, {"text": reference, "tone": "words"}], id=name))
+        rows.append(row([label, _value(name, value, lang), {"text": told, "tone": "words"}], id=name))
     title = say("panel_terms.why.values", lang)
     sub = say("panel.word.policy", lang, policy=f"{step.effect.policy.name}@{step.effect.policy.fingerprint}")
     return section("values", [table("values", title, heads, rows)], title=title, sub=sub)

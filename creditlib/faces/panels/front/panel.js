@@ -21,12 +21,13 @@ function theme(model, root) {
 }
 
 // One question at a time: while an answer is awaited only the newest value of each control is kept.
-function line(model) {
+function line(model, root) {
   let asked = 0;
   let now = {};
   const waiting = [];
   const open = () => asked > model.get("answered");
   const go = () => {
+    put(root, "aria-busy", open() || waiting.length ? "true" : "false");
     if (open() || !waiting.length) return;
     const [next, buffers] = waiting.shift();
     now = next;
@@ -62,6 +63,16 @@ function address(model) {
   };
 }
 
+// JupyterLab acts on plain keys (arrows fold cells, Enter edits); inside a panel they are the panel's. Ctrl+S stays with the notebook.
+function ownKeys(root) {
+  const judge = (event) => {
+    const command = (event.ctrlKey || event.metaKey) && event.key !== "z";
+    if (root.contains(event.target)) put(event.target, "data-lm-suppress-shortcuts", command ? null : "true");
+  };
+  window.addEventListener("keydown", judge, true);
+  return () => window.removeEventListener("keydown", judge, true);
+}
+
 function save(message, buffers) {
   const url = URL.createObjectURL(new Blob(buffers, { type: message.type }));
   const link = h("a", { href: url, download: message.file });
@@ -72,8 +83,8 @@ function save(message, buffers) {
 }
 
 function render({ model, el }) {
-  const send = line(model);
-  const root = h("div", { class: "cl-panel" });
+  const root = h("div", { class: "cl-panel", "aria-busy": "false" });
+  const send = line(model, root);
   const left = h("div", { class: "cl-form cl-inline" });
   const sub = h("p", { class: "cl-sub cl-about" });
   const right = h("div", { class: "cl-buttons" });
@@ -122,11 +133,13 @@ function render({ model, el }) {
     }
   });
   const untheme = theme(model, root);
+  const free = ownKeys(root);
   const given = model.get("addressed") ? place.given() : null;
   if (given) send({ do: "restore", state: given });
   show();
   return () => {
     untheme();
+    free();
     parts.drop();
     model.off("change:view", show);
     model.off("msg:custom", told);

@@ -1,0 +1,79 @@
+"""What is done to each panel, and what its charts must then say, worked out by the library in another process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from creditlib.errors import Lang
+from creditlib.faces.panels.blocks import Block
+from creditlib.faces.panels.given import assessed
+from creditlib.faces.panels.model import Model
+from creditlib.flows.assess import Assessment
+from creditlib.flows.scenario import CustomerCase
+
+
+@dataclass(frozen=True)
+class Case:
+    """One panel. keys: (field, key, times) of three controls. policy: field of a policy value among them. wrong: (field, text) that must
+    be refused. chart, data: whose values must change. own: (state → the same values, asked of a flow, field by field); download: button."""
+
+    name: str
+    model: Callable[[Lang], Model]
+    keys: tuple[tuple[str, str, int], ...]
+    policy: str
+    wrong: tuple[str, str]
+    chart: str
+    data: str
+    field: str
+    own: Callable[[dict[str, Any]], list[float]]
+    download: str
+
+
+@cache
+def whole() -> Assessment:
+    """The bundled sample, assessed here."""
+    return assessed()
+
+
+def blocks_of(view: Block) -> dict[str, Block]:
+    """Every block of a view by kind and id."""
+    found: dict[str, Block] = {}
+
+    def walk(blocks: list[Block]) -> None:
+        for one in blocks:
+            found[f"{one['kind']}:{one['id']}"] = one
+            walk(one.get("blocks", []))
+
+    walk(view["blocks"])
+    return found
+
+
+def _customer(lang: Lang) -> Model:
+    from creditlib.faces.panels.customer import CustomerModel
+
+    return CustomerModel(whole(), None, lang)
+
+
+def _limits(state: dict[str, Any]) -> list[float]:
+    from creditlib.faces.panels.parameters import drafted
+
+    model = _customer("en")
+    case = CustomerCase(whole(), model.start()["customer"])
+    told = {n: drafted(n, v) if "." in n else v for n, v in state.items() if n not in ("lang", "customer", "over")}
+    made = case.scenario(told)
+    sides = (made.base, made.scenario)
+    return [side.limit.limit_minor / 1_000_000 for side in sides if side.limit.limit_minor is not None]
+
+
+CASES = {
+    case.name: case
+    for case in (
+        Case(
+            "customer", _customer, (("on_time_share", "ArrowRight", 3), ("term_days", "ArrowLeft", 2), ("limit.grace_days", "ArrowRight", 2)),
+            "limit.grace_days", ("term_days", "soon"), "curve", "spots", "y", _limits, "file",
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,43 @@
+"""Two panels in JupyterLab, in English, by keyboard: their charts say what the library says, a reload brings them back from the kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from tests.browser.cases import CASES
+from tests.browser.driving import Driven, chromium
+from tests.browser.servers import Served
+from tests.browser.test_panels import worked
+
+pytestmark = pytest.mark.browser
+
+
+def run_cell(page: Page) -> None:
+    """Run the first code cell by keyboard, once the kernel is there."""
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
+    page.locator(".jp-CodeCell .cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+
+
+@pytest.mark.parametrize("name", ["customer"])
+def test_a_panel_in_jupyterlab(name: str, lab: Served, playwright: Playwright, tmp_path: Path) -> None:
+    case = CASES[name]
+    with chromium(playwright, tmp_path / "profile") as (context, asked):
+        page = context.new_page()
+        panel = Driven(page)
+        page.goto(lab.notebook(f"panels/{name}.ipynb"))
+        run_cell(page)
+        panel.shown()
+        worked(panel, case, tmp_path)
+        before = panel.rows(case.chart, case.data)
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(1500)
+        page.reload()
+        panel.shown()
+        assert panel.drawn(case.chart, case.data, before) == before
+        assert panel.faults == []
+        assert asked == []
