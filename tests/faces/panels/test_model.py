@@ -23,9 +23,10 @@ class Sum(Model):
         return {"a": 1, "b": 2}
 
     def fields(self) -> Mapping[str, Field]:
-        return {
-            name: Number(label=lambda lang, n=name: n.upper(), least=0, most=9, step=1, whole=True) for name in "ab"
-        }
+        def one(name: str) -> Number:
+            return Number(label=lambda lang: name.upper(), least=0, most=9, step=1, whole=True)
+
+        return {"a": one("a"), "b": one("b")}
 
     def blocks(self) -> list[Block]:
         total = self.get("a") + self.get("b")
