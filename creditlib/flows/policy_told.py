@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from creditlib.policy import Change, Policy
+from creditlib.policy import GRADES, Change, Policy
 
 COMPARED: Final = ("outcome", "score", "grade", "limit_outcome", "limit_minor", "terms")
 """Columns of an assessment that are compared."""
 NO_GRADE: Final = "–"
 """Stands for a customer without a grade."""
+What = Literal["any", "grade", "limit", "terms"]
+"""What changes for a customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,32 @@ class PolicyEffect:
     grades: dict[tuple[str, str], int]
     sums: tuple[Sums, ...]
     counts: Counts
+
+    def ranked(self, currency: str, what: What = "any") -> pa.Table:
+        """Return the customers of one currency something changes for, the largest change first: of the limit (to or from none, all of it),
+        then of the grade, then of the score."""
+        table = self.customers.filter(pc.equal(self.customers["currency"], currency))
+        if what != "any":
+            name = "limit_minor" if what == "limit" else what
+            before, after = (table[f"{name}_{side}"] for side in ("before", "after"))
+            same = pc.fill_null(pc.equal(before, after), False)
+            table = table.filter(pc.invert(pc.or_(same, pc.and_(before.is_null(), after.is_null()))))
+        places = pa.array(GRADES)
+        grades = [
+            pc.index_in(table[f"grade_{side}"], value_set=places).fill_null(len(GRADES)) for side in ("before", "after")
+        ]
+        keys = [
+            _size(table["score_before"], table["score_after"]),
+            _size(*grades),
+            _size(table["limit_minor_before"], table["limit_minor_after"]),
+        ]
+        return table.take(pa.array(np.lexsort([-key for key in keys])))
+
+
+def _size(before: pa.ChunkedArray, after: pa.ChunkedArray) -> NDArray[np.int64]:
+    """How much a column changes; null counts as 0."""
+    pair = (np.asarray(column.fill_null(0)).astype(np.int64) for column in (before, after))
+    return np.abs(np.subtract(*pair))
 
 
 def customer_schema() -> pa.Schema:

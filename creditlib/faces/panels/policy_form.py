@@ -1,0 +1,117 @@
+"""The policy panel, what a person changes: the controls of a group or of a search, the list of changes, the draft to save."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from creditlib.errors import Lang
+from creditlib.faces.panels.blocks import Block, button, buttons, column, form, row, section, table, text
+from creditlib.faces.panels.policy_fields import CARD, Entry
+from creditlib.faces.wording import say
+from creditlib.flows.assess import Assessment
+
+if TYPE_CHECKING:
+    from creditlib.faces.panels.policy import PolicyModel
+
+_FOUND: Final = 12  # controls a search shows at once
+
+
+def parameters(model: PolicyModel) -> Block:
+    """Return the search, the groups, and the controls of the group or of what was found."""
+    lang, words = model.lang, str(model.state["find"])
+    found = [entry for entry in model.entries.values() if words and entry.fits(words, lang)]
+    shown = (
+        found[:_FOUND] if words else [entry for entry in model.entries.values() if entry.group == model.get("group")]
+    )
+    blocks = [form("pick", [_find(model, found), *([] if words else [model.control("group")])])]
+    if any(entry.parameter == CARD for entry in shown):
+        blocks.append(form("spread", [model.control("spread")]))
+    blocks.append(form("values", [model.control(entry.path) for entry in shown]))
+    if words:
+        key = "found_none" if not found else "found_more" if len(found) > _FOUND else "found"
+        blocks.append(
+            text("found", [say(f"panel_policy.{key}", lang, count=len(found), shown=len(shown))], tone="muted")
+        )
+    return section(
+        "values",
+        blocks,
+        title=say("panel_policy.values", lang),
+        sub=say("panel_policy.values_sub", lang),
+        grow=1.15,
+        live=True,
+    )
+
+
+def _find(model: PolicyModel, found: list[Entry]) -> Block:
+    labels = [
+        {"value": entry.field.label(model.lang), "label": entry.field.label(model.lang)} for entry in found[:_FOUND]
+    ]
+    return model.control("find") | {"options": labels}
+
+
+def result(*parts: Block) -> Block:
+    """Return what the change does, beside the controls."""
+    return section("result", list(parts), grow=1)
+
+
+def changes(model: PolicyModel) -> Block:
+    """Return each value changed: in force, draft, since, reference, and a button that takes it back."""
+    lang = model.lang
+    paths = model.changed()
+    if not paths:
+        return section(
+            "changes",
+            [text("changes", [say("panel_policy.unchanged", lang)], tone="muted")],
+            title=_title(0, lang),
+            grow=1.6,
+            live=True,
+        )
+    heads = [column(say(f"panel_policy.col.{name}", lang)) for name in ("value", "now", "draft", "since", "reference")]
+    heads[2]["tone"] = "strong"
+    rows = [
+        row([name, now, new, since, {"text": reference, "tone": "words"}, {"text": "✕", "act": "back", "value": path, "title": say("panel_policy.back", lang, name=name)}], id=path)
+        for path, (name, now, new, since, reference) in zip(paths, _told(model), strict=True)
+    ]  # fmt: skip
+    blocks = [
+        table("changes", say("panel_policy.changes_caption", lang), [*heads, column("")], rows),
+        buttons("clear", [button("clear", say("panel_policy.clear", lang))]),
+    ]
+    return section("changes", blocks, title=_title(len(paths), lang), grow=1.6, live=True)
+
+
+def _told(model: PolicyModel) -> list[tuple[str, str, str, str, str]]:
+    """What was changed, a value that can't be read as it was typed."""
+    made = []
+    for path in model.changed():
+        held = model.state[path]
+        if isinstance(held, dict) and "typed" in held:
+            now, since, reference = model.before(path)
+            made.append((model.entries[path].field.label(model.lang), now, str(held["typed"]), since, reference))
+        else:
+            made.append(model.change(path))
+    return made
+
+
+def _title(count: int, lang: Lang) -> str:
+    return say("panel_policy.changes", lang, count=count)
+
+
+def save(model: PolicyModel) -> Block:
+    """Return the day and the reference of a draft, and the button that saves its rows."""
+    lang = model.lang
+    blocks = [
+        form("save", [model.control("from_on"), model.control("reference")]),
+        buttons("save", [button("draft", say("panel_policy.save", lang), download=True, primary=True, disabled=not model.changed())]),
+        text("save_note", [say("panel_policy.save_note", lang, policy=model.whole.policy.name)], tone="muted"),
+    ]  # fmt: skip
+    return section("save", blocks, title=say("panel_policy.save_title", lang), live=True)
+
+
+def draft_file(rows: str, whole: Assessment, lang: Lang) -> str:
+    """Return the text of a draft: what it is for, and the rows."""
+    policy = f"{whole.policy.name}@{whole.policy.fingerprint}"
+    head = [
+        f"# {say('panel_policy.file', one, policy=policy, day=whole.as_of)}"
+        for one in (lang, "en" if lang == "zh" else "zh")
+    ]
+    return "\n".join(head) + "\n" + rows

@@ -1,0 +1,179 @@
+"""The workbook of a policy on trial: what was changed, the sums of both sides, moves between grades, every customer and order that changes.
+
+What must stay true: every figure is the effect's own, to the minor unit; nobody who changes is left out.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+
+from creditlib import money
+from creditlib.decisions.offer import offer_of
+from creditlib.errors import Lang
+from creditlib.faces.package import clean
+from creditlib.faces.wording import say
+from creditlib.flows.policy_told import NO_GRADE, PolicyEffect, Sums
+from creditlib.policy import GRADES
+
+_FONT: Final = "Microsoft YaHei"
+_BODY: Final = Font(name=_FONT, size=9)
+_BOLD: Final = Font(name=_FONT, size=9, bold=True)
+_TITLE: Final = Font(name=_FONT, size=16, bold=True)
+_SUB: Final = Font(name=_FONT, size=9, color="5B6770")
+_SECTION: Final = Font(name=_FONT, size=11, bold=True, color="1B5E8C")
+_RULE: Final = Border(bottom=Side(style="thin", color="1F2933"))
+_AMOUNTS: Final = ("exposure", "limits", "over", "expected_loss", "held")
+_COUNTS: Final = ("without_limit", "over_customers")
+
+
+def policy_workbook(effect: PolicyEffect, changes: Sequence[tuple[str, str, str, str, str]], lang: Lang) -> bytes:
+    """Return the workbook. changes: of the policy, as text: name, in force, draft, since, reference."""
+    book = Workbook(write_only=True)
+    _summary(book, effect, changes, lang)
+    _customers(book, effect, lang)
+    _orders(book, effect, lang)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def _summary(book: Workbook, effect: PolicyEffect, changes: Sequence[tuple[str, ...]], lang: Lang) -> None:
+    names = [f"{policy.name}@{policy.fingerprint}" for policy in (effect.before, effect.after)]
+    sheet = _sheet(book, say("panel_policy.sheet.summary", lang), (34, 20, 20, 18, 60))
+    _row(sheet, [say("panel_policy.sheet.title", lang, day=effect.as_of)], _TITLE)
+    _row(sheet, [say("panel_policy.sheet.policies", lang, before=names[0], after=names[1])], _SUB)
+    _row(sheet, [])
+    _row(sheet, [say("panel_policy.changes", lang, count=len(changes))], _SECTION)
+    _heads(sheet, ("value", "now", "draft", "since", "reference"), lang)
+    for change in changes:
+        _row(sheet, change)
+    for one in effect.sums:
+        _row(sheet, [])
+        _row(sheet, [say("panel_policy.sums", lang, currency=one.currency)], _SECTION)
+        _row(
+            sheet,
+            ["", *(say(f"panel_policy.col.{name}", lang) for name in ("before", "after", "change"))],
+            _BOLD,
+            rule=True,
+        )
+        for line in _sums(one, lang):
+            _row(sheet, line)
+    _row(sheet, [])
+    count = f"{effect.counts.grade:,}"
+    _row(
+        sheet,
+        [say("panel_policy.moves_some" if effect.counts.grade else "panel_policy.moves_none", lang, count=count)],
+        _SECTION,
+    )
+    grades = [*GRADES, NO_GRADE]
+    corner = f"{say('panel_policy.grade_before', lang)} ↓  {say('panel_policy.grade_after', lang)} →"
+    _row(sheet, [corner, *grades], _BOLD, rule=True)
+    for old in grades:
+        _row(sheet, [old, *(effect.grades.get((old, new), 0) for new in grades)])
+
+
+def _sums(one: Sums, lang: Lang) -> Iterable[list[Any]]:
+    for name in (*_AMOUNTS, *_COUNTS):
+        tail = "_minor" if name in _AMOUNTS else ""
+        before, after = (getattr(one, f"{name}_{side}{tail}") for side in ("before", "after"))
+        figures = [before, after, after - before]
+        told = [_money(minor, one.currency) for minor in figures] if tail else figures
+        yield [say(f"panel_policy.sum.{name}", lang), *told]
+
+
+def _customers(book: Workbook, effect: PolicyEffect, lang: Lang) -> None:
+    sheet = _sheet(
+        book, say("panel_policy.sheet.customers", lang), (14, 34, 6, 8, 8, 8, 8, 18, 18, 18, 30, 30), frozen="C2"
+    )
+    sides = [say(f"panel_policy.col.{side}", lang) for side in ("before", "after")]
+    heads = [say(f"panel_policy.col.{name}", lang) for name in ("customer", "name")] + [
+        say("panel_policy.currency", lang)
+    ]
+    for name in ("score", "grade"):
+        heads += [f"{say(f'panel_policy.col.{name}', lang)} · {side}" for side in sides]
+    heads += [*(say(f"panel_policy.col.{name}", lang) for name in ("limit_before", "limit_after", "change")),
+              *(f"{say('panel_policy.col.terms', lang)} · {side}" for side in sides)]  # fmt: skip
+    _row(sheet, heads, _BOLD, rule=True)
+    values = [policy.at(effect.as_of) for policy in (effect.before, effect.after)]
+    for currency in (one.currency for one in effect.sums):
+        for one in effect.ranked(currency).to_pylist():
+            limits = [one[f"limit_minor_{side}"] for side in ("before", "after")]
+            change = None if None in limits else limits[1] - limits[0]
+            terms = [
+                offer_of(one[f"grade_{side}"], one[f"outcome_{side}"], kept).text(lang)
+                for side, kept in zip(("before", "after"), values, strict=True)
+            ]
+            _row(sheet, [
+                one["customer"], one["name"], currency, one["score_before"], one["score_after"], one["grade_before"], one["grade_after"],
+                *(_money(minor, currency) for minor in (*limits, change)), *terms,
+            ])  # fmt: skip
+
+
+def _orders(book: Workbook, effect: PolicyEffect, lang: Lang) -> None:
+    sheet = _sheet(book, say("panel_policy.sheet.orders", lang), (14, 18, 6, 18, 16, 16), frozen="A2")
+    heads = [say(f"panel_policy.col.{name}", lang) for name in ("customer", "order")] + [
+        say("panel_policy.currency", lang)
+    ]
+    release = say("panel_policy.col.release", lang)
+    heads += [
+        say("panel_policy.col.order_minor", lang),
+        *(f"{release} · {say(f'panel_policy.col.{side}', lang)}" for side in ("before", "after")),
+    ]
+    _row(sheet, heads, _BOLD, rule=True)
+    for one in effect.orders.to_pylist():
+        outcomes = [say(f"policy.choice.{one[f'outcome_{side}']}", lang) for side in ("before", "after")]
+        _row(
+            sheet,
+            [one["customer"], one["order"], one["currency"], _money(one["order_minor"], one["currency"]), *outcomes],
+        )
+
+
+class _Money(tuple[int, str]):
+    """Minor units and their currency."""
+
+
+def _money(minor: int | None, currency: str) -> _Money | None:
+    return None if minor is None else _Money((minor, currency))
+
+
+def _sheet(book: Workbook, title: str, widths: Sequence[float], *, frozen: str = "") -> Any:
+    sheet = book.create_sheet(title)
+    sheet.sheet_view.showGridLines = False
+    for at, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    if frozen:
+        sheet.freeze_panes = frozen
+    return sheet
+
+
+def _heads(sheet: Any, names: Sequence[str], lang: Lang) -> None:
+    _row(sheet, [say(f"panel_policy.col.{name}", lang) for name in names], _BOLD, rule=True)
+
+
+def _row(sheet: Any, values: Sequence[Any], font: Font = _BODY, *, rule: bool = False) -> None:
+    cells = []
+    for value in values:
+        cell = WriteOnlyCell(
+            sheet, clean(value) if isinstance(value, str) else value if not isinstance(value, _Money) else None
+        )
+        if isinstance(value, str):
+            cell.data_type = "s"  # a name that begins with = is no formula
+        if isinstance(value, _Money):
+            decimals = money.exponent(value[1])
+            cell.value = money.to_decimal(*value)
+            digits = f"#,##0{'.' + '0' * decimals if decimals else ''}"
+            cell.number_format = f"{digits};-{digits};{digits}"
+        elif isinstance(value, int):
+            cell.number_format = "#,##0;-#,##0;0"
+        cell.font = font
+        if rule:
+            cell.border, cell.alignment = _RULE, Alignment(wrap_text=True, vertical="bottom")
+        cells.append(cell)
+    sheet.append(cells)
