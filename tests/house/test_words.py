@@ -19,7 +19,7 @@ from creditlib.facts.tables import KINDS, SCHEMAS
 
 PACKAGE = Path(creditlib.__file__).parent
 PROJECT = PACKAGE.parent
-PYTHON = [*sorted(PACKAGE.rglob("*.py")), *sorted((PROJECT / "addin").rglob("*.py"))]
+PYTHON = [p for d in (PACKAGE, PROJECT / "addin", PROJECT / "notebooks") for p in sorted(d.rglob("*.py"))]
 WORDING = sorted(
     [
         *(PACKAGE / "faces" / "wording").glob("*.toml"),
