@@ -54,7 +54,7 @@ def opened(points: Sequence[Month]) -> Chart:
 def _opened() -> dict[str, Any]:
     base = alt.Chart(named("opened")).encode(
         x=alt.X("on:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=12, domain=True), scale=alt.Scale(paddingInner=0.25)),
-        y=alt.Y("start:Q", title=None, axis=alt.Axis(domain=False, tickCount=3, format=",.6~g"), scale=alt.Scale(zero=True)),
+        y=alt.Y("start:Q", title=None, axis=alt.Axis(domain=False, tickCount=3, format=",.6~g", minExtent=42), scale=alt.Scale(zero=True)),
         tooltip=[alt.Tooltip("day:N", title=" "), alt.Tooltip("text:N", title="=")],
     )  # fmt: skip
     layers = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -154,9 +155,12 @@ class PortfolioModel(Model):
         scale = scale_of(currency, lang, self.book.slice(currency=currency).aging["total_minor"])
         made["least"] = Number(
             label=lambda told: say("panel_portfolio.least", told, unit=scale.unit), least=0, most=10**15, step=1, whole=True, times=1 / (10 ** exponent(currency) * scale.divisor), decimals=4,
-            unit=lambda told: scale.unit, base=0, slider=False,
+            base=0, slider=False,
         )  # fmt: skip
         made |= {name: parameter_field(name, values) for name in OVERDUE_VALUES}
+        home, minimum = values["home.currency"], made["release.overdue_minimum"]
+        assert isinstance(minimum, Number)
+        made["release.overdue_minimum"] = replace(minimum, unit=_same(home))
         self._held = {(lang, currency): made}
         return made
 
@@ -173,10 +177,14 @@ class PortfolioModel(Model):
     def control(self, name: str) -> Block:
         """Return a control; a policy value that is not tried stands where it is in force, a search not used names whose documents are shown."""
         if name == "customer" and self.state["customer"] == "":
-            return self._search().control(name, lists.documents_of(self, self.part())[0], self.lang)
+            return self.search(self._as_good(lambda: lists.documents_of(self, self.part())[0]))
         if name not in self.state and name in OVERDUE_VALUES:
             return self.fields()[name].control(name, self._base(name), self.lang)
         return super().control(name)
+
+    def search(self, code: str) -> Block:
+        """Return the search for whose documents are shown."""
+        return self._search().control("customer", code, self.lang)
 
     def _base(self, name: str) -> Any:
         field = self.fields()[name]

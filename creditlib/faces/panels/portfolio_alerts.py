@@ -62,7 +62,7 @@ def told(model: PortfolioModel, part: Slice) -> Block:
     found = part.alerts if kind == "*" else part.alerts.of_kind(kind)
     shown = found.page(0, model.get("shown"))
     heads = [
-        column(_say("alert", lang), width="150px"), column(_say("filter.customer", lang), width="190px"), column(_say("amount", lang), align="right"),
+        column(_say("alert", lang), width="17%"), column(_say("filter.customer", lang), width="21%"), column(_say("amount", lang), align="right"),
         column(_say("what", lang)),
     ]  # fmt: skip
     rows = [row(_cells(alert, part, lang)) for alert in shown]

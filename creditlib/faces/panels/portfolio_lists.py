@@ -75,7 +75,8 @@ def documents(model: PortfolioModel, part: Slice) -> Block:
     """Return the open items of the customer chosen, to the cent, with where each was read."""
     lang = model.lang
     code, customers = documents_of(model, part)
-    search = form("customer", [model.control("customer")], inline=True)
+    control = model.control("customer") if model.get("customer") else model.search(code)
+    search = form("customer", [control], inline=True)
     if not code:
         return section(
             "documents",
@@ -107,15 +108,15 @@ def documents(model: PortfolioModel, part: Slice) -> Block:
     heads += [column(_say(f"column.{n}", lang), align="right") for n in ("days_past_due", "bucket", "open_minor")]
     heads += [column(_say("column.source", lang))]
     rows = [_line(one, names, lang) for one in found.slice(0, _PAPERS).to_pylist()]
+    sums = []
     for currency in dict.fromkeys(found["currency"].to_pylist()):
         mine = found.filter(pc.equal(found["currency"], currency))
-        sum_minor = pc.sum(mine["open_minor"]).as_py()
+        sums.append(f"{money.text(pc.sum(mine['open_minor']).as_py(), currency)} {currency}")
         blank = [""] * (len(names) - 1)
-        total = [_say("sum", lang), *blank, "", "", f"{money.text(sum_minor, currency)} {currency}", ""]
-        rows.append(row(total, tone="total", id=f"sum {currency}"))
+        rows.append(row([_say("sum", lang), *blank, "", "", sums[-1], ""], tone="total", id=f"sum {currency}"))
     left = found.num_rows - _PAPERS
     note = say("panel.word.more", lang, count=f"{left:,}") if left > 0 else ""
-    sub = _say("documents_sub", lang, about=model.about() or _say("all", lang))
+    sub = _say("documents_sub", lang, sums=", ".join(sums), about=model.about() or _say("all", lang))
     made = table("documents", title, heads, rows, note=note, tall=_TALL)
     return section("documents", [search, made], title=title, sub=sub, live=True)
 
@@ -124,7 +125,7 @@ def _line(one: dict[str, Any], names: list[str], lang: Lang) -> Block:
     told: dict[str, Any] = {name: "" if one[name] is None else str(one[name]) for name in names}
     told["kind"] = say(f"common.kind.{one['kind']}", lang)
     late = one["days_past_due"]
-    cells: list[Any] = [told[name] for name in names]
+    cells: list[Any] = [{"text": told[name], "tone": "nowrap"} for name in names]
     due = {"text": f"{late:,}", "tone": "act" if late > 0 and one["open_minor"] > 0 else ""}
     mark = say(f"workbook.word.status_{one['status']}", lang) if one["status"] else bucket_label(one["bucket"], lang)
     cells += [due, mark, f"{money.text(one['open_minor'], one['currency'])} {one['currency']}"]
