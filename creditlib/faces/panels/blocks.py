@@ -19,10 +19,19 @@ button that does something)."""
 
 
 def section(
-    id: str, blocks: Sequence[Block], *, title: str = "", sub: str = "", grow: float = 1, live: bool = False
+    id: str,
+    blocks: Sequence[Block],
+    *,
+    title: str = "",
+    sub: str = "",
+    grow: float = 1,
+    live: bool = False,
+    wide: bool = False,
 ) -> Block:
-    """A part with a title. sub: its unit and basis. grow: its share of the width. live: not greyed out by an error, for what mends it."""
-    return {"kind": "section", "id": id, "title": title, "sub": sub, "grow": grow, "live": live, "blocks": list(blocks)}
+    """A part with a title. sub: its unit and basis. grow: its share of the width. live: not greyed out by an error, for what mends it. wide:
+    it needs room, and stands in a line of its own where there is little."""
+    made = {"kind": "section", "id": id, "title": title, "sub": sub, "grow": grow, "live": live, "blocks": list(blocks)}
+    return made | {"wide": True} if wide else made
 
 
 def columns(id: str, blocks: Sequence[Block]) -> Block:

@@ -18,6 +18,7 @@ from creditlib.faces.panels.blocks import (
     chart,
     column,
     decision,
+    fold,
     form,
     kpi,
     kpis,
@@ -39,6 +40,7 @@ from creditlib.formulas import overdue_share
 PAGE: Final = 10
 """Findings whose rows are shown at once."""
 _APART: Final = ("not_due", "no_due_date", UNAPPLIED)
+_NBSP: Final = "\u00a0"
 _CUT: Final = 40  # characters of a cell shown
 
 
@@ -138,8 +140,13 @@ def lines(made: Close, lang: Lang) -> Block:
         )
         for one in made.file_totals
     ]  # fmt: skip
-    blocks = [table("lines", _say("tie.caption", lang), heads, rows, tall=420), text("totals", totals, tone="muted")]
-    return section("lines", blocks, title=_say("tie.caption", lang), sub=made.as_of.isoformat(), grow=1.3)
+    blocks = [table("lines", _say("tie.caption", lang), heads, rows, tall=420), _file_totals(totals, lang)]
+    return section("lines", blocks, title=_say("tie.caption", lang), sub=made.as_of.isoformat(), grow=1.4, wide=True)
+
+
+def _file_totals(told: list[str], lang: Lang) -> Block:
+    said = text("totals", told, tone="muted")
+    return said if len(told) == 1 else fold("file_totals", _say("write.file_totals", lang), [said])
 
 
 def _exact(figure: str) -> str:
@@ -151,9 +158,9 @@ def _line(line: ControlLine, lang: Lang) -> Block:
     state = "unknown" if line.control_minor is None else "ties" if line.ties else "differs"
     tone = "act" if state == "differs" else "strong" if state == "ties" else "muted"
     difference: Cell = {"text": shown(line.difference_minor, line.currency), "tone": tone}
-    status: Cell = {"text": say(f"terminal.status.{state}", lang), "tone": tone}
+    status: Cell = {"text": say(f"terminal.status.{state}", lang).replace(" ", _NBSP), "tone": tone}
     return row(
-        [_account(line, lang), shown(line.book_minor, line.currency), shown(line.control_minor, line.currency), difference, status],
+        [_account(line, lang).replace(" ", _NBSP), shown(line.book_minor, line.currency), shown(line.control_minor, line.currency), difference, status],
         id=f"{line.entity}:{line.account}:{line.currency}",
     )  # fmt: skip
 
@@ -255,7 +262,7 @@ def _sheet_rows(
             said = finding.text(lang).removesuffix(catalogue(finding.check, "todo", lang)).rstrip()
             about: Cell = {
                 "text": said if place == 0 else _say("findings.same", lang),
-                "tone": "words" if place == 0 else "muted",
+                "tone": "long" if place == 0 else "muted",
             }
             cells = [_cell(one, column_.number - 1) for column_ in kept]
             lines_of.append(row([f"{one.number:,}", about, *cells], id=f"{sheet}:{one.number}:{place}"))

@@ -102,7 +102,7 @@ def sheets(model: ClosingModel, look: Inspection | None) -> Block:
     ]  # fmt: skip
     shown = [_sheet_row(sheet, model.state["sheet"], lang) for sheet in (look.sheets if look is not None else ())]
     body = table("sheets", _say("sheets.caption", lang), heads, shown) if shown else text("none", [_say("sheets.none", lang)], tone="muted")  # fmt: skip
-    return section("sheets", [body], title=_say("step.sheets", lang), sub=_say("step.sheets_sub", lang), grow=1.4, live=True)  # fmt: skip
+    return section("sheets", [body], title=_say("step.sheets", lang), sub=_say("step.sheets_sub", lang), grow=1.4, live=True, wide=True)  # fmt: skip
 
 
 def _sheet_row(sheet: SheetLook, chosen: str, lang: Lang) -> Block:
@@ -111,7 +111,7 @@ def _sheet_row(sheet: SheetLook, chosen: str, lang: Lang) -> Block:
         name = {"text": sheet.name, "act": "correct", "value": sheet.name, "title": say("panel_close.sheets.correct", lang, name=sheet.name)}  # fmt: skip
     used = [one for one in sheet.columns if one.fields]
     headed = [one for one in sheet.columns if one.header]
-    role: Cell = {"text": _role(sheet, lang), "tone": "act" if sheet.role == "unused" else ""}
+    role: Cell = {"text": _role(sheet, lang), "tone": "act" if sheet.role == "unused" else "nowrap"}
     return row(
         [
             name, role, sheet.preset or "–", str(sheet.header_row) if sheet.mapping is not None else "–",
@@ -164,7 +164,7 @@ def _first_rows(sheet: SheetLook, lang: Lang) -> Block:
 
 
 def _cell(cell: str) -> Cell:
-    return cell if len(cell) <= _CUT else {"text": _cut(cell), "title": cell}
+    return {"text": _cut(cell), "tone": "nowrap", "title": cell if len(cell) > _CUT else ""}
 
 
 def map_fields(data: Mapping[str, Any], sheet: SheetLook) -> dict[str, Field]:
