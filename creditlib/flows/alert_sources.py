@@ -7,21 +7,21 @@ value it names is one that engine went by.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import numpy as np
 
 from creditlib.decisions.hard_stops import STOPS
 from creditlib.decisions.release.ground import Ground
-from creditlib.decisions.release.levels import Level, overdue_blocks
+from creditlib.decisions.release.levels import Level
 from creditlib.decisions.score.decide import score_book
 from creditlib.errors import Finding, Severity
 from creditlib.facts.reading import Reading
 from creditlib.facts.tables import codes
-from creditlib.flows.alerts import Alert, Money, word
+from creditlib.flows.alerts import Alert, Batch, Money, batch_of, word
 from creditlib.flows.assess import Assessment
 from creditlib.flows.close import all_findings
 from creditlib.flows.history import previous_month_end
@@ -158,18 +158,48 @@ def reviews(watched: Watched) -> Iterator[Alert]:
         )  # fmt: skip
 
 
-def overdue(watched: Watched) -> Iterator[Alert]:
+def overdue(watched: Watched) -> Sequence[Alert]:
     """Tell overdue that holds orders."""
-    policy = watched.policy(*OVERDUE_VALUES)
-    nameless = (word("empty.numberless", "en"), word("empty.numberless", "zh"))
-    every = watched.release.late
-    for customer in sorted(customer for customer, late in every.items() if late.blocking):
-        late = every[customer]
-        for currency, (minor, allowed) in overdue_blocks(watched.release, customer).items():
-            yield watched.alert(
-                "overdue-held", "must_act", customer, (minor, currency), policy, overdue=Money({currency: minor}),
-                allowed=Money({currency: allowed}), days=policy[0][1], oldest=late.oldest_days, document=late.document or nameless,
-            )  # fmt: skip
+    return Overdue(watched)
+
+
+class Overdue(Sequence[Alert]):
+    """Overdue that holds orders, an alert each, made when it is looked at: a slider moves thousands of them at each step."""
+
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
+        self.customers, self.currencies, self.minor = watched.release.blocked()
+        self._policy = watched.policy(*OVERDUE_VALUES)
+        self._nameless = (word("empty.numberless", "en"), word("empty.numberless", "zh"))
+
+    def __len__(self) -> int:
+        return len(self.customers)
+
+    @overload
+    def __getitem__(self, at: int) -> Alert: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Alert]: ...
+
+    def __getitem__(self, at: int | slice) -> Alert | Sequence[Alert]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        release = self._watched.release
+        customer, currency, minor = self.customers[at], self.currencies[at], int(self.minor[at])
+        oldest, document = release.oldest(customer)
+        return self._watched.alert(
+            "overdue-held", "must_act", customer, (minor, currency), self._policy, overdue=Money({currency: minor}),
+            allowed=Money({currency: release.small_overdue(currency)}), days=self._policy[0][1], oldest=oldest,
+            document=document or self._nameless,
+        )  # fmt: skip
+
+    def batch(self, currency: str, codes: Mapping[str, int]) -> Batch:
+        """Return them as `batch_of` does, without making them."""
+        size = len(self)
+        return Batch(
+            self, np.ones(size, np.bool_), np.abs(self.minor), np.array([name != currency for name in self.currencies], np.bool_),
+            ("overdue-held",), np.zeros(size, np.int64), np.array([codes.get(one, -1) for one in self.customers], np.int64), np.arange(size),
+        )  # fmt: skip
 
 
 def grades(watched: Watched) -> Iterator[Alert]:
@@ -240,8 +270,14 @@ def _documents(watched: Watched, found: Sequence[Finding]) -> list[tuple[int | N
     return [at.get((place[1], int(place[3])), nothing) if place else nothing for place in places]
 
 
-SOURCES: Final[Mapping[str, Callable[[Watched], Iterator[Alert]]]] = {
+SOURCES: Final[Mapping[str, Callable[[Watched], Iterable[Alert]]]] = {
     "hard_stops": hard_stops, "limits": limits, "overdue": overdue, "missing_limits": missing_limits, "checks": checks, "grades": grades,
     "statements": statements, "reviews": reviews,
 }  # fmt: skip
 """Sources of alerts, the weightiest first."""
+
+
+def batch(name: str, watched: Watched, currency: str, codes: Mapping[str, int]) -> Batch:
+    """Return the alerts of a source. currency, codes: as in `batch_of`."""
+    found = SOURCES[name](watched)
+    return found.batch(currency, codes) if isinstance(found, Overdue) else batch_of(list(found), currency, codes)

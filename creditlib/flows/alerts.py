@@ -139,7 +139,7 @@ class Batch:
     """Alerts of one source, and the columns they are ordered and picked by. must: to be acted on; minor: sizes of amounts, 0 for none; other: not in
     the currency asked for; kinds, kind: names, and the code of each; owners, owned: codes of the customers each is about, and which it is."""
 
-    alerts: NDArray[np.object_]
+    alerts: Sequence[Alert]
     must: NDArray[np.bool_]
     minor: NDArray[np.int64]
     other: NDArray[np.bool_]
@@ -154,7 +154,7 @@ def batch_of(alerts: Sequence[Alert], currency: str, codes: Mapping[str, int]) -
     kinds = {kind: code for code, kind in enumerate(dict.fromkeys(alert.kind for alert in alerts))}
     pairs = [(codes.get(one, -1), place) for place, alert in enumerate(alerts) for one in alert.about]
     return Batch(
-        np.fromiter(alerts, np.object_, len(alerts)),
+        alerts,
         np.array([alert.severity == "must_act" for alert in alerts], np.bool_),
         np.array([abs(alert.amount_minor or 0) for alert in alerts], np.int64),
         np.array([alert.currency not in (None, currency) for alert in alerts], np.bool_),
@@ -169,10 +169,12 @@ def batch_of(alerts: Sequence[Alert], currency: str, codes: Mapping[str, int]) -
 class Alerts:
     """Alerts in the order a person takes them: what must be acted on first, then by source, the largest amount first.
 
-    all: every alert of the book, in that order. must, kind, kinds, owners, owned: as in `Batch`. chosen: which of them count here.
+    batches, source, at: whence each alert of the book comes, and its place there, in that order. must, kind, kinds, owners, owned: as in `Batch`. chosen: which of them count here.
     """
 
-    all: NDArray[np.object_]
+    batches: tuple[Batch, ...]
+    source: NDArray[np.int64]
+    at: NDArray[np.int64]
     must: NDArray[np.bool_]
     kinds: tuple[str, ...]
     kind: NDArray[np.int64]
@@ -205,13 +207,15 @@ class Alerts:
 
     def about(self, flags: NDArray[np.bool_]) -> Alerts:
         """Return those about some customers. flags: by code of a customer, one more at the end for no customer."""
-        mine = np.zeros(len(self.all), np.bool_)
+        mine = np.zeros(len(self.at), np.bool_)
         mine[self.owned[flags[self.owners]]] = True
         return replace(self, chosen=self.chosen & mine)
 
     def page(self, start: int = 0, count: int = 20) -> tuple[Alert, ...]:
         """Return some of them, from a place on."""
-        return tuple(self.all[np.flatnonzero(self.chosen)[start : start + count]])
+        places = np.flatnonzero(self.chosen)[start : start + count]
+        pairs = zip(self.source[places].tolist(), self.at[places].tolist(), strict=True)
+        return tuple(self.batches[source].alerts[at] for source, at in pairs)
 
 
 def alerts_of(batches: Sequence[Batch]) -> Alerts:
@@ -228,10 +232,12 @@ def alerts_of(batches: Sequence[Batch]) -> Alerts:
     order = np.lexsort((-minor, other, source, ~must))
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    told = _joined([batch.alerts for batch in batches], np.object_)
     every = np.ones(len(order), np.bool_)
     owners = _joined([batch.owners for batch in batches], np.int64)
-    return Alerts(told[order], must[order], kinds, kind[order], owners, place[owned], every)
+    at = np.arange(len(order)) - starts[:-1][source]
+    return Alerts(
+        tuple(batches), source[order], at[order], must[order], kinds, kind[order], owners, place[owned], every
+    )
 
 
 def _joined(parts: Sequence[NDArray[Any]], of: type[np.generic]) -> NDArray[Any]:

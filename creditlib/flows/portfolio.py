@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from creditlib.flows.alert_sources import OVERDUE_VALUES, SOURCES, Watched
-from creditlib.flows.alerts import Alerts, Batch, alerts_of, batch_of
+from creditlib.flows.alert_sources import OVERDUE_VALUES, SOURCES, Watched, batch
+from creditlib.flows.alerts import Alerts, Batch, alerts_of
 from creditlib.flows.assess import Assessment
 from creditlib.flows.close_tables import LOOKED_UP
 from creditlib.flows.portfolio_cells import KEYS, NOT_TOLD, Choice, Sums, sums_of
@@ -88,8 +88,7 @@ class Portfolio:
 
     def _batch(self, name: str) -> Batch:
         if name not in self._batches:
-            found = list(SOURCES[name](self.watched))
-            self._batches[name] = batch_of(found, self.sums.ground.currency, self.places)
+            self._batches[name] = batch(name, self.watched, self.sums.ground.currency, self.places)
         return self._batches[name]
 
     def under(self, policy: Policy) -> Portfolio:

@@ -210,6 +210,15 @@ class Slice:
 
         least_minor: leave out whoever has less overdue than this.
         """
+        if least_minor not in self._tops:
+            self._tops[least_minor] = self._overdue_top(least_minor)
+        return self._tops[least_minor]
+
+    @cached_property
+    def _tops(self) -> dict[int, pa.Table]:
+        return {}
+
+    def _overdue_top(self, least_minor: int) -> pa.Table:
         late = self._customers[1][:-1]
         wanted = np.flatnonzero(late >= max(least_minor, 1))
         wanted = wanted[np.lexsort((wanted, -late[wanted]))][: self.sums.ground.values["overdue.top"]]

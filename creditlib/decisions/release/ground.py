@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import accumulate
 from math import inf
 from typing import Any, Final, NamedTuple
@@ -138,25 +139,57 @@ class Ground:
         rows = rows[np.lexsort((rows, -past[rows], self._customer[rows]))]
         rows = rows[np.diff(self._customer[rows], prepend=-1) != 0]
         numbers = items.column("document").take(pa.array(rows)).to_pylist()
-        self._oldest = [
-            (self._names[self._customer[row]] or "", int(past[row]), number)
+        self._oldest = {
+            self._names[self._customer[row]] or "": (int(past[row]), number)
             for row, number in zip(rows.tolist(), numbers, strict=True)
-        ]
+        }
 
     def _take_late(self) -> None:
         """Take what depends on the days and the amount of overdue that hold."""
         minimum = money.to_minor(self.values["release.overdue_minimum"], self.home)
         self.minimum_minor, self.minimum_currency = self.into.one(minimum, self.home), self.into.currency(self.home)
-        self.late: dict[str, Late] = {}
         minor, currency, names = self._told
         long = self._past > self.values["release.overdue_days"]
-        for which, disputes in ((long & self._overdue, False), (long & self._in_dispute, True)):
-            for customer, name, total in _summed(self._customer, self._names, currency, names, minor, which):
-                about = self.late.setdefault(customer, Late())
-                (about.disputed if disputes else about.blocking)[name] = total
-        for customer, days, number in self._oldest:
-            about = self.late.setdefault(customer, Late())
+        self._long = [
+            _by_key(self._customer, currency, len(names), minor, long & which)
+            for which in (self._overdue, self._in_dispute)
+        ]
+        self.__dict__.pop("late", None)
+
+    @cached_property
+    def late(self) -> dict[str, Late]:
+        """Overdue by customer."""
+        found: dict[str, Late] = {}
+        names = self._told[2]
+        for (own, currency, total), disputes in zip(self._long, (False, True), strict=True):
+            for customer, code, minor in zip(own.tolist(), currency.tolist(), total.tolist(), strict=True):
+                about = found.setdefault(self._names[customer] or "", Late())
+                (about.disputed if disputes else about.blocking)[names[code]] = minor
+        for customer, (days, number) in self._oldest.items():
+            about = found.setdefault(customer, Late())
             about.oldest_days, about.document = days, number
+        return found
+
+    def oldest(self, customer: str) -> tuple[int | None, str | None]:
+        """Return days past due and number of a customer's oldest item that is overdue and not in dispute."""
+        return self._oldest.get(customer, (None, None))
+
+    def small_overdue(self, currency: str) -> int:
+        """Return the overdue in a currency that holds nothing."""
+        return self.minimum_minor if currency == self.minimum_currency else 0
+
+    def blocked(self) -> tuple[list[str], list[str], NDArray[np.int64]]:
+        """Return customers, currencies and overdue beyond the days allowed, where it is more than the small overdue; in order of the
+        customers' codes."""
+        own, currency, total = self._long[0]
+        names = self._told[2]
+        allowed = np.array([self.small_overdue(name) for name in names] or [0], np.int64)
+        mine = np.flatnonzero(total > allowed[currency])
+        customers = [self._names[code] or "" for code in own[mine].tolist()]
+        order = sorted(range(len(mine)), key=customers.__getitem__)
+        return (
+            [customers[at] for at in order], [names[code] for code in currency[mine][order].tolist()], total[mine][order],
+        )  # fmt: skip
 
     def _take_orders(self, lines: OrderLines) -> list[Pending]:
         table = lines.table
@@ -205,17 +238,25 @@ def _of(
     return np.asarray(wanted[own])
 
 
+def _by_key(
+    own: NDArray[np.integer[Any]], currency: NDArray[np.integer[Any]], currencies: int, minor: NDArray[np.int64],
+    which: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+    """Return codes of customer and currency, and the sum, of some rows."""
+    width = max(currencies, 1)
+    keys, place = np.unique(own[which].astype(np.int64) * width + currency[which], return_inverse=True)
+    return keys // width, keys % width, sums(place, minor[which], len(keys))
+
+
 def _summed(
     own: NDArray[np.integer[Any]], names: Sequence[str | None], currency: NDArray[np.integer[Any]], currencies: Sequence[str],
     minor: NDArray[np.int64], which: NDArray[np.bool_],
 ) -> list[tuple[str, str, int]]:  # fmt: skip
     """Return (customer, currency, sum) of some rows."""
-    width = max(len(currencies), 1)
-    keys, place = np.unique(own[which].astype(np.int64) * width + currency[which], return_inverse=True)
-    total = sums(place, minor[which], len(keys))
+    customer, code, total = _by_key(own, currency, len(currencies), minor, which)
     return [
-        (names[key // width] or "", currencies[key % width], amount)
-        for key, amount in zip(keys.tolist(), total.tolist(), strict=True)
+        (names[one] or "", currencies[at], amount)
+        for one, at, amount in zip(customer.tolist(), code.tolist(), total.tolist(), strict=True)
     ]
 
 

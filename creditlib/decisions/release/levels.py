@@ -76,7 +76,7 @@ def overdue_blocks(ground: Ground, customer: str) -> dict[str, tuple[int, int]]:
     late = ground.late.get(customer)
     found = {}
     for currency, minor in late.blocking.items() if late else ():
-        allowed = ground.minimum_minor if currency == ground.minimum_currency else 0
+        allowed = ground.small_overdue(currency)
         if minor > allowed:
             found[currency] = (minor, allowed)
     return found

@@ -177,7 +177,7 @@ class PortfolioModel(Model):
     def control(self, name: str) -> Block:
         """Return a control; a policy value that is not tried stands where it is in force, a search not used names whose documents are shown."""
         if name == "customer" and self.state["customer"] == "":
-            return self.search(self._as_good(lambda: lists.documents_of(self, self.part())[0]))
+            return self.search(self._as_good(lambda: lists.documents_of(self, self.part(self.book))[0]))
         if name not in self.state and name in OVERDUE_VALUES:
             return self.fields()[name].control(name, self._base(name), self.lang)
         return super().control(name)
@@ -230,18 +230,18 @@ class PortfolioModel(Model):
 
     def blocks(self) -> list[Block]:
         """Return the finding, its figures, the lists, and the alerts."""
-        part, scale = self.part(), self.scale()
+        part, scale = self.part(self.book), self.scale()
         return [
             columns("first", [figures.decided(self, part, scale)]),
             columns("now", [figures.aging(part, scale), figures.opened(part, scale), figures.dso(part, self.lang)]),
             columns("late", [lists.overdue(self, part, scale), figures.shares(self, part, scale)]),
             columns("papers", [lists.documents(self, part)]),
-            columns("alerts", [alerts.tried(self, part, scale), alerts.told(self, part)]),
-        ]  # fmt: skip
+            columns("alerts", [alerts.tried(self, part), alerts.told(self)]),
+        ]
 
     def foot(self) -> Sequence[str]:
         """Return what the figures rest on."""
-        return figures.foot(self, self.part(), self.lang)
+        return figures.foot(self, self.part(self.book), self.lang)
 
     def download(self, name: str, value: Any) -> Download:
         """Make the closing workbook of what is chosen, or the rows of the policy tried."""
@@ -256,7 +256,7 @@ class PortfolioModel(Model):
 
         with tempfile.TemporaryDirectory() as folder:
             path = write_workbook(
-                close_of(self.part(), self.about() or None), Path(folder) / "portfolio.xlsx", lang=self.lang
+                close_of(self.part(self.book), self.about() or None), Path(folder) / "portfolio.xlsx", lang=self.lang
             )
             return Download(f"portfolio-{day}.xlsx", path.read_bytes())
 

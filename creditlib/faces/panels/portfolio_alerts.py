@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 from creditlib import money
 from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block, button, buttons, column, form, row, section, table, text
-from creditlib.faces.scale import Scale
 from creditlib.faces.wording import say
 from creditlib.flows.alert_sources import OVERDUE_VALUES
 from creditlib.flows.alerts import Alert, title
@@ -23,10 +22,9 @@ def _say(key: str, lang: Lang, **values: object) -> str:
     return say(f"panel_portfolio.{key}", lang, **values)
 
 
-def tried(model: PortfolioModel, part: Slice, scale: Scale) -> Block:
+def tried(model: PortfolioModel, now: Slice) -> Block:
     """Return the policy values behind overdue that holds, and the alerts by kind, today's and those of the values tried."""
-    lang, moved = scale.lang, model.tried()
-    now = model.part(model.book)
+    lang, moved, part = model.lang, model.tried(), model.part()
     heads = [column(_say("kind", lang)), column(say("panel.word.base", lang), align="right")]
     heads += [column(say("panel.word.scenario", lang), align="right", tone="strong"), column(say("panel.word.change", lang), align="right")] if moved else []  # fmt: skip
     kinds = list(dict.fromkeys([*now.alerts.counts, *part.alerts.counts]))
@@ -56,9 +54,9 @@ def _pair(base: int, other: int, moved: bool) -> list[str]:
     return [f"{base:,}", f"{other:,}", f"{other - base:+,}" if other != base else "0"] if moved else [f"{base:,}"]
 
 
-def told(model: PortfolioModel, part: Slice) -> Block:
+def told(model: PortfolioModel) -> Block:
     """Return the alerts in order of weight, as many as were asked for."""
-    lang, kind = model.lang, model.get("kind")
+    lang, kind, part = model.lang, model.get("kind"), model.part()
     found = part.alerts if kind == "*" else part.alerts.of_kind(kind)
     shown = found.page(0, model.get("shown"))
     heads = [
