@@ -1,6 +1,7 @@
 # make close   set up, close the bundled sample month, say where the workbook is
 # make test    set up, install system packages where allowed, run every tier
 # make fast    the tier one runs all day
+# make browser the notebooks, their servers, and the panels in a real Chromium
 # make soak    long campaigns
 # make bench   side by side with pandas, Polars and DuckDB
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SAMPLE := out/sample
 
-.PHONY: setup close test fast hosts soak bench lint templates system lock clean
+.PHONY: setup close test fast hosts browser soak bench lint templates system lock clean
 .DEFAULT_GOAL := close
 
 setup: $(READY)
@@ -36,13 +37,17 @@ system:
 test: setup
 	@tools/system.sh || test "$$CI" != true || exit 1
 	@command -v soffice >/dev/null || echo "LEFT OUT: tier hosts (no LibreOffice here, and it may not be installed; see the lines above)"
+	@command -v chromium >/dev/null || echo "LEFT OUT: tests in a browser (no Chromium here, and it may not be installed; see the lines above)"
 	$(BIN)/python -m pytest -m "not soak" --durations=5 -q
 
 fast: setup
-	$(BIN)/python -m pytest -m "not soak and not hosts" -q
+	$(BIN)/python -m pytest -m "not soak and not hosts and not browser" -q
 
 hosts: setup
 	$(BIN)/python -m pytest -m hosts -q
+
+browser: setup
+	$(BIN)/python -m pytest -m browser -q
 
 soak: setup
 	$(BIN)/python -m pytest -m soak
