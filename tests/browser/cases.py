@@ -9,8 +9,10 @@ from typing import Any
 
 from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block
+from creditlib.faces.panels.customer import CustomerModel
 from creditlib.faces.panels.given import assessed
 from creditlib.faces.panels.model import Model
+from creditlib.faces.panels.parameters import drafted
 from creditlib.flows.assess import Assessment
 from creditlib.flows.scenario import CustomerCase
 
@@ -52,20 +54,16 @@ def blocks_of(view: Block) -> dict[str, Block]:
 
 
 def _customer(lang: Lang) -> Model:
-    from creditlib.faces.panels.customer import CustomerModel
-
     return CustomerModel(whole(), None, lang)
 
 
 def _limits(state: dict[str, Any]) -> list[float]:
-    from creditlib.faces.panels.parameters import drafted
-
-    model = _customer("en")
+    model = CustomerModel(whole(), None, state["lang"])
     case = CustomerCase(whole(), model.start()["customer"])
     told = {n: drafted(n, v) if "." in n else v for n, v in state.items() if n not in ("lang", "customer", "over")}
     made = case.scenario(told)
     sides = (made.base, made.scenario)
-    return [side.limit.limit_minor / 1_000_000 for side in sides if side.limit.limit_minor is not None]
+    return [model.scale().value(side.limit.limit_minor) for side in sides if side.limit.limit_minor is not None]
 
 
 CASES = {

@@ -137,6 +137,11 @@ class Driven:
             time.sleep(0.05)
 
     def state(self) -> dict[str, Any]:
+        """What the panel stands at; over Voila the address carries it too."""
+        found: dict[str, Any] = json.loads(self.root.get_attribute("data-state") or "{}")
+        return found
+
+    def addressed(self) -> dict[str, Any]:
         """What the address carries."""
         name = self.root.get_attribute("data-panel") or ""
         found = parse_qs(urlsplit(self.page.url).fragment).get(name)

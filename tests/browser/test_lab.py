@@ -16,11 +16,16 @@ pytestmark = pytest.mark.browser
 
 
 def run_cell(page: Page) -> None:
-    """Run the first code cell by keyboard, once the kernel is there."""
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(timeout=60_000)
-    page.locator(".jp-CodeCell .cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
+    """Run the first code cell by keyboard; before the kernel is there a press does nothing, so it is pressed again."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").first
+    cell.wait_for(timeout=60_000)
+    for _ in range(30):
+        cell.locator(".cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_timeout(1000)
+        if cell.locator(".jp-InputPrompt").first.inner_text().strip() != "[ ]:":
+            return
+    raise AssertionError("the cell was never run")
 
 
 @pytest.mark.parametrize("name", ["customer"])

@@ -42,7 +42,9 @@ def bars(items: Sequence[Bar], *, before: str = "") -> Chart:
 @lru_cache(maxsize=64)
 def _bars(labels: tuple[str, ...], before: str) -> dict[str, Any]:
     count = len(labels)
-    most = alt.Scale(domainMin=0, nice=False, zero=True, range=[0, alt.expr("max(width - 76, width / 2)")])  # room for the figures
+    most = alt.Scale(
+        domainMin=0, nice=False, zero=True, range=[0, alt.expr("max(width - 76, width / 2)")]
+    )  # room for the figures
     base = alt.Chart(named("bars")).encode(
         y=alt.Y("label:N", sort=list(labels), title=None, axis=alt.Axis(domain=True, labelLimit=150, labelPadding=8), scale=alt.Scale(paddingInner=0.28, paddingOuter=0.1)),
     )  # fmt: skip
@@ -200,11 +202,20 @@ def curves(
     rows = [
         {"which": line.which, "x": x, "y": y} for line in lines for x, y in zip(line.x, line.y, strict=True) if y is not None
     ]  # fmt: skip
-    marks = [{"which": s.which, "x": s.x, "y": s.y, "text": s.text} for s in spots]
+    low = _lower(spots)
+    marks = [{"which": s.which, "x": s.x, "y": s.y, "text": s.text, "up": s is not low} for s in spots]
     told = alt_text or "; ".join(s.text for s in spots)
     return Chart(
         _curves(x_title, y_title, steps, zero, x_format, y_format), {"curves": rows, "spots": marks}, told, 230
     )
+
+
+_BESIDE = "datum.up ? -16 : 19"
+
+
+def _lower(spots: Sequence[Spot]) -> Spot | None:
+    """Which of two spots has its label below: the lower, of equals the first."""
+    return min(spots, key=lambda spot: spot.y) if len(spots) > 1 else None
 
 
 @cache
@@ -234,7 +245,7 @@ def _curves(x_title: str, y_title: str, steps: bool, zero: bool, x_format: str, 
             tooltip=told
         ),
         here.mark_point(shape="diamond", size=150, filled=True, color=ACCENT, opacity=1).encode(tooltip=told),
-        there.mark_text(dy=18, color=INK).encode(text="text:N"),
-        here.mark_text(dy=-15, color=ACCENT, fontWeight="bold").encode(text="text:N"),
+        there.mark_text(dy=alt.expr(_BESIDE), color=INK).encode(text="text:N"),
+        here.mark_text(dy=alt.expr(_BESIDE), color=ACCENT, fontWeight="bold").encode(text="text:N"),
     ]
     return finished(alt.layer(*layers), height=200)

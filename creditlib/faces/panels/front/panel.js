@@ -105,6 +105,7 @@ function render({ model, el }) {
     if (!view.panel) return;
     put(root, "lang", view.lang === "zh" ? "zh-CN" : "en");
     put(root, "data-panel", view.panel);
+    put(root, "data-state", JSON.stringify(view.state));
     put(root, "data-stale", view.error ? "yes" : null);
     say(wrong, view.error);
     wrong.hidden = !view.error;
