@@ -55,7 +55,11 @@ class Scale:
         return f"{shown:+,f}" if sign and shown else f"{shown:,f}"
 
     def pair(self, base: int | None, other: int | None) -> tuple[str, str, str]:
-        """Return two amounts and other less base, with as many decimals as make the difference tie."""
+        """Return two amounts and other less base, with as many decimals as make the difference tie, and a change be seen.
+
+        >>> scale_of("CNY", "zh", 50_000_000_00).pair(900_00, 800_00)
+        ('0.09', '0.08', '-0.01')
+        """
         if base is None or other is None:
             return self.text(base), self.text(other), "–"
         most = money.exponent(self.currency) + len(str(self.divisor)) - 1
@@ -68,7 +72,9 @@ class Scale:
         )  # fmt: skip
 
     def _ties(self, base: int, other: int, decimals: int) -> bool:
-        return self._rounded(other, decimals) - self._rounded(base, decimals) == self._rounded(other - base, decimals)
+        change = self._rounded(other - base, decimals)
+        ties = self._rounded(other, decimals) - self._rounded(base, decimals) == change
+        return ties and (change != 0 or other == base)
 
     def _exact(self, minor: int) -> Decimal:
         return money.to_decimal(minor, self.currency) / self.divisor

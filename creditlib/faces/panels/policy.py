@@ -22,7 +22,6 @@ from creditlib.faces.panels.policy_fields import (
     GROUPS,
     Entry,
     Find,
-    before_text,
     changes_of,
     entries,
     now_text,
@@ -146,7 +145,11 @@ class PolicyModel(Model):
             else entry.field.control(name, self._untouched(entry), self.lang)
         )
         wrong = made.get("wrong") or self._refused.get(entry.parameter) if name in self.state else None
-        return made | {"hint": now_text(entry, self.values, self.lang)} | ({"wrong": wrong} if wrong else {})
+        return (
+            made
+            | {"hint": now_text(entry, self.values, self.lang, changed=name in self.state)}
+            | ({"wrong": wrong} if wrong else {})
+        )
 
     def _untouched(self, entry: Entry) -> Any:
         if entry.group != "weights" or not self._weights:
@@ -220,19 +223,9 @@ class PolicyModel(Model):
             effect = self.effect()
             return Download(
                 f"policy-effect-{self.whole.as_of}.xlsx",
-                policy_workbook(effect, [self.change(path) for path in self.changed()], self.lang),
+                policy_workbook(effect, controls.told(self), self.lang),
             )
         return super().download(name, value)
-
-    def before(self, path: str) -> tuple[str, str, str]:
-        """Return a value in force, since when, and its reference, each as text."""
-        return before_text(self.entries[path], self.values, self.lang)
-
-    def change(self, path: str) -> tuple[str, str, str, str, str]:
-        """Return a value that was changed, as text: name, in force, draft, since, reference. Raises: CreditError."""
-        entry = self.entries[path]
-        now, since, reference = self.before(path)
-        return entry.field.label(self.lang), now, entry.text(self.get(path), self.lang), since, reference
 
     # ── what is shown ──
 
@@ -254,22 +247,21 @@ class PolicyModel(Model):
         effect = self.effect()
         sums = self.sums(effect)
         scale = self.scale(sums)
+        everybody = self.bench.whole.factors.table.num_rows
+        result = [figures.matrix(effect, self.lang), figures.side_by_side(sums, scale)]
+        listed = figures.who(effect, sums, scale, self.get("list"), self.state["rows"], self.control("list"))
         return [
-            columns(
-                "first",
-                [figures.verdict(effect, sums, scale, bool(self.changed()), self.bench.whole.factors.table.num_rows)],
-            ),
-            columns(
-                "trial",
-                [
-                    controls.parameters(self),
-                    controls.result(figures.matrix(effect, self.lang), figures.side_by_side(sums, scale)),
-                ],
-            ),
+            columns("first", [figures.verdict(effect, sums, scale, bool(self.changed()), everybody)]),
+            columns("trial", [controls.parameters(self), columns("result", result)]),
             columns("draft", [controls.changes(self), controls.save(self)]),
-            columns(
-                "who", [figures.who(effect, sums, scale, self.get("list"), self.state["rows"], self.control("list"))]
-            ),
+            columns("who", [listed]),
+        ]
+
+    def _last_good(self) -> list[Block]:
+        """Return the figures of the last good state, beside the controls and changes of the present one: they are what mends it."""
+        present = {one["id"]: one for one in (controls.parameters(self), controls.changes(self), controls.save(self))}
+        return [
+            row | {"blocks": [present.get(one["id"], one) for one in row["blocks"]]} for row in super()._last_good()
         ]
 
     def foot(self) -> Sequence[str]:

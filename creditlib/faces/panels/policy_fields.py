@@ -191,15 +191,16 @@ def _word(word: str) -> Words:
     return lambda lang: word if word in GRADES else say(f"policy.choice.{word}", lang)
 
 
-def now_text(entry: Entry, values: Values, lang: Lang) -> str:
-    """Return what is in force: the value, and for the first part of a parameter since when and where it is written."""
-    told = say("panel_policy.now", lang, value=entry.text(entry.now, lang))
-    if not entry.first:
-        return told
-    row = values.row(entry.parameter)
-    more = say("panel_policy.since", lang, day=row.from_on, reference=row.reference)
-    slow = [say("panel_policy.slow", lang)] if entry.group == "measured" else []
-    return say("panel.word.separator", lang).join([told, more, *slow])
+def now_text(entry: Entry, values: Values, lang: Lang, *, changed: bool) -> str:
+    """Return what is in force: the value where another one is tried, and for the first part of a parameter since when and where it is
+    written."""
+    told = [say("panel_policy.now", lang, value=entry.text(entry.now, lang))] if changed else []
+    if entry.first or changed:
+        row = values.row(entry.parameter)
+        told.append(say("panel_policy.since", lang, day=row.from_on, reference=row.reference))
+    if entry.group == "measured":
+        told.append(say("panel_policy.slow", lang))
+    return say("panel.word.separator", lang).join(told)
 
 
 def before_text(entry: Entry, values: Values, lang: Lang) -> tuple[str, str, str]:

@@ -42,7 +42,7 @@ def verdict(effect: PolicyEffect, sums: Sums, scale: Scale, tried: bool, custome
         "all": f"{customers:,}",
         "before": before,
         "after": after,
-        "change": change,
+        "change": change.lstrip("+-"),
         "unit": scale.unit,
     }
     if not tried:
@@ -55,9 +55,9 @@ def verdict(effect: PolicyEffect, sums: Sums, scale: Scale, tried: bool, custome
     why = _why(counts, lang) if tried else say("panel_policy.idle_why", lang)
     items = [
         _count_kpi("grade", counts.grade, "", lang),
-        _count_kpi("limit", counts.limit, say("panel_policy.up_down", lang, up=f"{counts.limit_up:,}", down=f"{counts.limit_down:,}"), lang),
-        _count_kpi("held", counts.orders, say("panel_policy.of_customers", lang, count=f"{counts.held_customers:,}"), lang),
-        *(_sum_kpi(name, sums, scale) for name in ("limits", "over", "expected_loss")),
+        _count_kpi("limit", counts.limit, say("panel_policy.up_down", lang, up=f"{counts.limit_up:,}", down=f"{counts.limit_down:,}") if tried else "", lang),
+        _count_kpi("held", counts.orders, say("panel_policy.of_customers", lang, count=f"{counts.held_customers:,}") if tried else "", lang),
+        *(_sum_kpi(name, sums, scale, tried) for name in ("limits", "over", "expected_loss")),
     ]  # fmt: skip
     return section(
         "verdict", [decision("verdict", say(f"panel_policy.verdict.{key}", lang, **told), why), kpis("figures", items)]
@@ -76,9 +76,9 @@ def _count_kpi(name: str, count: int, note: str, lang: Lang) -> Block:
     return kpi(name, say(f"panel_policy.kpi.{name}", lang), f"{count:,}", "", note)
 
 
-def _sum_kpi(name: str, sums: Sums, scale: Scale) -> Block:
+def _sum_kpi(name: str, sums: Sums, scale: Scale, tried: bool) -> Block:
     before, after, change = scale.pair(*(getattr(sums, f"{name}_{side}_minor") for side in ("before", "after")))
-    note = say("panel_policy.from", scale.lang, before=before, change=change)
+    note = say("panel_policy.from", scale.lang, before=before, change=change) if tried else ""
     return kpi(name, say(f"panel_policy.sum.{name}", scale.lang), after, scale.unit, note)
 
 
@@ -132,7 +132,7 @@ def who(effect: PolicyEffect, sums: Sums, scale: Scale, which: str, rows: int, c
     else:
         found = effect.ranked(sums.currency, which)  # type: ignore[arg-type]
         all_, body = found.num_rows, _customers(found.slice(0, rows).to_pylist(), _values(effect), scale)
-    blocks = [form("list", [control], inline=True)]
+    blocks = [form("list", [control])]
     if all_:
         blocks.append(body)
         more = [button("more", say("panel_policy.more", lang, count=f"{all_ - rows:,}"))] if all_ > rows else []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from creditlib.errors import Lang
-from creditlib.faces.panels.blocks import Block, button, buttons, column, form, row, section, table, text
-from creditlib.faces.panels.policy_fields import CARD, Entry
+from creditlib.faces.panels.blocks import Block, button, buttons, column, fold, form, row, section, table, text
+from creditlib.faces.panels.policy_fields import CARD, Entry, before_text
 from creditlib.faces.wording import say
 from creditlib.flows.assess import Assessment
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from creditlib.faces.panels.policy import PolicyModel
 
 _FOUND: Final = 12  # controls a search shows at once
+_LONG: Final = 10  # controls of a group shown at once
+_USUAL: Final = (
+    "limit.pick", "limit.purchases_share", "limit.net_worth_share", "limit.working_capital_share", "limit.reference_share", "limit.grace_days",
+    "limit.own_equity", "limit.own_equity_share", "limit.own_receivables_share", "score.grades", "score.min_evidence",
+    "score.without_statements", "score.loss_given_default",
+)  # fmt: skip
+"""Values of long groups that stand open."""
 
 
 def parameters(model: PolicyModel) -> Block:
@@ -26,7 +34,12 @@ def parameters(model: PolicyModel) -> Block:
     blocks = [form("pick", [_find(model, found), *([] if words else [model.control("group")])])]
     if any(entry.parameter == CARD for entry in shown):
         blocks.append(form("spread", [model.control("spread")]))
-    blocks.append(form("values", [model.control(entry.path) for entry in shown]))
+    first = [entry for entry in shown if words or entry.path in model.state or not _folded(entry, shown)]
+    blocks.append(form("values", [model.control(entry.path) for entry in first]))
+    rest = [entry for entry in shown if entry not in first]
+    if rest:
+        more = form("more", [model.control(entry.path) for entry in rest])
+        blocks.append(fold("more", say("panel_policy.others", lang, count=len(rest)), [more]))
     if words:
         key = "found_none" if not found else "found_more" if len(found) > _FOUND else "found"
         blocks.append(
@@ -42,16 +55,18 @@ def parameters(model: PolicyModel) -> Block:
     )
 
 
+def _folded(entry: Entry, shown: Sequence[Entry]) -> bool:
+    """Whether a value stands below, folded: those of a long group that are seldom touched."""
+    if len(shown) <= _LONG:
+        return False
+    return entry.parameter not in _USUAL if entry.group in ("limit", "score") else shown.index(entry) >= _LONG
+
+
 def _find(model: PolicyModel, found: list[Entry]) -> Block:
     labels = [
         {"value": entry.field.label(model.lang), "label": entry.field.label(model.lang)} for entry in found[:_FOUND]
     ]
     return model.control("find") | {"options": labels}
-
-
-def result(*parts: Block) -> Block:
-    """Return what the change does, beside the controls."""
-    return section("result", list(parts), grow=1)
 
 
 def changes(model: PolicyModel) -> Block:
@@ -68,9 +83,11 @@ def changes(model: PolicyModel) -> Block:
         )
     heads = [column(say(f"panel_policy.col.{name}", lang)) for name in ("value", "now", "draft", "since", "reference")]
     heads[2]["tone"] = "strong"
+    for head, width in zip(heads[1:4], ("16%", "16%", "92px"), strict=True):
+        head["width"] = width
     rows = [
         row([name, now, new, since, {"text": reference, "tone": "words"}, {"text": "✕", "act": "back", "value": path, "title": say("panel_policy.back", lang, name=name)}], id=path)
-        for path, (name, now, new, since, reference) in zip(paths, _told(model), strict=True)
+        for path, (name, now, new, since, reference) in zip(paths, told(model), strict=True)
     ]  # fmt: skip
     blocks = [
         table("changes", say("panel_policy.changes_caption", lang), [*heads, column("")], rows),
@@ -79,16 +96,15 @@ def changes(model: PolicyModel) -> Block:
     return section("changes", blocks, title=_title(len(paths), lang), grow=1.6, live=True)
 
 
-def _told(model: PolicyModel) -> list[tuple[str, str, str, str, str]]:
-    """What was changed, a value that can't be read as it was typed."""
+def told(model: PolicyModel) -> list[tuple[str, str, str, str, str]]:
+    """Return each value changed, as text: name, in force, draft, since, reference. One that can't be read stands as it was typed."""
     made = []
     for path in model.changed():
-        held = model.state[path]
-        if isinstance(held, dict) and "typed" in held:
-            now, since, reference = model.before(path)
-            made.append((model.entries[path].field.label(model.lang), now, str(held["typed"]), since, reference))
-        else:
-            made.append(model.change(path))
+        entry, held = model.entries[path], model.state[path]
+        now, since, reference = before_text(entry, model.values, model.lang)
+        typed = isinstance(held, dict) and "typed" in held
+        new = str(held["typed"]) if typed else entry.text(held, model.lang)
+        made.append((entry.field.label(model.lang), now, new, since, reference))
     return made
 
 
