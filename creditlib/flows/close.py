@@ -19,12 +19,14 @@ from creditlib.facts.outside import Control
 from creditlib.facts.reading import Reading, Step
 from creditlib.facts.tables import codes
 from creditlib.flows.close_figures import dso_lines, measures, movement, trend
+from creditlib.flows.close_kept import Fresh, Kept
 from creditlib.flows.close_tables import aging_table, item_table, named, overdue_top, previous_buckets
 from creditlib.flows.closing import Close, FileTotal, SourceLine
 from creditlib.flows.ground import Ground
 from creditlib.flows.tie_out import tie_out
 from creditlib.measures.aging import aging, bucket_keys
 from creditlib.measures.exposure import concentration
+from creditlib.measures.figures import Figures
 from creditlib.policy import Policy, Values
 
 _USED = (
@@ -38,12 +40,13 @@ _USED = (
 def close(
     reading: Reading | Book, policy: Policy, as_of: date, *, control: Sequence[Control] = (), rates: Sequence[Rate] = (),
     currency: str | None = None, known_on: date | None = None, entity: str | None = None, step: Step | None = None,
+    kept: Kept | None = None,
 ) -> Close:  # fmt: skip
     """Close a month: open items, aging, DSO family, collection, concentrations, tie-out, findings.
 
     reading: what `read` gave, or a book alone. control: figures from outside the file. currency, rates: report in one
     currency. known_on: count only what had been entered by that day. entity: name for the cover. step: told "items", "figures",
-    "tables", "checks" as each begins.
+    "tables", "checks" as each begins. kept: parts of the close before this one, taken again where nothing they rest on changed.
     Raises: UsageError for rates without a currency or the other way round; CurrencyError for a missing rate; PolicyError
     when the policy has no value on that day.
     """
@@ -52,19 +55,38 @@ def close(
             "Rates need the currency to report in: --currency CCY.", "给出汇率时需要报告币种：--currency 币种。"
         )
     ground = Ground(reading, policy, as_of, tuple(control), tuple(rates), currency, known_on, entity)
+    keep = kept or Fresh()
+    keep.begin(ground)
     values = ground.values
     edges = values["aging.edges"]
     at = step or (lambda _name, _about: None)
     at("items", "")
-    by_customer = aging(ground.items, edges=edges)
+
+    def by_customer() -> Figures:
+        return keep.part("aging", lambda: aging(ground.items, edges=values["aging.edges"]))
+
+    by_customer()
     lines, tie_findings = tie_out(ground.original, ground.items, ground.control)
     at("figures", "")
-    days_outstanding, further, months, moved = dso_lines(ground), measures(ground), trend(ground), movement(ground)
+    days_outstanding, further = (
+        keep.part("dso", lambda: dso_lines(ground)),
+        keep.part("measures", lambda: measures(ground)),
+    )
+    months, moved = keep.part("trend", lambda: trend(ground)), keep.part("movement", lambda: movement(ground))
     at("tables", "")
-    items, by_name = item_table(ground, edges), aging_table(ground, by_customer)
+    items = keep.part("items", lambda: item_table(ground, values["aging.edges"]))
+    by_name = keep.part("customers", lambda: aging_table(ground, by_customer()))
+    last_month = keep.part("previous", lambda: previous_buckets(ground, values["aging.edges"]))
+    largest = keep.part(
+        "largest", lambda: named(ground, concentration(ground.items, top=values["concentration.top"]).table)
+    )
+    by_year = keep.part(
+        "years", lambda: aging(ground.items, edges=values["aging.year_edges"], basis="years", by=()).table
+    )
+    latest = keep.part("overdue", lambda: overdue_top(ground, by_customer()))
     source = None if isinstance(ground.reading, Book) else ground.reading
     at("checks", "")
-    findings = all_findings(ground, source, tie_findings)
+    findings = all_findings(ground, source, tie_findings, keep)
     return Close(
         as_of=ground.as_of,
         known_on=ground.known_on,
@@ -85,16 +107,16 @@ def close(
         buckets=bucket_keys(edges),
         items=items,
         aging=by_name,
-        aging_by_issue=aging(ground.items, edges=values["aging.year_edges"], basis="years", by=()).table,
+        aging_by_issue=by_year,
         control=lines,
         dso=days_outstanding,
         dso_benchmark=float(values["dso.benchmark"]),
         measures=further,
         trend=months,
         movement=moved,
-        previous_buckets=previous_buckets(ground, edges),
-        concentration=named(ground, concentration(ground.items, top=values["concentration.top"]).table),
-        overdue_top=overdue_top(ground, by_customer),
+        previous_buckets=last_month,
+        concentration=largest,
+        overdue_top=latest,
         findings=findings,
     )
 
@@ -113,12 +135,15 @@ def _file_totals(reading: Reading | None) -> tuple[FileTotal, ...]:
     )
 
 
-def all_findings(ground: Ground, reading: Reading | None, tie: list[Finding]) -> tuple[Finding, ...]:
+def all_findings(
+    ground: Ground, reading: Reading | None, tie: list[Finding], keep: Kept | None = None
+) -> tuple[Finding, ...]:
     """Return every finding of a month end, what must be acted on first: of the tie-out, the reading, the book, what is open, policy and rates."""
     values = ground.values
     found = [*tie, *(reading.findings if reading else ())]
-    found += check(ground.book)
-    found += check_open(ground.original, limits(values))
+    keep = keep or Fresh()
+    found += keep.part("checks", lambda: check(ground.book))
+    found += keep.part("open checks", lambda: check_open(ground.original, limits(values)))
     review_by = parse_iso(values["policy.review_by"])
     if ground.as_of > review_by:
         found.append(CHECKS["policy-review-due"].finding(ground.policy.name, on=review_by, as_of=ground.as_of))

@@ -24,6 +24,7 @@ from creditlib.flows.close import close
 from creditlib.flows.close_desk_files import Uploads
 from creditlib.flows.close_desk_look import Given, Inspection, guess, look
 from creditlib.flows.close_desk_rows import RawRow, rows_of
+from creditlib.flows.close_kept import Kept
 from creditlib.flows.closing import Close
 from creditlib.flows.sources import Sources
 from creditlib.money import currency_code, exponent
@@ -68,6 +69,7 @@ class CloseDesk:
         self._looked: tuple[Any, Inspection] | None = None
         self._read: tuple[Any, Reading] | None = None
         self._closed: tuple[Any, Close] | None = None
+        self._kept = Kept()
 
     def __enter__(self) -> CloseDesk:
         return self
@@ -80,6 +82,7 @@ class CloseDesk:
         self._grids.clear()
         self._guessed.clear()
         self._looked = self._read = self._closed = None
+        self._kept = Kept()
         self.uploads.close()
 
     # ── what the files are ──
@@ -182,7 +185,7 @@ class CloseDesk:
         with self._unnamed():
             made = close(
                 reading, policy, asked.as_of, control=control, rates=rates, currency=report, known_on=asked.known_on,
-                entity=asked.entity, step=at,
+                entity=asked.entity, step=at, kept=self._kept,
             )  # fmt: skip
         self._closed = key, made
         return made
