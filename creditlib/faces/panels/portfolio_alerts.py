@@ -39,7 +39,7 @@ def tried(model: PortfolioModel, now: Slice) -> Block:
         button("rows", _say("rows", lang), download=True, disabled=not moved, title=_say("rows_title", lang)),
     ]
     blocks = [
-        form("policy", [model.control(name) for name in OVERDUE_VALUES]), table("kinds", _say("kinds", lang), heads, rows),
+        form("policy", [model.control(name) for name in OVERDUE_VALUES]), section("kinds_list", [table("kinds", _say("kinds", lang), heads, rows)]),
         buttons("draft", drafts, note=_say("rows_note" if moved else "rows_none", lang)),
     ]  # fmt: skip
     return section("policy", blocks, title=_say("policy", lang), sub=_say("policy_sub", lang), grow=0.75, live=True)

@@ -53,7 +53,7 @@ def overdue(model: PortfolioModel, part: Slice, scale: Scale) -> Block:
     title = _say("overdue_title" if rows else "overdue_none", lang, count=found.num_rows)
     blocks = [
         form("least", [model.control("least")], inline=True),
-        table("overdue", title, heads, rows, note=note, tall=_TALL),
+        section("overdue_list", [table("overdue", title, heads, rows, note=note, tall=_TALL)]),
     ]
     return section("overdue", blocks, title=title, sub=_say("overdue_sub", lang, unit=scale.unit), grow=1.25, live=True)
 
@@ -117,7 +117,7 @@ def documents(model: PortfolioModel, part: Slice) -> Block:
     left = found.num_rows - _PAPERS
     note = say("panel.word.more", lang, count=f"{left:,}") if left > 0 else ""
     sub = _say("documents_sub", lang, sums=", ".join(sums), about=model.about() or _say("all", lang))
-    made = table("documents", title, heads, rows, note=note, tall=_TALL)
+    made = section("documents_list", [table("documents", title, heads, rows, note=note, tall=_TALL)])
     return section("documents", [search, made], title=title, sub=sub, live=True)
 
 
