@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import altair as alt
 
-from creditlib.faces.charts.chart import Chart
+from creditlib.faces.charts.chart import Chart, Rows
 from creditlib.faces.charts.look import ACCENT, COSTS, EDGE, GROUND, INK, MUTED, finished, named
 
-_SHAPES = {"base": "circle", "scenario": "diamond", "best": "triangle-up"}
+_SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
+_NAMED: Final[tuple[tuple[str, str, Literal["normal", "bold"]], ...]] = (("base", INK, "normal"), ("scenario", ACCENT, "bold"))  # fmt: skip
+_SHAPES: Final = {"base": "circle", "scenario": "diamond", "best": "triangle-up"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ def frontier(places: Sequence[Place], marks: Sequence[Marked], *, x_title: str, 
     spots: list[dict[str, Any]] = []
     for m in marks:
         beside = [s for s, o in zip(spots, marks, strict=False) if near(m, o, 0.4, 0.1)]
-        up = not beside[0]["up"] if beside else m.which != "base"
-        side = "left" if m.x <= left + wide / 2 else "right"
+        side = _inwards(m.x - left, wide)
+        up = not beside[0]["up"] if beside else m.which == "best" or _free_above(m, places, side)
         spots.append({"which": m.which, "x": m.x, "y": m.y, "text": m.text, "side": side, "up": up})
     rows = {"path": path, "spots": spots, "zero": [{"y": 0}]}
     return Chart(_frontier(x_title, y_title), rows, alt_text, 330)
@@ -94,6 +96,20 @@ def _frontier(x_title: str, y_title: str) -> dict[str, Any]:
     return finished(alt.layer(*layers), height=300)
 
 
+def _free_above(mark: Marked, places: Sequence[Place], side: str) -> bool:
+    """Whether the place above a mark's name is free of the path: a name that begins at the mark lies above a path that falls."""
+    if len(places) < 3:
+        return True
+    at = min(range(len(places)), key=lambda n: abs(places[n].x - mark.x) + abs(places[n].y - mark.y))
+    before, after = places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)]
+    rises = (after.y - before.y) * (after.x - before.x) > 0
+    return rises == (side == "right")
+
+
+def _inwards(at: float, wide: float) -> Literal["left", "right"]:
+    return "left" if at <= wide / 2 else "right"
+
+
 def _mark(spot: Any, which: str, told: Sequence[Any]) -> Any:
     here = spot.transform_filter(f"datum.which == '{which}'")
     if which == "base":
@@ -126,8 +142,13 @@ class Week:
 def weeks(points: Sequence[Week], marks: Sequence[Marked], *, x_title: str, alt_text: str) -> Chart:
     """Bars of cash week by week around 0: what is missing costs us, what is more is ours. marks: the peak."""
     rows = [{"week": p.week, "cash": p.cash, "text": p.text, "short": p.cash < 0} for p in points]
-    spots = [{"x": m.x, "y": m.y, "text": m.text, "side": "left" if m.x <= len(points) / 2 else "right"} for m in marks]
-    return Chart(_weeks(x_title), {"weeks": rows, "peaks": spots, "zero": [{"cash": 0}]}, alt_text, 230)
+    low, high = min((p.cash for p in points), default=0), max((p.cash for p in points), default=0)
+    edge = 0.14 * (high - low or 1)
+    above = -low > edge  # bars that hang down leave the place over the line free, short ones the place under it
+    spots = [{"x": m.x, "text": m.text, "side": _inwards(m.x, len(points)), "up": above} for m in marks]
+    room = [{"week": 0, "cash": low - (0 if above or not marks else edge)}, {"week": 0, "cash": high + edge}]
+    held: Rows = {"weeks": rows, "peaks": spots, "zero": [{"cash": 0}], "room": room}
+    return Chart(_weeks(x_title), held, alt_text, 230)
 
 
 @lru_cache(maxsize=16)
@@ -146,12 +167,69 @@ def _weeks(x_title: str) -> dict[str, Any]:
     )
     bars = alt.Chart(named("weeks")).encode(x=x, y=y, tooltip=[alt.Tooltip("text:N", title=" ")])
     zero = alt.Chart(named("zero")).mark_rule(color=EDGE).encode(y="cash:Q")
-    peak = alt.Chart(named("peaks")).encode(x=alt.X("x:Q"), y=alt.Y("y:Q"))
+    peak = alt.Chart(named("peaks")).encode(x="x:Q", y=alt.datum(0))
     layers = [
         bars.transform_filter("datum.short").mark_bar(color=COSTS, width=4),
         bars.transform_filter("!datum.short").mark_bar(color=ACCENT, width=4),
         zero,
-        peak.transform_filter("datum.side == 'left'").mark_text(dy=12, align="left", color=INK, fontWeight="bold").encode(text="text:N"),
-        peak.transform_filter("datum.side == 'right'").mark_text(dy=12, align="right", color=INK, fontWeight="bold").encode(text="text:N"),
+        alt.Chart(named("room")).mark_point(opacity=0).encode(x="week:Q", y="cash:Q"),
+        *(
+            peak.transform_filter(f"datum.side == '{side}' && {'' if up else '!'}datum.up")
+            .mark_text(dy=-10 if up else 12, align=side, color=INK, fontWeight="bold").encode(text="text:N")
+            for side in _SIDES for up in (True, False)
+        ),
+    ]  # fmt: skip
+    return finished(alt.layer(*layers), height=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What share of the sales has come in from a day on. which: base or scenario."""
+
+    which: str
+    day: float
+    share: float
+    text: str
+
+
+def receipts(points: Sequence[Receipt], *, x_title: str, alt_text: str) -> Chart:
+    """Steps of what has come in after delivery, today dashed and the scenario solid; the last of each is marked and named."""
+    lasts = {p.which: p for p in points}
+    end = max((p.day for p in lasts.values()), default=0)
+    steps = [*points, *(Receipt(p.which, 1.15 * end, p.share, p.text) for p in lasts.values())]
+    rows = [{"which": p.which, "x": p.day, "y": p.share, "text": p.text} for p in steps]
+    later = max(lasts.values(), key=lambda p: (p.day, p.which == "scenario"), default=None)
+    spots = [
+        {"which": p.which, "x": p.day, "y": p.share, "text": p.text, "side": "right" if p.day > 0.4 * end else "left", "up": p is later}
+        for p in lasts.values()
+    ]  # fmt: skip
+    held: Rows = {"receipts": rows, "lasts": spots, "room": [{"x": end * 1.15 or 1, "y": 1.2}]}
+    return Chart(_receipts(x_title), held, alt_text, 230)
+
+
+@lru_cache(maxsize=16)
+def _receipts(x_title: str) -> dict[str, Any]:
+    x = alt.X("x:Q", title=x_title, axis=alt.Axis(grid=False, tickCount=5), scale=alt.Scale(nice=False, zero=True))
+    y = alt.Y(
+        "y:Q",
+        title=None,
+        axis=alt.Axis(domain=False, values=[0, 0.25, 0.5, 0.75, 1], format=".0%"),
+        scale=alt.Scale(nice=False, zero=True),
+    )
+    base = alt.Chart(named("receipts")).encode(x=x, y=y, tooltip=[alt.Tooltip("text:N", title=" ")])
+    last = alt.Chart(named("lasts")).encode(x="x:Q", y="y:Q")
+    room = alt.Chart(named("room")).mark_point(opacity=0).encode(x="x:Q", y="y:Q")
+    now, then = base.transform_filter("datum.which == 'base'"), base.transform_filter("datum.which == 'scenario'")
+    layers = [
+        room,
+        now.mark_line(color=EDGE, strokeDash=[6, 4], strokeWidth=1.8, interpolate="step-after"),
+        then.mark_line(color=ACCENT, strokeWidth=2.2, interpolate="step-after"),
+        _mark(last, "base", []),
+        _mark(last, "scenario", []),
+        *(
+            last.transform_filter(f"datum.side == '{side}' && datum.which == '{which}' && {'' if up else '!'}datum.up")
+            .mark_text(align=side, dx=11 if side == "left" else -9, dy=-14 if up else 17, color=color, fontWeight=weight).encode(text="text:N")
+            for side in _SIDES for which, color, weight in _NAMED for up in (True, False)
+        ),
     ]  # fmt: skip
     return finished(alt.layer(*layers), height=200)

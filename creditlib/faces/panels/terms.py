@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from creditlib.days import month_end, parse_iso
 from creditlib.decisions.what_if.case import TermsCase
-from creditlib.errors import CreditError, Lang, NeedsSales, UsageError
+from creditlib.errors import CreditError, Lang, NeedsSales
 from creditlib.faces.panels import terms_cash as cash
 from creditlib.faces.panels import terms_decision as decision
 from creditlib.faces.panels import terms_what_if as what_if
@@ -29,7 +29,8 @@ from creditlib.faces.panels.terms_fields import TODAY, base_of, fields
 from creditlib.faces.scale import Scale, scale_of
 from creditlib.faces.wording import say
 from creditlib.flows.assess import Assessment
-from creditlib.flows.terms_bench import OFFERED, TERMS, VALUES, TermsBench, TermsStep
+from creditlib.flows.terms_bench import OFFERED, TERMS, VALUES, TermsBench
+from creditlib.flows.terms_step import TermsStep
 from creditlib.policy.draft import Draft
 
 _FOUND: Final = 12  # suggestions of a search: a list a person can read
@@ -60,7 +61,7 @@ class TermsModel(Model):
         return {
             "about": "customer" if customer else "grade" if grade else "book", "customer": customer or self._most_exposed,
             "grade": grade or next(iter(self.bench.grades), ""), "currency": "", "y": "npv", "x": "capital",
-            "from_on": (month_end(self.whole.as_of) + timedelta(1)).isoformat(), "reference": say("panel_terms.draft.reference", self.lang), "documents": "",
+            "from_on": (month_end(self.whole.as_of) + timedelta(1)).isoformat(), "reference": "", "documents": "",
         }  # fmt: skip
 
     # ── what it is about ──
@@ -126,7 +127,7 @@ class TermsModel(Model):
             "grade": Choice(label=_label("pick.grade"), options=[(g, _label("pick.grade_of", grade=g, count=n)) for g, n in counts.items()]),
             "y": Choice(label=_label("axis.y"), options=[(name, _label(f"axis.{name}")) for name in ("npv", "profit")]),
             "x": Choice(label=_label("axis.x"), options=[(name, _label(f"axis.{name}")) for name in ("capital", "loss")]),
-            "from_on": Day(label=_label("draft.from_on")), "reference": Text(label=_label("draft.ground"), need=_need_text),
+            "from_on": Day(label=_label("draft.from_on")), "reference": Text(label=_label("draft.ground"), hint=_blank),
         }  # fmt: skip
         try:
             found, case = self.currencies(), self.told_case()
@@ -192,9 +193,8 @@ class TermsModel(Model):
         """Return the policy with the proposal in it. Raises: CreditError where it can't be one."""
         customer, grade = self.selected
         day = parse_iso(self.get("from_on"), self.fields()["from_on"].label(self.lang))
-        return self.bench.draft(
-            self.proposed(), self.values(), day, self.get("reference"), grade=grade, terms=customer is None
-        )
+        ground = self.get("reference") or say("panel_terms.draft.reference", self.lang)
+        return self.bench.draft(self.proposed(), self.values(), day, ground, grade=grade, terms=customer is None)
 
     # ── what a person does ──
 
@@ -267,8 +267,7 @@ class TermsModel(Model):
             columns("first", [decision.decided(self, step, scale), decision.break_evens(step, scale)]),
             columns("if", [what_if.sliders(self), what_if.side_by_side(self, step, scale), what_if.frontier(self, step, scale)]),
             columns("cash", [cash.received(step, self.lang), cash.weeks(step, scale), why.save(self)]),
-            columns("why", [why.notes(step, self.lang), why.values(step, self.lang)]),
-            columns("documents", [why.documents(self, step)]),
+            columns("why", [why.notes(self, step), why.values(step, self.lang)]),
         ]  # fmt: skip
 
     def foot(self) -> Sequence[str]:
@@ -296,7 +295,5 @@ def _same(text: str) -> Any:
     return lambda lang: text
 
 
-def _need_text(text: str) -> str:
-    if text:
-        return text
-    raise UsageError(*(say("panel_terms.draft.no_ground", lang) for lang in ("en", "zh")))
+def _blank(lang: Lang) -> str:
+    return say("panel_terms.draft.blank", lang, reference=say("panel_terms.draft.reference", lang))

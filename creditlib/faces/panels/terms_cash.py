@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from creditlib.errors import Lang
-from creditlib.faces.charts.common import Curve, Spot, curves
-from creditlib.faces.charts.terms import Marked, Week
+from creditlib.faces.charts.terms import Marked, Receipt, Week, receipts
 from creditlib.faces.charts.terms import weeks as drawn
 from creditlib.faces.panels.blocks import Block, chart, section, text
 from creditlib.faces.panels.terms_decision import days_text, percent
 from creditlib.faces.scale import Scale
 from creditlib.faces.wording import say
-from creditlib.flows.terms_bench import TermsStep
-
-_ROOM: Final = 1.35  # drawn beyond the last payment, so that its text fits
-_LEAST: Final = 90
+from creditlib.flows.terms_step import TermsStep
 
 
 def received(step: TermsStep, lang: Lang) -> Block:
     """Return what share of the sales has come in by the day after delivery, today and in the scenario."""
     sides = {"base": step.received_before.to_pylist(), "scenario": step.received_after.to_pylist()}
-    end = max(_LEAST, *(rows[-1]["day"] * _ROOM for rows in sides.values()))
-    lines, spots, told = [], [], []
+    points, told = [], []
     for which, rows in sides.items():
-        lines.append(Curve(which, [*(r["day"] for r in rows), end], [*(r["share"] for r in rows), rows[-1]["share"]]))
-        last = rows[-1]
-        label = say(f"panel_terms.paid_{which}", lang, share=percent(last["share"]), days=days_text(last["day"]))
-        spots.append(Spot(which, last["day"], last["share"], label))
+        points += [Receipt(which, r["day"], r["share"], _point(r, lang)) for r in rows]
         told.append(f"{say(f'panel.word.{which}', lang)}: " + "; ".join(_point(r, lang) for r in rows))
-    made = curves(
-        lines, spots, x_title=say("panel_terms.after_delivery", lang), steps=True, y_format=".0%", alt_text=". ".join(told)
-    )  # fmt: skip
+    if step.received_before.equals(step.received_after):
+        points = [point for point in points if point.which == "base"]
+    made = receipts(points, x_title=say("panel_terms.after_delivery", lang), alt_text=". ".join(told))
     days = [rows[-1]["day"] for rows in sides.values()]
     key = "same" if days[0] == days[1] else "later" if days[1] > days[0] else "earlier"
     title = say(f"panel_terms.received_{key}", lang, days=days_text(abs(days[1] - days[0])))
@@ -39,7 +31,7 @@ def received(step: TermsStep, lang: Lang) -> Block:
 
 
 def _point(row: Any, lang: Lang) -> str:
-    return f"{days_text(row['day'])} {say('panel.word.days', lang)} {percent(row['share'])}"
+    return say("panel_terms.paid", lang, share=percent(row["share"]), days=days_text(row["day"]))
 
 
 def weeks(step: TermsStep, scale: Scale) -> Block:

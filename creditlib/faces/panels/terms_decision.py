@@ -10,7 +10,7 @@ from creditlib.faces.panels.blocks import Block, Cell, button, buttons, column, 
 from creditlib.faces.panels.terms_why import components
 from creditlib.faces.scale import Scale
 from creditlib.faces.wording import say
-from creditlib.flows.terms_bench import TermsStep
+from creditlib.flows.terms_step import TermsStep
 
 if TYPE_CHECKING:
     from creditlib.faces.panels.terms import TermsModel
@@ -38,16 +38,18 @@ def decided(model: TermsModel, step: TermsStep, scale: Scale) -> Block:
     blocks = [
         decision("verdict", title, _why(step, scale, changed), act=changed and act),
         _figures(step, scale),
-        buttons("take", _offers(model)),
+        buttons("take", _offers(model, step)),
     ]
     if step.effect.change.profit_minor:
         blocks.append(components(step, scale))
     return section("decision", blocks, grow=1.7)
 
 
-def _offers(model: TermsModel) -> list[Block]:
+def _offers(model: TermsModel, step: TermsStep) -> list[Block]:
     grade, given = model.offered()
-    found = [button("best", say(f"panel_terms.take_best_{model.get('y')}", model.lang), primary=True)]
+    found = []
+    if not step.shortest_is_best(model.by):  # money sooner is always better where nobody minds: no advice
+        found.append(button("best", say(f"panel_terms.take_best_{model.get('y')}", model.lang), primary=True))
     if grade is not None and given:
         found.append(button("offered", say("panel_terms.take_offered", model.lang, grade=grade)))
     return found
@@ -121,13 +123,13 @@ def _figures(step: TermsStep, scale: Scale) -> Block:
     loss = [scale.text(side.loss_minor) for side in (before, after)]
     profit = scale.pair(before.profit_minor, after.profit_minor)
     items = [
-        kpi("npv", say("panel_terms.kpi.npv", lang, years=f"{effect.horizon_years:g}"), scale.text(effect.worth.npv_minor, sign=True), scale.unit,
+        kpi("npv", say("panel_terms.kpi.npv", lang, years=f"{effect.horizon_years:g}"), scale.text(effect.worth.npv_minor, sign=True), "",
             say("panel_terms.perpetual", lang, value="–" if perpetual is None else scale.text(perpetual, sign=True))),
-        kpi("profit", say("panel_terms.kpi.profit", lang), profit[2], scale.unit, f"{profit[0]} → {profit[1]}"),
-        kpi("tied", say("panel_terms.kpi.tied", lang), tied[1], scale.unit, was(tied[0])),
+        kpi("profit", say("panel_terms.kpi.profit", lang), profit[2], "", f"{profit[0]} → {profit[1]}"),
+        kpi("tied", say("panel_terms.kpi.tied", lang), tied[1], "", was(tied[0])),
         kpi("dso", say("panel_terms.kpi.dso", lang), "–" if after.dso_days is None else days_text(after.dso_days), say("panel.word.days", lang),
             was("–" if before.dso_days is None else days_text(before.dso_days))),
-        kpi("loss", say("panel_terms.kpi.loss", lang), loss[1], scale.unit, was(loss[0])),
+        kpi("loss", say("panel_terms.kpi.loss", lang), loss[1], "", was(loss[0])),
     ]  # fmt: skip
     return kpis("figures", items)
 
@@ -136,13 +138,13 @@ def break_evens(step: TermsStep, scale: Scale) -> Block:
     """Return where the proposal stops paying: sales, days, discount, bad debt, and the cash it takes."""
     lang, effect, even, cash = scale.lang, step.effect, step.effect.break_even, step.effect.cash
     found: list[tuple[str, str, str]] = [
-        ("sales", percent(step.needed_sales_share, sign=True), _amount(even.extra_sales_minor, scale)),
-        ("npv_sales", percent(step.needed_npv_share, sign=True), _amount(even.npv_extra_sales_minor, scale)),
+        ("sales", percent(step.needed_sales_share, sign=True), scale.text(even.extra_sales_minor, sign=True)),
+        ("npv_sales", percent(step.needed_npv_share, sign=True), scale.text(even.npv_extra_sales_minor, sign=True)),
         ("days", _longest(step, "profit_change_minor", lang), say("panel_terms.even.profit", lang)),
         ("npv_days", _longest(step, "npv_minor", lang), say("panel_terms.even.npv", lang)),
         ("discount", "–" if step.highest_discount is None else f"{step.highest_discount:.2%}", say("panel_terms.even.profit", lang)),
         ("bad_debt", "–" if even.bad_debt_share is None else f"{even.bad_debt_share:.2%}", say("panel_terms.even.of_balance", lang)),
-        ("cash", _amount(-cash.peak_minor, scale) if cash.peak_minor else "0", _peak(step, lang)),
+        ("cash", scale.text(-cash.peak_minor) if cash.peak_minor else "0", _peak(step, lang)),
     ]  # fmt: skip
     simple = effect.scenario.customer_cost_simple
     if simple is not None:
@@ -155,11 +157,12 @@ def break_evens(step: TermsStep, scale: Scale) -> Block:
     ]  # fmt: skip
     rows = [row([_name(n, lang), {"text": value, "tone": "strong"}, _note(note)], id=n) for n, value, note in found]
     title = say("panel_terms.even.title", lang)
-    return section("evens", [table("evens", title, heads, rows)], title=title, sub=say("panel_terms.even.sub", lang))
-
-
-def _amount(minor: int | None, scale: Scale) -> str:
-    return "–" if minor is None else f"{scale.text(minor, sign=True)} {scale.unit}"
+    return section(
+        "evens",
+        [table("evens", title, heads, rows)],
+        title=title,
+        sub=say("panel_terms.even.sub", lang, unit=scale.unit),
+    )
 
 
 def _name(name: str, lang: Lang) -> Cell:

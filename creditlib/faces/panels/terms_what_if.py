@@ -26,7 +26,8 @@ from creditlib.faces.panels.terms_decision import days_text
 from creditlib.faces.panels.terms_fields import FIRST, TODAY
 from creditlib.faces.scale import Scale
 from creditlib.faces.wording import say
-from creditlib.flows.terms_bench import STATED, TERMS, VALUES, TermsStep
+from creditlib.flows.terms_bench import STATED, TERMS, VALUES
+from creditlib.flows.terms_step import TermsStep
 
 if TYPE_CHECKING:
     from creditlib.faces.panels.terms import TermsModel
@@ -130,7 +131,7 @@ def frontier(model: TermsModel, step: TermsStep, scale: Scale) -> Block:
     """Return the curve: what each number of days brings against what it ties up or may lose, with today, scenario and best."""
     lang, y, x = scale.lang, model.get("y"), model.get("x")
     by, across = model.by, {"capital": "receivables_cost_minor", "loss": "loss_minor"}[x]
-    best = step.best(by)
+    best = None if step.shortest_is_best(by) else step.best(by)
 
     def at(point: ReachPoint) -> tuple[float, float]:
         return scale.value(getattr(point, across)), scale.value(getattr(point, by))
@@ -150,7 +151,8 @@ def frontier(model: TermsModel, step: TermsStep, scale: Scale) -> Block:
     ]
     same = step.scenario_point.net_days == (None if best is None else best.net_days)
     for which, marked in named:
-        if marked is not None and not (which == "best" and same):
+        unchanged = which == "scenario" and step.scenario_point == step.base_point
+        if marked is not None and not unchanged and not (which == "best" and same):
             label = say(f"panel_terms.mark.{which}", lang, days=days_text(marked.net_days))
             marks.append(Marked(which, *at(marked), label))
     title, alt_text = _finding(step, best, by, scale), _words(step.points, by, scale)
@@ -167,6 +169,8 @@ def _told(days: float, minor: int, scale: Scale) -> str:
 
 def _finding(step: TermsStep, best: ReachPoint | None, by: str, scale: Scale) -> str:
     lang = scale.lang
+    if best is None and step.points:
+        return say("panel_terms.frontier_shortest", lang)
     if best is None or getattr(best, by) <= 0:
         return say("panel_terms.frontier_none", lang)
     told = {"days": days_text(best.net_days), "value": scale.text(getattr(best, by), sign=True), "unit": scale.unit}

@@ -13,7 +13,7 @@ from creditlib.errors import CreditError, Lang
 from creditlib.faces.panels.blocks import Block, Cell, button, buttons, column, fold, form, row, section, table, text
 from creditlib.faces.scale import Scale
 from creditlib.faces.wording import say
-from creditlib.flows.terms_bench import TermsStep
+from creditlib.flows.terms_step import TermsStep
 from creditlib.policy import CATALOGUE
 from creditlib.policy.parameter import shown
 
@@ -43,10 +43,11 @@ def components(step: TermsStep, scale: Scale) -> Block:
     return table("components", title, heads, rows)
 
 
-def notes(step: TermsStep, lang: Lang) -> Block:
-    """Return what else a person should know: what was taken from the policy, what the ledger did not tell, what is assumed."""
+def notes(model: TermsModel, step: TermsStep) -> Block:
+    """Return what else a person should know: what was taken from the policy, what the ledger did not tell, what is assumed; the documents."""
+    lang = model.lang
     told = [one.text(lang) for one in step.effect.decision.reasons if one.effect not in ("raises", "lowers")]
-    return section("notes", [text("notes", told)], title=say("panel_terms.why.notes", lang))
+    return section("notes", [text("notes", told), documents(model, step)], title=say("panel_terms.why.notes", lang))
 
 
 def values(step: TermsStep, lang: Lang) -> Block:
@@ -79,12 +80,13 @@ def documents(model: TermsModel, step: TermsStep) -> Block:
     acts = [button("papers", label), button("documents", say("panel_terms.documents.download", lang), download=True)]
     blocks = [buttons("documents", acts)]
     if open_:
-        blocks.append(_listed(model.documents(), step.effect.currency, lang))
+        blocks.append(_listed(model.documents(), step, lang))
     title, sub = say("panel_terms.documents.title", lang), say("panel_terms.documents.sub", lang)
     return section("documents", blocks, title=title, sub=sub)
 
 
-def _listed(found: pa.Table, currency: str, lang: Lang) -> Block:
+def _listed(found: pa.Table, step: TermsStep, lang: Lang) -> Block:
+    currency = step.effect.currency
     if not found.num_rows:
         return text("no_documents", [say("panel_terms.documents.none", lang)], tone="muted")
     top = found.sort_by([("amount_minor", "descending")]).slice(0, _TOP)
@@ -97,6 +99,9 @@ def _listed(found: pa.Table, currency: str, lang: Lang) -> Block:
     sums = found.group_by("currency").aggregate([("amount_minor", "sum")]).to_pylist()
     totals = ", ".join(f"{money.text(one['amount_minor_sum'], one['currency'])} {one['currency']}" for one in sums)
     note = say("panel_terms.documents.note", lang, shown=len(rows), count=f"{found.num_rows:,}", total=totals)
+    sales = step.effect.base_case.yearly_sales_minor
+    if [one["amount_minor_sum"] for one in sums] != [sales]:
+        note += " " + say("panel_terms.documents.other", lang, sales=money.text(sales, currency), currency=currency)
     return table("papers", say("panel_terms.documents.title", lang), heads, rows, note=note)
 
 
