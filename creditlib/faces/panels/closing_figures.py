@@ -28,7 +28,7 @@ from creditlib.faces.panels.blocks import (
     text,
 )
 from creditlib.faces.scale import Scale, scale_of
-from creditlib.faces.wording import bucket_label, say
+from creditlib.faces.wording import bucket_label, say, words_under
 from creditlib.faces.workbook_cover import groups
 from creditlib.faces.workbook_findings import catalogue
 from creditlib.flows.close_desk_look import Inspection
@@ -184,6 +184,16 @@ def aging(made: Close, lang: Lang) -> Block:
 # ── findings ──
 
 
+def todo(check: str, lang: Lang) -> str:
+    """Return what to do about a check on this panel: in the words of the catalogue, except where they name an option of the terminal.
+
+    >>> todo("zero-amount", "en"), todo("no-control", "en")[:29]
+    ('Nothing, if it was meant; it stays in the list of documents.', 'Type the control figure under')
+    """
+    own = words_under("panel_close.todo").get(check)
+    return own[lang] if own is not None else catalogue(check, "todo", lang)
+
+
 def findings(made: Close | None, chosen: str, lang: Lang) -> Block:
     """Return the findings by check, those that must be acted on first; each shows its rows."""
     title = _say("step.findings", lang)
@@ -210,7 +220,7 @@ def findings(made: Close | None, chosen: str, lang: Lang) -> Block:
             name,
             f"{one.count:,}",
             amount,
-            {"text": catalogue(one.check, "todo", lang), "tone": "words"},
+            {"text": todo(one.check, lang), "tone": "words"},
         ]
         rows.append(row(cells, tone="chosen" if one.check == chosen else "", id=f"{one.check}:{one.currency or ''}"))
     body = table("findings", _say("findings.caption", lang), heads, rows, tall=420) if rows else text("none", [_say("findings.none", lang)])  # fmt: skip

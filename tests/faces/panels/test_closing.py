@@ -17,6 +17,8 @@ from creditlib.errors import CreditError, Lang, UsageError
 from creditlib.faces.cli.main import app
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.closing import ClosingModel
+from creditlib.faces.panels.closing_figures import todo
+from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.mapping import parse_map
 from creditlib.flows.close_desk_files import UPLOAD_SETTING
 
@@ -474,6 +476,14 @@ def test_progress_is_told_in_words(model: ClosingModel) -> None:
     heard.clear()
     model.download("workbook", None)
     assert heard == [(1.0, "Writing the workbook")]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_what_to_do_names_no_option_of_the_terminal_that_the_panel_has(lang: Lang) -> None:
+    for check in CHECKS:
+        told = todo(check, lang)
+        assert told
+        assert "--" not in told or check == "late-entry", check
 
 
 def test_every_control_has_a_name_and_every_table_a_caption(model: ClosingModel) -> None:
