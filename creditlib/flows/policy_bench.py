@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from creditlib.decisions.limit.columns import Amounts, Flags
+from creditlib.decisions.limit.columns import Amounts, Flags, sums_of
 from creditlib.decisions.release.columns import OUTCOMES as RELEASES
 from creditlib.flows.assess import Assessment
 from creditlib.flows.policy_sides import LIMIT_OUTCOMES, MEASURED, OUTCOMES, Measured, Side, measured_under
@@ -21,6 +21,8 @@ from creditlib.flows.policy_told import COMPARED, NO_GRADE, ORDERS, Counts, Poli
 from creditlib.policy import GRADES, Policy
 
 _KEPT: Final = 3  # measured books that are held: the base and the last two under other measured values
+
+_COUNTS: Final = ("without_limit", "over_customers")
 
 
 class PolicyBench:
@@ -173,36 +175,43 @@ def _counts(old: Side, new: Side, changed: dict[str, Flags], orders: pa.Table) -
 
 
 def _sums(base: Measured, old: Side, measured: Measured, new: Side, at: NDArray[np.int64] | None) -> tuple[Sums, ...]:
-    exposure = measured.exposure if at is None else measured.exposure[at]
-    currency = measured.currency if at is None else measured.currency.take(pa.array(at))
-    sides = ((old, base, base.exposure, base.currency), (new, measured, exposure, currency))
-    made = []
-    for name in sorted(pc.unique(base.currency).to_pylist()):
-        told = [_side_sums(name, *side) for side in sides]
-        pairs = {f"{word}_{end}": told[i][word] for word in told[0] for i, end in enumerate(("before", "after"))}
-        minor = {k: v for k, v in pairs.items() if not k.startswith(("without_", "over_customers"))}
-        more = {k: v for k, v in pairs.items() if k not in minor}
-        count = int(np.asarray(pc.equal(base.currency, name)).sum())
-        made.append(Sums(name, count, **{f"{k}_minor": v for k, v in minor.items()}, **more))
-    return tuple(made)
+    names, codes = base.codes
+    before = _side_sums(names, codes, old, base, base.exposure)
+    exposure, after_codes = measured.exposure, codes
+    if at is not None:
+        exposure = exposure[at]
+        place = {name: code for code, name in enumerate(names)}
+        into = np.array([place.get(name, len(names)) for name in measured.codes[0]], np.int64)
+        after_codes = into[measured.codes[1]][at]
+    after = _side_sums(names, after_codes, new, measured, exposure)
+    count = np.bincount(codes, minlength=len(names)).tolist()
+    return tuple(
+        Sums(name, count[code], **_told(before, "before", code), **_told(after, "after", code))
+        for code, name in enumerate(names)
+    )
+
+
+def _told(columns: dict[str, list[int]], side: str, code: int) -> dict[str, int]:
+    return {f"{name}_{side}" + ("" if name in _COUNTS else "_minor"): column[code] for name, column in columns.items()}
 
 
 def _side_sums(
-    name: str, side: Side, measured: Measured, exposure: NDArray[np.int64], currency: pa.Array
-) -> dict[str, int]:
-    mine = np.asarray(pc.equal(currency, name), bool)
-    limited = mine & side.limit.known
-    over = np.maximum(exposure[limited] - side.limit.minor[limited], 0)
-    waiting = np.asarray(pc.equal(measured.orders.currency, name), bool) & (side.held != RELEASES.index("release"))
+    names: list[str], codes: NDArray[np.int64], side: Side, measured: Measured, exposure: NDArray[np.int64]
+) -> dict[str, list[int]]:
+    """Return each sum, by the place of its currency. codes: of each row; one past the names for another currency."""
+    size, limit = len(names) + 1, side.limit
+    over = np.where(limit.known, np.maximum(exposure - limit.minor, 0), 0)
+    orders = measured.orders
+    place = np.asarray(pc.index_in(orders.currency, value_set=pa.array(names, pa.string())).fill_null(size - 1))
+    held = np.where(side.held != RELEASES.index("release"), orders.left_minor, 0)
     return {
-        "limits": _total(side.limit.minor[limited]), "without_limit": int((mine & ~side.limit.known).sum()),
-        "expected_loss": _total(side.loss.minor[mine]), "held": _total(measured.orders.left_minor[waiting]),
-        "exposure": _total(exposure[mine]), "over": _total(over), "over_customers": int((over > 0).sum()),
+        "limits": _totals(codes, limit.minor, size), "without_limit": np.bincount(codes[~limit.known], minlength=size).tolist(),
+        "expected_loss": _totals(codes, side.loss.minor, size), "held": _totals(place.astype(np.int64), held, size),
+        "exposure": _totals(codes, exposure, size), "over": _totals(codes, over, size),
+        "over_customers": np.bincount(codes[over > 0], minlength=size).tolist(),
     }  # fmt: skip
 
 
-def _total(minor: NDArray[np.int64]) -> int:
-    """The sum, exact whatever its size."""
-    if not len(minor) or float(np.abs(minor.astype(np.float64)).sum()) < 2.0**62:
-        return int(minor.sum())
-    return sum(minor.tolist())
+def _totals(codes: NDArray[np.int64], minor: NDArray[np.int64], size: int) -> list[int]:
+    """Sums by code, exact whatever their size."""
+    return [int(one) for one in sums_of(codes, minor, np.ones(len(minor), np.int64), size)]

@@ -15,10 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from creditlib.decisions.decision import no_documents
 from creditlib.decisions.limit.caps import capacity_on, groups_of, receivables_of
 from creditlib.decisions.limit.columns import Amounts
-from creditlib.decisions.limit.decide import decided_on
+from creditlib.decisions.limit.decide import limits_on
 from creditlib.decisions.limit.exchange import Exchange
 from creditlib.decisions.limit.standing import Judged, Standing
 from creditlib.decisions.offer import offer_of
@@ -26,7 +25,7 @@ from creditlib.decisions.release.columns import MOVED_BY, OrderColumns
 from creditlib.decisions.release.ground import Ground
 from creditlib.decisions.release.limits import Structure
 from creditlib.decisions.score import card as scorecard
-from creditlib.decisions.score.decide import score_columns
+from creditlib.decisions.score.decide import graded_columns
 from creditlib.flows.assess import Assessment, losses
 from creditlib.policy import GRADES, Policy, Values
 from creditlib.policy.catalogue.limit import PARAMETERS as _LIMIT
@@ -91,6 +90,12 @@ class Measured:
         return receivables_of(self._standing.balances, self._standing.home, self._standing.exchange)
 
     @cached_property
+    def codes(self) -> tuple[list[str], NDArray[np.int64]]:
+        """Currencies in order, and the place of each row's."""
+        names = sorted(pc.unique(self.currency).to_pylist())
+        return names, np.asarray(pc.index_in(self.currency, value_set=pa.array(names, pa.string()))).astype(np.int64)
+
+    @cached_property
     def orders(self) -> OrderColumns:
         """Orders that wait."""
         whole = self.whole
@@ -102,24 +107,21 @@ class Measured:
 
     def under(self, policy: Policy) -> Side:
         """Return the book under a policy that differs in WEIGHED at most. Raises: PolicyError, TooLarge."""
-        as_of = self.whole.as_of
-        values = policy.at(as_of)
-        made = score_columns(scorecard.card_of(values), self._factors, self.rows, values)
-        score = Amounts.from_arrow(made["score"])
-        grade = np.asarray(pc.index_in(made["grade"], value_set=pa.array(GRADES)).fill_null(-1)).astype(np.int64)
-        scored = score.known & ~self._stopped
-        judged = Judged(scored & (grade >= 0), self._stopped, grade, made["grade"], score)
-        capacity = capacity_on(*self._receivables, values)
-        limits = decided_on(
-            self._standing, judged, policy, as_of, documents=lambda _: no_documents(), capacity=capacity
-        )
+        values = policy.at(self.whole.as_of)
+        made = graded_columns(scorecard.card_of(values), self._factors, self.rows, values)
+        known = made.known
+        score = Amounts.where(known, made.made.score)
+        grade = np.where(known, made.grade, np.int8(-1)).astype(np.int64)
+        scored = known & ~self._stopped
+        judged = Judged(scored, self._stopped, grade, pa.nulls(0, pa.string()), score)
+        limit = limits_on(self._standing, judged, values, capacity_on(*self._receivables, values)).limit
         outcome = np.where(self._stopped, OUTCOMES.index("stop"), np.where(scored, 0, OUTCOMES.index("refer")))
+        of_limit = np.where(limit.known, np.where(limit.minor > 0, 1, 2), 0)
         terms, texts = _terms(outcome, grade, values)
-        loss = losses(self._net, made["default_probability"].to_numpy(zero_copy_only=False), values)
-        of_limit = pc.index_in(limits.table["outcome"], value_set=pa.array(LIMIT_OUTCOMES))
+        loss = losses(self._net, np.where(known, made.default_probability, np.nan), values)
         return Side(
-            outcome.astype(np.int8), score, grade, np.asarray(of_limit).astype(np.int8), Amounts.from_arrow(limits.table["limit_minor"]),
-            terms, texts, Amounts.from_arrow(loss), self.orders.outcomes(values),
+            outcome.astype(np.int8), score, grade, of_limit.astype(np.int8), limit, terms, texts, Amounts.from_arrow(loss),
+            self.orders.outcomes(values),
         )  # fmt: skip
 
 

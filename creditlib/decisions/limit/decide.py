@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, add_months, day_number
 from creditlib.decisions.decision import Decision, used
-from creditlib.decisions.limit.caps import Capacity, allot, capacity_of, grade_caps, groups_of
+from creditlib.decisions.limit.caps import Allotted, Capacity, allot, capacity_of, grade_caps, groups_of
 from creditlib.decisions.limit.columns import Amounts, Flags, common_scale, insured_parts, leading_digits, times_ratio
 from creditlib.decisions.limit.exchange import Exchange
 from creditlib.decisions.limit.inputs import BY_GRADE, Inputs, gather
@@ -125,10 +125,71 @@ def decided_on(
 ) -> Figures:  # fmt: skip
     """Return the limits of what was made ready once, the columns of `limit_book`. judged: its rows, scored under this policy. capacity: as
     in `decided`."""
-    values, rows = policy.at(as_of), len(standing)
+    values = policy.at(as_of)
+    made = limits_on(standing, judged, values, capacity or capacity_of(standing.balances, values, standing.exchange))
+    capacity, caps, allotted, limit, factor = made.capacity, made.caps, made.allotted, made.limit, made.factor
+    insured = Amounts.where(limit.known, insured_parts(limit.minor, standing.cover.minor, standing.cover_paid.minor))
+    own = Amounts(limit.minor - insured.minor, limit.known)
+    group_own = allotted.group_own[standing.group]
+    most = min(math.floor(Fraction(values["limit.committee_above"]) * 10 ** exponent(standing.home)), 2**63 - 1)
+    granted = limit.known & (limit.minor > 0)
+    by_capacity = limit.known & ~made.barred & (limit.minor < made.lifted.minor)
+    by_grade = limit.known & ~made.barred & ~by_capacity & caps.known & (caps.minor < made.after.minor)
+    money = {f"{name}_minor": made.methods[name] for name in METHODS} | {
+        "yearly_minor": standing.yearly, "tangible_net_worth_minor": standing.net_worth,
+        "statement_working_capital_minor": standing.working_capital, "reference_average_minor": standing.reference_average,
+        "peak_minor": standing.peak, "picked_minor": made.amount, "after_factor_minor": made.after, "grade_cap_minor": caps,
+        "rounded_minor": made.rounded, "lifted_minor": made.lifted, "capacity_minor": allotted.highest, "limit_minor": limit,
+        "insured_minor": insured, "own_risk_minor": own,
+    }  # fmt: skip
+    graded = pc.and_(pc.invert(standing.term_from.is_valid()), pa.array(made.term.known))
+    table = pa.table(
+        {
+            "customer": standing.customer, "currency": pa.array(standing.currencies, pa.string()).take(pa.array(standing.currency)).dictionary_encode(),
+            "grade": judged.grade_text,
+            **{name: column.to_arrow() for name, column in money.items()},
+            "bought_from": standing.bought_from,
+            "term_days": made.term.to_arrow(), "term_from": pc.if_else(graded, BY_GRADE, standing.term_from),
+            "references": pa.array(standing.reference_count), "score": judged.score.to_arrow(), "picked": made.picked,
+            "factor": pa.array(factor.minor / made.factor_scale, pa.float64(), mask=~factor.known),
+            "cap": _worded([capacity.cap, "grade"], np.where(by_capacity, 0, 1), by_capacity | by_grade),
+            "group": standing.groups.take(pa.array(standing.group)), "group_own_minor": pa.array(group_own),
+            "needs_committee": pa.array(granted & (group_own > most), mask=~limit.known),
+            "review_on": _worded([add_months(as_of, values["limit.review_months"])], np.zeros(len(standing), np.int64), granted),
+            "outcome": _worded(["refer", "set", "none"], np.where(granted, 1, np.where(limit.known, 2, 0))),
+        }
+    )  # fmt: skip
+    unpriced = {standing.currencies[code] for code in np.unique(standing.currency[~_priced(standing)]).tolist()}
+    shown = {"capacity": capacity, "policy": policy.fingerprint, "unpriced": tuple(sorted(unpriced)),
+             "stopped": frozenset(standing.customer.filter(pa.array(judged.stopped)).to_pylist())}  # fmt: skip
+    return Figures(table, ("customer", "currency"), as_of, "limit_minor", shown, documents=documents)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits step by step, one column each; see `limit_book`. factor: over factor_scale. barred: no credit, whatever the method gives."""
+
+    methods: Mapping[str, Amounts]
+    term: Amounts
+    picked: pa.Array
+    amount: Amounts
+    factor: Amounts
+    factor_scale: int
+    after: Amounts
+    caps: Amounts
+    barred: Flags
+    rounded: Amounts
+    lifted: Amounts
+    allotted: Allotted
+    capacity: Capacity
+    limit: Amounts
+
+
+def limits_on(standing: Standing, judged: Judged, values: Values, capacity: Capacity) -> Limits:
+    """Return the limits of what was made ready once, without a table. Raises: TooLarge."""
     term = _terms(standing, judged, values)
     methods = method_columns(standing, judged, term, values)
-    picked, amount = pick(methods, values["limit.methods"], values["limit.pick"], rows)
+    picked, amount = pick(methods, values["limit.methods"], values["limit.pick"], len(standing))
     scale, factors = common_scale([Fraction(values["limit.grade_factor"][grade]) for grade in GRADES])
     factor = Amounts.where(judged.scored | judged.stopped, np.where(judged.stopped, 0, factors[judged.grade]))
     after = Amounts.where(amount.known & factor.known, times_ratio(amount.minor, factor.minor, scale))
@@ -136,47 +197,18 @@ def decided_on(
     barred = (factor.known & (factor.minor == 0)) | (caps.known & (caps.minor == 0))
     digits = values["limit.rounding_digits"]
     capped = np.where(caps.known, np.minimum(after.minor, caps.minor), after.minor)
-    priced = np.asarray(standing.factor != 0, bool)
-    rounded = Amounts.where(after.known & priced, leading_digits(capped, digits, standing.unit))
+    rounded = Amounts.where(after.known & _priced(standing), leading_digits(capped, digits, standing.unit))
     lifted = Amounts.where(rounded.known & ~barred, np.maximum(rounded.minor, standing.cover.minor))
-    capacity = capacity or capacity_of(standing.balances, values, standing.exchange)
     allotted = allot(lifted, standing, capacity, digits)
     limit = Amounts(np.where(barred, 0, allotted.limit.minor), barred | allotted.limit.known)
-    insured = Amounts.where(limit.known, insured_parts(limit.minor, standing.cover.minor, standing.cover_paid.minor))
-    own = Amounts(limit.minor - insured.minor, limit.known)
-    group_own = allotted.group_own[standing.group]
-    most = min(math.floor(Fraction(values["limit.committee_above"]) * 10 ** exponent(standing.home)), 2**63 - 1)
-    granted = limit.known & (limit.minor > 0)
-    by_capacity = limit.known & ~barred & (limit.minor < lifted.minor)
-    by_grade = limit.known & ~barred & ~by_capacity & caps.known & (caps.minor < after.minor)
-    money = {f"{name}_minor": methods[name] for name in METHODS} | {
-        "yearly_minor": standing.yearly, "tangible_net_worth_minor": standing.net_worth,
-        "statement_working_capital_minor": standing.working_capital, "reference_average_minor": standing.reference_average,
-        "peak_minor": standing.peak, "picked_minor": amount, "after_factor_minor": after, "grade_cap_minor": caps,
-        "rounded_minor": rounded, "lifted_minor": lifted, "capacity_minor": allotted.highest, "limit_minor": limit,
-        "insured_minor": insured, "own_risk_minor": own,
-    }  # fmt: skip
-    graded = pc.and_(pc.invert(standing.term_from.is_valid()), pa.array(term.known))
-    table = pa.table(
-        {
-            "customer": standing.customer, "currency": pa.array(standing.currencies, pa.string()).take(pa.array(standing.currency)).dictionary_encode(),
-            "grade": judged.grade_text,
-            **{name: column.to_arrow() for name, column in money.items()},
-            "bought_from": standing.bought_from,
-            "term_days": term.to_arrow(), "term_from": pc.if_else(graded, BY_GRADE, standing.term_from),
-            "references": pa.array(standing.reference_count), "score": judged.score.to_arrow(), "picked": picked,
-            "factor": pa.array(factor.minor / scale, pa.float64(), mask=~factor.known),
-            "cap": _worded([capacity.cap, "grade"], np.where(by_capacity, 0, 1), by_capacity | by_grade),
-            "group": standing.groups.take(pa.array(standing.group)), "group_own_minor": pa.array(group_own),
-            "needs_committee": pa.array(granted & (group_own > most), mask=~limit.known),
-            "review_on": _worded([add_months(as_of, values["limit.review_months"])], np.zeros(rows, np.int64), granted),
-            "outcome": _worded(["refer", "set", "none"], np.where(granted, 1, np.where(limit.known, 2, 0))),
-        }
-    )  # fmt: skip
-    unpriced = {standing.currencies[code] for code in np.unique(standing.currency[~priced]).tolist()}
-    shown = {"capacity": capacity, "policy": policy.fingerprint, "unpriced": tuple(sorted(unpriced)),
-             "stopped": frozenset(standing.customer.filter(pa.array(judged.stopped)).to_pylist())}  # fmt: skip
-    return Figures(table, ("customer", "currency"), as_of, "limit_minor", shown, documents=documents)
+    return Limits(
+        methods, term, picked, amount, factor, scale, after, caps, barred, rounded, lifted, allotted, capacity, limit
+    )
+
+
+def _priced(standing: Standing) -> Flags:
+    """Whose currency has a rate into the home currency."""
+    return np.asarray(standing.factor != 0, bool)
 
 
 def method_columns(standing: Standing, judged: Judged, term: Amounts, values: Values) -> dict[str, Amounts]:

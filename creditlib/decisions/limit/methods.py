@@ -77,10 +77,11 @@ def by_score(
     """
     at = np.searchsorted([float(point) for point, _ in steps], scores.minor, side="right") - 1
     known = scores.known & (at >= 0) & np.array([ratio is not None for ratio in worth], bool)[currency]
-    found = np.zeros(len(scores), np.int64)
-    for step, code in {*zip(at[known].tolist(), currency[known].tolist(), strict=True)}:
-        found[known & (at == step) & (currency == code)] = as_int64([times(1, Fraction(steps[step][1]) * worth[code])])
-    return Amounts(found, known)
+    place = np.where(known, at * len(worth) + currency, 0)
+    table = np.zeros(len(steps) * len(worth) + 1, np.int64)
+    for one in np.flatnonzero(np.bincount(place[known], minlength=1)).tolist():
+        table[one] = as_int64([times(1, Fraction(steps[one // len(worth)][1]) * (worth[one % len(worth)] or 0))])[0]
+    return Amounts.where(known, table[place])
 
 
 def pick(methods: Mapping[str, Amounts], may: Sequence[str], how: Pick, rows: int) -> tuple[pa.Array, Amounts]:

@@ -15,13 +15,14 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from creditlib.days import add_months
 from creditlib.decisions.decision import Decision, Reason, used
 from creditlib.decisions.hard_stops import STOPS, hard_stops
 from creditlib.decisions.onboarding.evidence import source_of
 from creditlib.decisions.onboarding.reputation import own_grade
-from creditlib.decisions.score.card import PARAMETERS, Card, Line, Scored, card_of
+from creditlib.decisions.score.card import PARAMETERS, Card, Columns, Line, Scored, card_of
 from creditlib.decisions.score.reasons import OutsideRating, losses, rating_reasons, too_little, unknowns, worse
 from creditlib.errors import UsageError
 from creditlib.facts.book import Book
@@ -114,8 +115,20 @@ def score_book(
     )
 
 
-def score_columns(card: Card, columns: Mapping[str, Any], rows: int, values: Values) -> dict[str, pa.Array]:
-    """Return score, grade and what goes with them for columns of factors, NaN where unknown: the whole book in one pass."""
+@dataclass(frozen=True)
+class Graded:
+    """Scores of a whole book with their grades. known: who has a score; grade, earned: places in GRADES, default_probability: 0 and 0.0
+    where there is none."""
+
+    made: Columns
+    known: NDArray[np.bool_]
+    grade: NDArray[np.int8]
+    earned: NDArray[np.int8]
+    default_probability: NDArray[np.float64]
+
+
+def graded_columns(card: Card, columns: Mapping[str, Any], rows: int, values: Values) -> Graded:
+    """Return scores and grades for columns of factors, NaN where unknown: the whole book in one pass."""
     made = card.columns(columns, rows)
     there = made.score >= 0
     at = np.where(there, made.score - card.low, 0)
@@ -123,14 +136,22 @@ def score_columns(card: Card, columns: Mapping[str, Any], rows: int, values: Val
     earned = np.array([place[grade] for grade in card.graded], np.int8)[at]
     seen = [i for i, name in enumerate(card.names) if name in FROM_STATEMENTS]
     blind = ~made.known[:, seen].any(axis=1)
-    grade = np.where(blind, np.maximum(earned, place[values["score.without_statements"]]), earned)
-    chance = np.array(card.probabilities)[at]
+    held = np.int8(place[values["score.without_statements"]])
+    return Graded(
+        made, there, np.where(blind, np.maximum(earned, held), earned), earned, np.array(card.probabilities)[at]
+    )
+
+
+def score_columns(card: Card, columns: Mapping[str, Any], rows: int, values: Values) -> dict[str, pa.Array]:
+    """Return score, grade and what goes with them for columns of factors, NaN where unknown, as columns of a table."""
+    found = graded_columns(card, columns, rows, values)
+    made, there = found.made, found.known
     names = pa.array(GRADES)
     columns_out = {
         "score": pa.array(made.score, mask=~there),
-        "grade": names.take(pa.array(grade, mask=~there)),
-        "earned": names.take(pa.array(earned, mask=~there)),
-        "default_probability": pa.array(chance, mask=~there),
+        "grade": names.take(pa.array(found.grade, mask=~there)),
+        "earned": names.take(pa.array(found.earned, mask=~there)),
+        "default_probability": pa.array(found.default_probability, mask=~there),
         "quality": pa.array(made.quality, mask=~there),
         "evidence": pa.array(made.evidence),
     }

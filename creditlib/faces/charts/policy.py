@@ -39,7 +39,7 @@ def moves(
             )  # fmt: skip
     told = [str(row["tip"]) for row in rows if row["told"] and row["before"] != row["after"]]
     return Chart(
-        _moves(tuple(grades), before, after), {"moves": rows}, "; ".join(told) or "=", _CELL * (len(grades) + 2)
+        _moves(tuple(grades), before, after), {"moves": rows}, "; ".join(told) or "=", _CELL * len(grades) + 52
     )
 
 

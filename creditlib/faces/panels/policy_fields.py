@@ -198,6 +198,10 @@ def now_text(entry: Entry, values: Values, lang: Lang, *, changed: bool) -> str:
     if entry.first or changed:
         row = values.row(entry.parameter)
         told.append(say("panel_policy.since", lang, day=row.from_on, reference=row.reference))
+    about = CATALOGUE[entry.parameter]
+    if about.kind == "list" and about.choices:
+        words = [f"{word} ({say(f'policy.choice.{word}', lang)})" for word in about.choices]
+        told.append(say("panel_policy.choices", lang, words=("、" if lang == "zh" else ", ").join(words)))
     if entry.group == "measured":
         told.append(say("panel_policy.slow", lang))
     return say("panel.word.separator", lang).join(told)
