@@ -13,7 +13,9 @@ from creditlib.faces.panels.customer import CustomerModel
 from creditlib.faces.panels.given import assessed
 from creditlib.faces.panels.model import Model
 from creditlib.faces.panels.parameters import drafted
+from creditlib.faces.panels.portfolio import PortfolioModel
 from creditlib.flows.assess import Assessment
+from creditlib.flows.portfolio import Portfolio
 from creditlib.flows.scenario import CustomerCase
 
 
@@ -66,12 +68,26 @@ def _limits(state: dict[str, Any]) -> list[float]:
     return [model.scale().value(side.limit.limit_minor) for side in sides if side.limit.limit_minor is not None]
 
 
+def _portfolio(lang: Lang) -> Model:
+    return PortfolioModel(whole(), lang)
+
+
+def _aging(state: dict[str, Any]) -> list[float]:
+    part = Portfolio(whole()).slice(entity=state["entity"].removeprefix("="))
+    scale = PortfolioModel(whole(), state["lang"]).scale()
+    return [max(scale.value(part.aging[key]), 0.0) for key in (*part.buckets, "unapplied")]
+
+
 CASES = {
     case.name: case
     for case in (
         Case(
             "customer", _customer, (("on_time_share", "ArrowRight", 3), ("term_days", "ArrowLeft", 2), ("limit.grace_days", "ArrowRight", 2)),
             "limit.grace_days", ("term_days", "soon"), "curve", "spots", "y", _limits, "file",
+        ),
+        Case(
+            "portfolio", _portfolio, (("entity", "ArrowDown", 1), ("by", "ArrowRight", 2), ("release.overdue_days", "ArrowRight", 3)),
+            "release.overdue_days", ("least", "plenty"), "aging", "bars", "value", _aging, "workbook",
         ),
     )
 }  # fmt: skip
