@@ -6,6 +6,7 @@ findings are collected and all shown, never only the first. Both carry their tex
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +31,12 @@ class CreditError(Exception):
     def text(self, lang: Lang = "en") -> str:
         """Return the message in the language asked for."""
         return self.zh if lang == "zh" else self.en
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows of this error: its message, in the language of CREDIT_LANG; with CREDIT_DEBUG all of it."""
+        if os.environ.get("CREDIT_DEBUG"):
+            raise NotImplementedError
+        return self.text("zh" if os.environ.get("CREDIT_LANG") == "zh" else "en").split("\n")
 
 
 class UsageError(CreditError):

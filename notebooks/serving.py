@@ -131,9 +131,11 @@ class Panels(Voila):  # type: ignore[misc, unused-ignore]
         """Make a notebook the page asked for: its panel alone, in the language of the address."""
         lang = _asked(handler, self.lang)
         name = Path(handler.request.path).stem
-        start = new_code_cell(  # type: ignore[no-untyped-call]
-            f"import os\n\nos.environ[{LANG!r}] = {lang!r}"
+        code = (
+            f"import os\n\nfrom {__package__}.told import tell_errors\n\n"
+            f"os.environ[{LANG!r}] = {lang!r}\ntell_errors(get_ipython(), {lang!r})"
         )
+        start = new_code_cell(code)  # type: ignore[no-untyped-call]
         notebook.cells = [start, *(cell for cell in notebook.cells if cell.cell_type == "code")]
         notebook.metadata |= {
             "title": say(f"notebooks.panel.{name}", lang), "lang": lang, "back": say("notebooks.page.title", lang),

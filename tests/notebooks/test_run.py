@@ -13,6 +13,7 @@ import pytest
 from creditlib_notebooks.course import lesson
 from creditlib_notebooks.kernels import OwnKernel
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from model_answers import ANSWERS
@@ -50,6 +51,22 @@ def test_a_panel_is_made(name: str, lang: str, tmp_path: Path, monkeypatch: pyte
     assert view["blocks"]
     assert bool(re.search("[\u4e00-\u9fff]", view["top"]["sub"])) == (lang == "zh")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "there are aging, scores, terms."), ("zh", "可选aging、scores、terms。")]
+)
+def test_a_mistake_in_a_cell_is_told_in_words_instead_of_a_traceback(
+    lang: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDIT_LANG", lang)
+    cell = nbformat.v4.new_code_cell("from creditlib_notebooks.course import lesson\nlesson('other')")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    with pytest.raises(CellExecutionError):
+        run(notebook, tmp_path)
+    [error] = cell.outputs
+    assert len(error["traceback"]) == 1
+    assert error["traceback"][0].endswith(words)
 
 
 @pytest.mark.parametrize(("lang", "name"), LESSONS)

@@ -193,6 +193,23 @@ def test_a_panel_shows_the_book_and_no_source_and_asks_no_other_host(served: Run
     assert "<title>Customer</title>" in page
 
 
+def test_a_panel_that_cant_be_made_says_why_in_the_language_and_shows_no_source(tmp_path: Path) -> None:
+    cl.save_book(cl.sample_book(), tmp_path / "book")
+    (tmp_path / "rates.csv").write_text("date,from,to,rate\n2026-10-31,USD,CNY,7.1\n")
+    running = started(
+        tmp_path, "serve", "--book", "book", "--currency", "CNY", "--fx", "rates.csv", "--as-of", "2026-10-31"
+    )
+    try:
+        for lang, words in (("en", "no rate"), ("zh", "汇率")):
+            page = running.ask(f"voila/render/portfolio.ipynb?lang={lang}")[1]
+            assert 'role=\\"alert\\"' in page
+            assert json.dumps(words)[1:-1] in page
+            assert "Traceback" not in page
+            assert "portfolio_panel" not in page
+    finally:
+        ended(running)
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_stopping_stops_every_kernel_and_leaves_nothing(how: signal.Signals, tmp_path: Path) -> None:
     running = started(tmp_path, "serve")

@@ -14,6 +14,7 @@ from creditlib_notebooks import start
 from creditlib_notebooks.kernels import OwnKernel
 from creditlib_notebooks.lab import arguments
 from creditlib_notebooks.start import Server, given, web_settings
+from creditlib_notebooks.told import tell_errors
 from typer.testing import CliRunner
 
 import creditlib as cl
@@ -168,3 +169,31 @@ def test_the_only_kernel_is_the_python_that_runs_the_command(tmp_path: Path, mon
     known = OwnKernel()
     assert list(known.find_kernel_specs()) == ["python3"]
     assert known.get_kernel_spec("python3").argv[0] == sys.executable
+
+
+def test_an_error_of_a_cell_is_told_in_words_and_a_fault_goes_to_the_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    class Shell:
+        """What of a kernel's shell is used."""
+
+        def __init__(self) -> None:
+            self.display_pub, self.shown, self.handler = self, [], None
+
+        def set_custom_exc(self, kinds: tuple[type[Exception], ...], handler: Any) -> None:
+            assert kinds == (Exception,)
+            self.handler = handler
+
+        def publish(self, data: dict[str, str]) -> None:
+            self.shown.append(data)
+
+    shell: Any = Shell()
+    tell_errors(shell, "zh")
+    shell.handler(shell, None, cl.CreditError("an <error>", "出<错>"), None)
+    shell.handler(shell, None, ValueError("odd"), None, tb_offset=1)
+    assert [data["text/plain"] for data in shell.shown] == [
+        "出<错>",
+        "程序内部错误：ValueError: odd。终端中有详细位置，请反馈。",
+    ]
+    assert "出&lt;错&gt;" in shell.shown[0]["text/html"]
+    assert capfd.readouterr().err.splitlines() == ["ValueError: odd"]
