@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from creditlib.errors import CreditError, Lang
 from creditlib.faces.panels import closing_figures as figures
@@ -26,7 +26,9 @@ from creditlib.flows.closing import Close
 from creditlib.policy import Policy
 from creditlib.policy.draft import draft_toml
 
-_TOML = "application/toml"
+_TOML: Final = "application/toml"
+_WRITING: Final = 0.9
+"""Share of the work done when the workbook is begun: reading and closing are over by then."""
 
 
 class ClosingModel(ClosingState):
@@ -141,7 +143,7 @@ class ClosingModel(ClosingState):
         from creditlib.faces.workbook import write_workbook
 
         made = self.desk.close(self.asked(), self.tried(), self.going)
-        self.progress(1.0, say("panel_close.going.write", self.lang))
+        self.progress(_WRITING, say("panel_close.going.write", self.lang))
         with tempfile.TemporaryDirectory() as folder:
             path = write_workbook(made, Path(folder) / f"close-{made.as_of}.xlsx", lang=self.lang)
             return Download(path.name, path.read_bytes())

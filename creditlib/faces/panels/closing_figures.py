@@ -276,8 +276,12 @@ def _sheet_rows(
             }
             cells = [_cell(one, column_.number - 1) for column_ in kept]
             lines_of.append(row([f"{one.number:,}", about, *cells], id=f"{sheet}:{one.number}:{place}"))
-    note = _say("findings.hidden", lang, names=", ".join(hidden)) if hidden else ""
-    return table(f"rows:{sheet}", sheet, heads, lines_of, note=f"{sheet}. {note}".strip())
+    note = (
+        _say("findings.hidden", lang, sheet=sheet, names=", ".join(hidden))
+        if hidden
+        else _say("findings.of", lang, sheet=sheet)
+    )
+    return table(f"rows:{sheet}", sheet, heads, lines_of, note=note)
 
 
 def _cell(one: RawRow, at: int) -> Cell:

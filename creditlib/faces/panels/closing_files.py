@@ -13,7 +13,7 @@ from creditlib.errors import CreditError, Lang
 from creditlib.faces.panels.blocks import Block, Cell, button, buttons, column, form, row, section, table, text
 from creditlib.faces.panels.fields import Choice, Field, Files, trimmed
 from creditlib.faces.wording import say
-from creditlib.facts.columns import FIELDS, Role
+from creditlib.facts.columns import FIELDS, Role, presets
 from creditlib.facts.map_text import map_text
 from creditlib.facts.mapping import parse_map
 from creditlib.flows.close_desk_look import FileLook, Inspection, SheetLook
@@ -114,12 +114,22 @@ def _sheet_row(sheet: SheetLook, chosen: str, lang: Lang) -> Block:
     role: Cell = {"text": _role(sheet, lang), "tone": "act" if sheet.role == "unused" else "nowrap"}
     return row(
         [
-            name, role, sheet.preset or "–", str(sheet.header_row) if sheet.mapping is not None else "–",
+            name, role, _recognised(sheet.preset, lang), str(sheet.header_row) if sheet.mapping is not None else "–",
             say("panel_close.sheets.of", lang, used=len(used), all=len(headed)) if sheet.mapping is not None else "–",
             f"{sheet.rows:,}", "–" if sheet.used is None else f"{sheet.used:,}",
         ],
         tone="chosen" if sheet.name == chosen else "", id=sheet.name,
     )  # fmt: skip
+
+
+def _recognised(preset: str, lang: Lang) -> str:
+    """Return what recognised a sheet: a system by the title of its preset, plain headers by their language, a map."""
+    if preset.startswith("map "):
+        return _say("sheets.by_map", lang)
+    plain = next((one for one in ("plain_en", "plain_zh") if preset.startswith(one)), None)
+    if plain is not None:
+        return _say(f"sheets.{plain}", lang)
+    return next((one.title for one in presets() if one.name == preset), "–")
 
 
 # ── correcting one sheet ──

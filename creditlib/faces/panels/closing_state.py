@@ -135,9 +135,15 @@ class ClosingState(Model):
 
     @property
     def day(self) -> date:
-        """The as-of day; while it is typed wrongly, the one the panel began with."""
+        """The as-of day; while it is typed wrongly, or no policy is in force on it, the one the panel began with."""
         held = self.state["as_of"]
-        return parse_iso(held, "as_of") if isinstance(held, str) else self._day
+        if not isinstance(held, str):
+            return self._day
+        try:
+            self.policy.at(parse_iso(held, "as_of"))
+        except CreditError:
+            return self._day  # what is wrong is told by `asked`, and by closing
+        return parse_iso(held, "as_of")
 
     @property
     def begun(self) -> bool:
@@ -224,22 +230,24 @@ class ClosingState(Model):
     def upload(self, name: str, file: str, size: int, at: int, piece: bytes) -> None:
         """Take a piece of a file; a map.toml becomes the map. Raises: UsageError for one that is too large, or there already."""
         uploads = self.desk.uploads
+        incoming, self._incoming = self._incoming, None  # until this piece is taken: what fails leaves nothing behind
         if at == 0:
-            if self._incoming is not None:
-                self._incoming.cancel()  # it never came whole
+            if incoming is not None:
+                incoming.cancel()  # it never came whole
             stale = [
                 path for path in map(str, uploads.paths) if path not in self.state["files"] or self.use(path) == "out"
             ]
             for path in stale:
                 uploads.remove(Path(path).name)
-            self._incoming = uploads.begin(file, size)
-        if self._incoming is None:
+            incoming = uploads.begin(file, size)
+        if incoming is None:
             return  # the rest of one that was refused
-        self._incoming.write(piece)
-        self.progress(self._incoming.came / max(size, 1), say("panel_close.going.upload", self.lang, about=file))
-        if self._incoming.came == size:
-            incoming, self._incoming = self._incoming, None
+        incoming.write(piece)
+        self.progress(incoming.came / max(size, 1), say("panel_close.going.upload", self.lang, about=file))
+        if incoming.came == size:
             self._take_file(incoming.finish())
+        else:
+            self._incoming = incoming
 
     def _take_file(self, path: Path) -> None:
         if path.suffix.lower() == ".toml":

@@ -190,6 +190,30 @@ def test_control_figures_of_a_file_are_recognised_and_compared_by_account(model:
     assert cells(shown["table:lines"])[0][1:] == ["1,200.00", "1,199.00", "1.00", "▲ differs"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("1999-12-31", "The policy is in force from 2000-01-01"), ("31.3.2024", "is not a day"), ("", "is not a day")],
+)
+def test_a_day_that_cannot_be_closed_is_told(model: ClosingModel, typed: str, told: str) -> None:
+    model.view()
+    model.set("as_of", typed=typed)
+    view = model.view()
+    assert told in view["error"]
+    assert parts(view)["kpis:figures"]
+    model.undo()
+    assert model.view()["error"] == ""
+
+
+def test_a_currency_there_is_not_is_told_where_it_was_typed(model: ClosingModel) -> None:
+    model.view()
+    model.set("home", typed="Taler")
+    view = model.view()
+    assert "Taler" in view["error"]
+    assert parts(view)["control:home"]["wrong"] == view["error"]
+    model.set("home", typed="usd")
+    assert cells(parts(model.view())["table:lines"])[0][0] == "total USD"
+
+
 # ── findings ──
 
 
@@ -306,6 +330,14 @@ def test_a_file_of_the_same_name_is_refused_while_the_first_is_used(model: Closi
     send(model, "b.csv", LEDGER.replace("F-", "H-").encode())
     assert "H-1" in Path(path).read_text()
     assert model.use(path) == "ledger"
+
+
+def test_more_bytes_than_were_announced_leave_nothing(model: ClosingModel) -> None:
+    model.upload("upload", "b.csv", 10, 0, b"x" * 6)
+    with pytest.raises(UsageError, match="12 bytes came, 10 were announced"):
+        model.upload("upload", "b.csv", 10, 6, b"x" * 6)
+    model.upload("upload", "b.csv", 10, 12, b"x" * 6)  # the rest of it is not taken up again
+    assert list(model.desk.uploads.folder.iterdir()) == []
 
 
 # ── mapping ──
@@ -475,7 +507,7 @@ def test_progress_is_told_in_words(model: ClosingModel) -> None:
     assert [share for share, _ in heard] == sorted(share for share, _ in heard)
     heard.clear()
     model.download("workbook", None)
-    assert heard == [(1.0, "Writing the workbook")]
+    assert heard == [(0.9, "Writing the workbook")]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
