@@ -106,12 +106,25 @@ def test_in_one_currency_every_figure_is_the_converted_close_s(sample: Portfolio
     same(Portfolio(assess(book, POLICY, SAMPLE_END, rates=RATES, currency="CNY")).slice(), made)
 
 
-@pytest.mark.parametrize(("file", "day", "customers"), [("receivables_open.csv", date(2020, 5, 31), 553), ("receivables_closed.csv", date(2019, 6, 30), 943)])  # fmt: skip
-def test_a_real_ledger_tells_what_its_close_tells(shared_data: Path, file: str, day: date, customers: int) -> None:
-    reading = read(shared_data / file, home="USD")
+OPEN, CLOSED = "receivables_open.csv", "receivables_closed.csv"
+
+
+@pytest.mark.parametrize(
+    ("names", "day", "customers"), [((OPEN,), date(2020, 5, 31), 553), ((OPEN, CLOSED), date(2020, 5, 31), 1_008), ((CLOSED,), date(2019, 6, 30), 943)]
+)  # fmt: skip
+def test_a_real_ledger_tells_what_its_close_tells(
+    shared_data: Path, names: tuple[str, ...], day: date, customers: int
+) -> None:
+    reading = read(*(shared_data / name for name in names), home="USD", date_order="dmy" if len(names) > 1 else None)
     book = Portfolio(assess(reading, POLICY, day))
     assert len(book.texts["customer"]) == customers
     same(book.slice(), close(reading, POLICY, day))
+    grade = book.texts["grade"][0]
+    assert (
+        sum(book.slice(grade=one).aging["total_minor"] for one in book.texts["grade"])
+        == book.slice().aging["total_minor"]
+    )
+    same(book.slice(grade=grade), close_of(book.slice(grade=grade)))
 
 
 @pytest.mark.parametrize("which", ["salesperson", "customer", "grade"])

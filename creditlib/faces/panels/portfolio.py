@@ -52,6 +52,8 @@ class PortfolioModel(Model):
         self._near: list[str] = []
         self._slices: dict[tuple[Any, ...], Slice] = {}
         self._drafts: dict[tuple[Any, ...], Portfolio] = {}
+        self._whole: dict[str, Slice] = {}
+        self._held: dict[tuple[Lang, str], Mapping[str, Field]] = {}
         super().__init__(lang)
 
     def start(self) -> dict[str, Any]:
@@ -106,8 +108,13 @@ class PortfolioModel(Model):
 
     def scale(self) -> Scale:
         """The unit amounts are shown in: one for the whole panel, whatever is chosen."""
-        currency = self.get("currency")
-        return scale_of(currency, self.lang, self.book.slice(currency=currency).aging["total_minor"])
+        return self._scale(self.lang, self.get("currency"))
+
+    def _scale(self, lang: Lang, currency: str) -> Scale:
+        every = self.book.slice(currency=currency) if currency not in self._whole else self._whole[currency]
+        self._whole = {currency: every}
+        largest = max([abs(every.aging["total_minor"]), *(abs(point.open_minor) for point in every.trend)])
+        return scale_of(currency, lang, largest)
 
     def about(self) -> str:
         """Return what is chosen, in words; "" for everything."""
@@ -152,7 +159,7 @@ class PortfolioModel(Model):
                 *((kind, _title(kind)) for kind in dict.fromkeys([*self.book.alerts.kinds, *_TRIED])),
             ],
         )
-        scale = scale_of(currency, lang, self.book.slice(currency=currency).aging["total_minor"])
+        scale = self._scale(lang, currency)
         made["least"] = Number(
             label=lambda told: say("panel_portfolio.least", told, unit=scale.unit), least=0, most=10**15, step=1, whole=True, times=1 / (10 ** exponent(currency) * scale.divisor), decimals=4,
             base=0, slider=False,
@@ -164,8 +171,6 @@ class PortfolioModel(Model):
         self._held = {(lang, currency): made}
         return made
 
-    _held: Mapping[tuple[Lang, str], Mapping[str, Field]] = {}
-
     def _filter(self, name: str) -> Field:
         told = [(f"={text}", _same(text) if text else _words("untold")) for text in self.book.texts[name]]
         return Choice(label=_words(f"filter.{name}"), options=[(EVERY, _words("all")), *told])
@@ -173,6 +178,10 @@ class PortfolioModel(Model):
     def there(self) -> list[str]:
         """Return the filters that can tell one document from another."""
         return [name for name in FILTERS if len(self.book.texts[name]) > 1]
+
+    def named(self, name: str) -> bool:
+        """Return whether any document names a company, or a salesperson."""
+        return any(self.book.texts[name])
 
     def control(self, name: str) -> Block:
         """Return a control; a policy value that is not tried stands where it is in force, a search not used names whose documents are shown."""

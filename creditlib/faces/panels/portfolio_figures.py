@@ -47,7 +47,7 @@ def decided(model: PortfolioModel, part: Slice, scale: Scale) -> Block:
     about = model.about()
     told = {
         "about": f"{about}{'：' if lang == 'zh' else ': '}" if about else "", "open": scale.text(line["total_minor"]), "unit": scale.unit,
-        "share": _share(part), "late": scale.text(line["overdue_minor"]), "must": part.alerts.must_act,
+        "share": _share(part), "late": scale.text(line["overdue_minor"]), "must": f"{part.alerts.must_act:,}",
     }  # fmt: skip
     key = "verdict_none" if not line["items"] else "verdict_act" if part.alerts.must_act else "verdict"
     head = decision("verdict", _say(key, lang, **told), _why(part, scale), act=bool(part.alerts.must_act))
@@ -80,7 +80,7 @@ def _why(part: Slice, scale: Scale) -> str:
 def _key_figures(part: Slice, scale: Scale) -> Block:
     lang, line, days = scale.lang, part.aging, part.dso_now
     top, index = part.measures
-    largest = _say("kpi.largest", lang, count=len(part.concentration))
+    largest = _say("kpi.largest", lang, count=len(part.concentration) or part.sums.ground.values["concentration.top"])
     items = [
         kpi("open", _say("kpi.open", lang), scale.text(line["total_minor"]), scale.unit, _say("kpi.items", lang, items=f"{line['items']:,}", customers=f"{part.customers:,}")),
         kpi("overdue", _say("kpi.overdue", lang), scale.text(line["overdue_minor"]), scale.unit, _say("kpi.late", lang, share=_share(part), customers=f"{part.late_customers:,}")),

@@ -30,24 +30,21 @@ def overdue(model: PortfolioModel, part: Slice, scale: Scale) -> Block:
     found = part.overdue_top(int(model.get("least")))
     heads = [
         column(_say("filter.customer", lang)), column(_say("late", lang), align="right", tone="strong"), column(_say("oldest", lang), align="right"),
-        column(_say("items", lang), align="right"), column(_say("filter.salesperson", lang)),
+        column(_say("items", lang), align="right"),
     ]  # fmt: skip
+    sold = model.named("salesperson")
+    heads += [column(_say("filter.salesperson", lang))] if sold else []
     chosen = documents_of(model, part)[0]
     rows = [
         row([{"text": f"{one['customer']}  {one['name']}".strip(), "act": "documents", "value": one["customer"]}, scale.text(one["overdue_minor"]),
-             f"{one['oldest_days']:,}", f"{one['items']:,}", one["salesperson"]],
+             f"{one['oldest_days']:,}", f"{one['items']:,}", *([one["salesperson"]] if sold else [])],
             tone="chosen" if one["customer"] == chosen else "", id=one["customer"])
         for one in found.to_pylist()
     ]  # fmt: skip
     if rows:
-        total = pc.sum(found["overdue_minor"]).as_py()
-        rows.append(
-            row(
-                [_say("sum", lang), scale.text(total), "", f"{pc.sum(found['items']).as_py():,}", ""],
-                tone="total",
-                id="sum",
-            )
-        )
+        total, items = (pc.sum(found[name]).as_py() for name in ("overdue_minor", "items"))
+        cells = [_say("sum", lang), scale.text(total), "", f"{items:,}", *([""] if sold else [])]
+        rows.append(row(cells, tone="total", id="sum"))
     left = part.late_customers - found.num_rows
     note = _say("late_left", lang, count=f"{left:,}") if left > 0 else ""
     title = _say("overdue_title" if rows else "overdue_none", lang, count=found.num_rows)
@@ -103,7 +100,8 @@ def documents(model: PortfolioModel, part: Slice) -> Block:
             live=True,
         )
     wide = ["customer"] if several else []
-    names = [*wide, "document", "kind", "entity", "salesperson", "issue_on", "due_on"]
+    told = [name for name in ("entity", "salesperson") if model.named(name)]
+    names = [*wide, "document", "kind", *told, "issue_on", "due_on"]
     heads = [column(_say(f"column.{n}", lang)) for n in names]
     heads += [column(_say(f"column.{n}", lang), align="right") for n in ("days_past_due", "bucket", "open_minor")]
     heads += [column(_say("column.source", lang))]
