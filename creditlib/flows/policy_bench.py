@@ -43,6 +43,7 @@ class PolicyBench:
         self._base = Measured(whole)
         self._known = {self._key(whole.policy): self._base}
         self.before = self._base.under(whole.policy)
+        self._sums = _side_sums(*self._base.codes, self.before, self._base, self._base.exposure)
 
     def quick(self, after: Policy) -> bool:
         """Whether a policy can be tried on what is measured already; else the whole book is measured by it."""
@@ -61,7 +62,7 @@ class PolicyBench:
         orders = _orders(base, old, measured, new)
         return PolicyEffect(
             whole.as_of, whole.policy, after, changes, _customers(base, old, new, changed["any"]), orders, _grades(old, new),
-            _sums(base, old, measured, new, at), _counts(old, new, changed, orders),
+            _sums(base, self._sums, measured, new, at), _counts(old, new, changed, orders),
         )  # fmt: skip
 
     def _measured(self, policy: Policy) -> Measured:
@@ -174,9 +175,10 @@ def _counts(old: Side, new: Side, changed: dict[str, Flags], orders: pa.Table) -
     )  # fmt: skip
 
 
-def _sums(base: Measured, old: Side, measured: Measured, new: Side, at: NDArray[np.int64] | None) -> tuple[Sums, ...]:
+def _sums(
+    base: Measured, before: dict[str, list[int]], measured: Measured, new: Side, at: NDArray[np.int64] | None
+) -> tuple[Sums, ...]:
     names, codes = base.codes
-    before = _side_sums(names, codes, old, base, base.exposure)
     exposure, after_codes = measured.exposure, codes
     if at is not None:
         exposure = exposure[at]
