@@ -12,6 +12,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
+import pyarrow as pa
+
 from creditlib.decisions.offer import Offer, offer_of
 from creditlib.decisions.what_if.case import TermsCase
 from creditlib.decisions.what_if.cash import received
@@ -20,6 +22,7 @@ from creditlib.decisions.what_if.figures import figures_of
 from creditlib.decisions.what_if.reach import highest_discount, reach
 from creditlib.decisions.what_if.response import responding
 from creditlib.errors import NeedsSales, UsageError
+from creditlib.facts.tables import among
 from creditlib.flows.assess import Assessment
 from creditlib.flows.terms_step import TermsStep
 from creditlib.formulas.trade_credit import instalment_days
@@ -125,11 +128,16 @@ class TermsBench:
 
     def grade_of(self, customer: str) -> str | None:
         """Return the grade of a customer, None without one. Raises: UsageError for a customer nobody knows."""
-        self.whole.customers_of(customer)
-        table = self.whole.scores.table
-        found = dict(zip(table["customer"].to_pylist(), table["grade"].to_pylist(), strict=True))
-        grade: str | None = found.get(customer)
-        return grade
+        if customer not in self._grades:
+            self.whole.customers_of(customer)
+            table = self.whole.scores.table
+            mine = table["grade"].filter(pa.array(among(table["customer"], [customer]))).to_pylist()
+            self._grades[customer] = mine[0] if mine else None
+        return self._grades[customer]
+
+    @cached_property
+    def _grades(self) -> dict[str, str | None]:
+        return {}
 
     def offered(self, grade: str, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return what the policy offers a grade, as a proposal. values: changed policy values.

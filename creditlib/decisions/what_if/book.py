@@ -83,13 +83,13 @@ class LedgerCases:
         chosen = _chosen(customer, customers)
         _need_history(self.book)
         end = self._end
-        monthly = self._monthly("gross", chosen is not None, None)
+        monthly = self._monthly(chosen is not None, None)
         to = self.to
         report = _one_currency(monthly, chosen, to or currency)
         if to is not None and _currencies(monthly, chosen) <= {to}:
             to = None  # nothing to convert, and no rate to ask for
         if to is not None:
-            monthly = self._monthly("gross", chosen is not None, to)
+            monthly = self._monthly(chosen is not None, to)
         months = min(_YEAR, monthly.grid.shape[1])
         sales = _billed(monthly, chosen, report, months)
         span = month_first(month_index(end) - months + 1), end
@@ -100,10 +100,10 @@ class LedgerCases:
             )
         net, late, unpaid = self._behaviour(chosen, report, to)
         assumed, tax, bad_debt = list(_UNTOLD), 0.0, None
-        try:
-            without = _billed(self._monthly("net", chosen is not None, to), chosen, report, months)
-            tax = min(max(1 - without / sales, 0.0), 1.0)
-        except NeedsSales:
+        without = self._without_tax(chosen is not None, to)
+        if without is not None:
+            tax = min(max(1 - _billed(without, chosen, report, months) / sales, 0.0), 1.0)
+        else:
             told = self._tax_share(span, chosen, report, to)
             tax = told or 0.0
             assumed += ["tax_share"] * (told is None)
@@ -135,7 +135,7 @@ class LedgerCases:
             return (self.to,)
         chosen = _chosen(customer, customers)
         _need_history(self.book)
-        return tuple(sorted(_currencies(self._monthly("gross", chosen is not None, None), chosen)))
+        return tuple(sorted(_currencies(self._monthly(chosen is not None, None), chosen)))
 
     # ── measured once ──
 
@@ -155,9 +155,20 @@ class LedgerCases:
         as_of = self.as_of
         return as_of if as_of == month_end(as_of) else _last_of(month_index(as_of) - 1)
 
-    def _monthly(self, base: Base, by_customer: bool, to: str | None) -> Monthly:
-        key = ("monthly", base, by_customer, to)
-        return self._once(key, lambda: _monthly(self.book, self._end, base, by_customer, self.rates, to))
+    def _monthly(self, by_customer: bool, to: str | None) -> Monthly:
+        key = ("monthly", by_customer, to)
+        return self._once(key, lambda: _monthly(self.book, self._end, "gross", by_customer, self.rates, to))
+
+    def _without_tax(self, by_customer: bool, to: str | None) -> Monthly | None:
+        """Billings without VAT, None where some billing does not tell it."""
+
+        def make() -> Monthly | None:
+            try:
+                return _monthly(self.book, self._end, "net", by_customer, self.rates, to)
+            except NeedsSales:  # told on the case as assumed
+                return None
+
+        return self._once(("without tax", by_customer, to), make)
 
     def _behaviour(self, chosen: frozenset[str] | None, currency: str, to: str | None) -> tuple[float, float, bool]:
         """Net days and days beyond them, by amount, and whether something was unpaid."""

@@ -59,7 +59,7 @@ class TermsModel(Model):
         """Return the selection asked for, nothing changed; a draft would begin with the next month."""
         customer, grade = self._asked
         return {
-            "about": "customer" if customer else "grade" if grade else "book", "customer": customer or self._most_exposed,
+            "about": "customer" if customer else "grade" if grade else "book", "customer": customer or self._largest,
             "grade": grade or next(iter(self.bench.grades), ""), "currency": "", "y": "npv", "x": "capital",
             "from_on": (month_end(self.whole.as_of) + timedelta(1)).isoformat(), "reference": "", "documents": "",
         }  # fmt: skip
@@ -67,9 +67,9 @@ class TermsModel(Model):
     # ── what it is about ──
 
     @cached_property
-    def _most_exposed(self) -> str:
-        table = self.whole.table.table
-        return str(table.sort_by([("exposure_minor", "descending")])["customer"].cast(pa.string())[0].as_py())
+    def _largest(self) -> str:
+        table = self.whole.scores.table.sort_by([("open_minor", "descending")])
+        return str(table["customer"].cast(pa.string())[0].as_py())
 
     @cached_property
     def _names(self) -> dict[str, str]:
