@@ -32,7 +32,7 @@ function settle(input, value, force) {
 }
 
 function field(one, id, send, attrs = {}) {
-  const input = h("input", { type: one.kind === "date" ? "date" : "text", id, autocomplete: "off", spellcheck: "false", ...attrs });
+  const input = h("input", { type: "text", id, autocomplete: "off", spellcheck: "false", ...attrs });
   const give = () => {
     if (input.value === input.dataset.held) return;
     input.dataset.sent = input.value;
@@ -91,7 +91,7 @@ function slider(one, send) {
 
 function typed(one, send) {
   const f = frame(one, "cl-field");
-  const input = field(one, f.id, send, { inputmode: one.kind === "number" ? "decimal" : null, placeholder: one.placeholder });
+  const input = field(one, f.id, send, { inputmode: one.kind === "number" ? "decimal" : null, placeholder: one.kind === "date" ? "YYYY-MM-DD" : one.placeholder });
   const unit = h("span", { class: "cl-unit" });
   f.el.append(f.label, input, unit, f.hint, f.wrong);
   const update = (next) => {

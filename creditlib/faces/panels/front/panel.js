@@ -127,7 +127,7 @@ function render({ model, el }) {
   model.on("change:view", show);
   model.on("msg:custom", told);
   root.addEventListener("keydown", (event) => {
-    const typing = ["text", "date"].includes(event.target.type) || event.target.tagName === "TEXTAREA";
+    const typing = event.target.type === "text" || event.target.tagName === "TEXTAREA";
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !typing) {
       event.preventDefault();
       send({ do: "undo" });
