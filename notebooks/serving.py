@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell
 from tornado import web
 from traitlets.config import Config
 from voila.app import Voila
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.static_file_handler import AllowListFileHandler
 from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.handler import TornadoVoilaHandler
@@ -58,9 +59,9 @@ class Refused:
         raise web.HTTPError(403)
 
     def set_default_headers(self) -> None:
-        """Send no address, which may hold the token, to a page that is opened from here."""
+        """Send no address, which may hold the token, to another server."""
         super().set_default_headers()  # type: ignore[misc]
-        self.set_header("Referrer-Policy", "no-referrer")  # type: ignore[attr-defined]
+        self.set_header("Referrer-Policy", "same-origin")  # type: ignore[attr-defined]
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Write the page of an error, or what a program reads."""
@@ -69,6 +70,15 @@ class Refused:
             return
         page = self.settings["voila_jinja2_env"].get_template("error.html")  # type: ignore[attr-defined]
         self.write(page.render(status_code=status_code, status_message=responses.get(status_code, "")))  # type: ignore[attr-defined]
+
+
+class Leave(VoilaShutdownKernelHandler):  # type: ignore[misc, unused-ignore]
+    """What a page says when it is closed, so that its kernel is stopped."""
+
+    def check_xsrf_cookie(self) -> None:
+        """Take a farewell of this server's own page, which says so by its origin: it can carry no other sign."""
+        if self.request.headers.get("Origin") != f"{self.request.protocol}://{self.request.host}":
+            super().check_xsrf_cookie()
 
 
 class Index(JupyterHandler):  # type: ignore[misc, unused-ignore]
@@ -124,7 +134,7 @@ class Panels(Voila):  # type: ignore[misc, unused-ignore]
             if handler is TornadoVoilaHandler:
                 names = "|".join(PANELS)
                 pattern = pattern.replace("(.*)", rf"((?:{names})\.ipynb)")
-            kept.append((pattern, _closed(handler), *rest))
+            kept.append((pattern, _closed(Leave if handler is VoilaShutdownKernelHandler else handler), *rest))
         return kept
 
     def shown(self, handler: Any, notebook: Any, cwd: str) -> Any:

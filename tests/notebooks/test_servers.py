@@ -188,7 +188,7 @@ def test_a_panel_shows_the_book_and_no_source_and_asks_no_other_host(served: Run
         assert word not in page
     assert re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//[^"')\s]+""", page) == []
     assert "default-src 'self'" in headers["Content-Security-Policy"]
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert 'documentElement.lang = "en"' in page
     assert "<title>Customer</title>" in page
 
@@ -208,6 +208,20 @@ def test_a_panel_that_cant_be_made_says_why_in_the_language_and_shows_no_source(
             assert "portfolio_panel" not in page
     finally:
         ended(running)
+
+
+def test_closing_a_page_stops_its_kernel_and_no_other_site_can(served: Running) -> None:
+    cookie = served.ask(f"?token={TOKEN}", token=None)[2]["Set-Cookie"].split(";")[0]
+    found = re.search(r'"kernelId": "([^"]+)"', served.ask("voila/render/customer.ipynb", token=None, Cookie=cookie)[1])
+    assert found is not None
+    mine = [kernel for kernel in served.kernels() if found[1] in " ".join(kernel.cmdline())]
+    assert len(mine) == 1
+    leave = {"data": b"", "token": None, "Cookie": cookie}
+    for origin in ("http://evil.example", "null", served.url):  # an origin has no slash at its end
+        assert served.ask(f"voila/api/shutdown/{found[1]}", Origin=origin, **leave)[0] in (403, 404)
+    assert mine[0].is_running()
+    assert served.ask(f"voila/api/shutdown/{found[1]}", Origin=served.url.rstrip("/"), **leave)[0] == 204
+    assert psutil.wait_procs(mine, timeout=20)[1] == []
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
