@@ -281,8 +281,8 @@ def apply_map(grid: Grid, data: MappingABC[str, Any], path: str) -> Mapping:
     missing = [group for group in groups if not any(n in columns for n in group)]
     if missing:
         raise MappingError(
-            f"{path}: [columns] lacks {', '.join(' or '.join(g) for g in missing)}.",
-            f"{path}：[columns] 缺少 {'、'.join(' 或 '.join(g) for g in missing)}。",
+            f"{path}: {grid.name}: [columns] lacks {', '.join(' or '.join(g) for g in missing)}.",
+            f"{path}：{grid.name}：[columns] 缺少 {'、'.join(' 或 '.join(g) for g in missing)}。",
         )
     made = make_mapping(base, columns, row, index)
     return replace(

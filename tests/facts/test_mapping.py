@@ -226,8 +226,8 @@ def test_wrong_kind_is_told_with_the_legal_ones(tmp_path: Path) -> None:
 
 def test_columns_that_do_not_suffice_are_named(tmp_path: Path) -> None:
     assert fault(tmp_path, '[columns]\ndocument = "Zahl"\n') == (
-        "map.toml: [columns] lacks customer or customer_name, amount or open_amount or debit or credit or original_amount.",
-        "map.toml：[columns] 缺少 customer 或 customer_name、amount 或 open_amount 或 debit 或 credit 或 original_amount。",
+        "map.toml: list.csv: [columns] lacks customer or customer_name, amount or open_amount or debit or credit or original_amount.",
+        "map.toml：list.csv：[columns] 缺少 customer 或 customer_name、amount 或 open_amount 或 debit 或 credit 或 original_amount。",
     )
 
 

@@ -299,8 +299,8 @@ CASES = (
     ),
     Case(
         "map: columns lacking", errors.MappingError, _map('[columns]\ndocument = "document"\n'),
-        "…m.toml: [columns] lacks customer or customer_name, amount or open_amount or debit or credit or original_amount.",
-        "…m.toml：[columns] 缺少 customer 或 customer_name、amount 或 open_amount 或 debit 或 credit 或 original_amount。",
+        "…m.toml: a.csv: [columns] lacks customer or customer_name, amount or open_amount or debit or credit or original_amount.",
+        "…m.toml：a.csv：[columns] 缺少 customer 或 customer_name、amount 或 open_amount 或 debit 或 credit 或 original_amount。",
     ),
     Case(
         "map: no such sheet", errors.MappingError,

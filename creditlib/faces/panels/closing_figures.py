@@ -141,7 +141,7 @@ def lines(made: Close, lang: Lang) -> Block:
         for one in made.file_totals
     ]  # fmt: skip
     blocks = [table("lines", _say("tie.caption", lang), heads, rows, tall=420), _file_totals(totals, lang)]
-    return section("lines", blocks, title=_say("tie.caption", lang), sub=made.as_of.isoformat(), grow=1.4, wide=True)
+    return section("lines", blocks, title=_say("tie.caption", lang), sub=made.as_of.isoformat(), grow=1.9, wide=True)
 
 
 def _file_totals(told: list[str], lang: Lang) -> Block:

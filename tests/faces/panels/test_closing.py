@@ -371,7 +371,7 @@ def test_a_mapping_that_does_not_suffice_greys_out_and_can_still_be_mended(model
     model.set("map:column:6", "")
     model.set("map:column:5", "")
     view = model.view()
-    assert view["error"] == "map.toml: [columns] lacks amount or open_amount or debit or credit or original_amount."
+    assert view["error"] == "map.toml: 台账.csv: [columns] lacks amount or open_amount or debit or credit or original_amount."
     assert "control:map:column:5" in parts(view)
     model.set("map:column:5", "amount")
     assert model.view()["error"] == ""
