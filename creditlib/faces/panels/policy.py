@@ -278,6 +278,6 @@ def _plain(text: str) -> Any:
 
 
 def _reference(text: str) -> str:
-    if text:
-        return text
+    if text.strip():
+        return text.strip()
     raise PolicyError(*(say("panel_policy.error.reference", lang) for lang in ("en", "zh")))
