@@ -12,7 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditlib import formulas
+from creditlib.decisions.what_if.cash import received
 from creditlib.decisions.what_if.compare import TermsCase, TermsEffect, TermsFigures, compare_terms
+from creditlib.decisions.what_if.figures import figures_of
+from creditlib.decisions.what_if.reach import highest_discount, reach
+from creditlib.decisions.what_if.response import responding
 from creditlib.policy import Policy, load_policy
 
 AS_OF = date(2026, 1, 1)
@@ -40,6 +44,7 @@ def cases(draw: st.DrawFn, **fixed: Any) -> TermsCase:
         "yearly_sales_minor": draw(st.one_of(st.integers(0, 1000), st.integers(0, 10**13))),
         "net_days": draw(st.one_of(st.integers(0, 180), st.floats(0, 500))),
         "late_days": draw(st.one_of(st.integers(-10, 60), st.floats(-30, 90))),
+        "instalments": draw(st.sampled_from([1, 1, 2, 3, 12])),
         "variable_cost_share": draw(st.one_of(st.none(), SHARE)),
         "tax_share": draw(SMALL),
         "discount_share": draw(SMALL),
@@ -148,3 +153,41 @@ def test_at_break_even_sales_the_profits_are_the_same(a: TermsCase, b: TermsCase
     if even.bad_debt_share is not None and 0 <= even.bad_debt_share <= 1:
         reached = b.changed(bad_debt_share=even.bad_debt_share)
         assert compare_terms(a, reached, policy, AS_OF).change.profit_minor == pytest.approx(0, abs=6)
+
+
+@given(cases(), st.integers(1, 36), POLICIES)
+def test_instalments_never_give_longer_credit_and_what_is_received_ties(
+    case: TermsCase, count: int, policy: Policy
+) -> None:
+    values = policy.at(AS_OF)
+    whole, parts = (figures_of(case.changed(instalments=n), values) for n in (1, count))
+    assert parts[0].collection_days <= whole[0].collection_days + 1e-9
+    assert parts[1].paid_days[-1] == whole[1].paid_days[-1]
+    year = parts[0]
+    rows = received(*parts).to_pylist()
+    assert rows[-1]["received_minor"] == year.sales_minor - year.loss_minor - year.discount_minor
+    assert [row["day"] for row in rows] == sorted(row["day"] for row in rows)
+
+
+@given(cases(), cases(), st.lists(st.integers(0, 365), min_size=1, max_size=8), SMALL, POLICIES)
+def test_points_of_the_reach_are_comparisons(
+    a: TermsCase, b: TermsCase, days: list[int], response: float, policy: Policy
+) -> None:
+    values = policy.at(AS_OF)
+    points = reach(a, lambda day: responding(a, b.changed(net_days=day), response), values, 5, days)
+    for point in points:
+        effect = compare_terms(
+            a, responding(a, b.changed(net_days=point.net_days), response), policy, AS_OF, horizon_years=5
+        )
+        assert (point.profit_change_minor, point.npv_minor) == (effect.change.profit_minor, effect.worth.npv_minor)
+
+
+@given(cases(), cases(), POLICIES)
+def test_the_highest_discount_is_the_last_that_pays(a: TermsCase, b: TermsCase, policy: Policy) -> None:
+    found = highest_discount(a, b, policy.at(AS_OF))
+    if found is None:
+        return
+    steps = round(found * 10_000)
+    assert compare_terms(a, b.changed(discount_share=steps / 10_000), policy, AS_OF).outcome != "worse"
+    if steps < 10_000:
+        assert compare_terms(a, b.changed(discount_share=(steps + 1) / 10_000), policy, AS_OF).outcome == "worse"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from creditlib.decisions.what_if.compare import TermsCase, compare_terms
+from creditlib.decisions.what_if.reach import best_point, reach
 from creditlib.policy import Policy, load_policy
 
 AS_OF = date(2026, 1, 1)
@@ -78,6 +79,30 @@ def test_published_profit_after_the_cost_of_credit_comes_out_of_the_what_if(case
         assert alone.sales_minor == row["sales"] * 10_000 * CENTS
         assert alone.bad_debt_share == pytest.approx(row["bad_debt_share"])
     assert found.index(max(found)) == case["best"]
+
+
+@pytest.mark.parametrize("case", PROFIT, ids=[case["id"] for case in PROFIT])
+def test_published_policies_lie_on_the_curve_of_days_and_the_best_is_chosen(case: dict[str, Any]) -> None:
+    rows = {row["days"]: row for row in case["policy"]}
+
+    def at(days: float) -> TermsCase:
+        row = rows[int(days)]
+        return _case(
+            yearly_sales_minor=row["sales"] * 10_000 * CENTS, net_days=days, bad_debt_share=row["bad_debt_share"],
+            variable_cost_share=case["variable_cost_share"], fixed_cost_minor=row["collection_cost"] * 10_000 * CENTS,
+        )  # fmt: skip
+
+    values = _policy(case["capital_rate"], case["year_days"]).at(AS_OF)
+    points = reach(at(min(rows)), at, values, 5, rows)
+    assert {point.net_days: point.profit_minor for point in points} == {
+        days: row["profit"] * 10_000 * CENTS for days, row in rows.items()
+    }
+    tied = case["variable_cost_share"]
+    for point in points:
+        assert point.receivables_cost_minor == round(rows[int(point.net_days)]["receivables"] * tied * 10_000 * CENTS)
+    best = best_point(points, "profit_change_minor")
+    assert best is not None
+    assert best.net_days == case["policy"][case["best"]]["days"]
 
 
 @pytest.mark.parametrize("case", COST, ids=[case["id"] for case in COST])
