@@ -120,3 +120,15 @@ def with_controls(blocks: Sequence[Block], controls: Mapping[str, Block]) -> lis
             one = one | {"blocks": with_controls(one["blocks"], controls)}
         made.append(one)
     return made
+
+
+def with_pictures(blocks: Sequence[Block], label: str, title: str = "") -> list[Block]:
+    """Return blocks whose charts have a button that saves them as a picture. title: of the section they stand in."""
+    made = []
+    for one in blocks:
+        if one["kind"] == "chart":
+            one = one | {"save": label, "name": f"{label}: {title}"}
+        elif "blocks" in one:
+            one = one | {"blocks": with_pictures(one["blocks"], label, one.get("title") or title)}
+        made.append(one)
+    return made

@@ -14,6 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from creditlib.faces.charts.picture import vega_lite
+
 _SCRIPTS: Final = ("dom", "controls", "charts", "tables", "blocks", "panel")
 
 
@@ -35,7 +37,7 @@ def script() -> str:
     from platformdirs import user_cache_path
 
     own = "\n".join(_text(f"{name}.js") for name in _SCRIPTS)
-    version = _vega_lite()
+    version = vega_lite()
     digest = hashlib.sha256(f"{version_of('vl-convert-python')} {version}\n{own}".encode()).hexdigest()[:16]
     kept = user_cache_path("creditlib") / f"panel-{digest}.js"
     if kept.is_file():
@@ -43,13 +45,6 @@ def script() -> str:
     made: str = vl_convert.javascript_bundle(own, vl_version=version)
     _keep(kept, made)
     return made
-
-
-def _vega_lite() -> str:
-    """Return the version of Vega-Lite that Altair writes, as vl-convert names it."""
-    from altair.utils._importers import vl_version_for_vl_convert
-
-    return str(vl_version_for_vl_convert())
 
 
 def _text(name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from creditlib.errors import CreditError, Lang, UsageError
-from creditlib.faces.panels.blocks import Block, button, with_controls
+from creditlib.faces.panels.blocks import Block, button, with_controls, with_pictures
 from creditlib.faces.panels.fields import Field
 from creditlib.faces.wording import say
 
@@ -171,7 +171,7 @@ class Model(ABC):
             error, blocks = told.text(self.lang), self._last_good()
         controls, sub, further = self._top()
         return {
-            "panel": self.panel, "lang": self.lang, "error": error, "state": self.told(), "blocks": blocks, "foot": list(self._as_good(self.foot)),
+            "panel": self.panel, "lang": self.lang, "error": error, "state": self.told(), "blocks": with_pictures(blocks, self._say("button.picture", self.lang)), "foot": list(self._as_good(self.foot)),
             "top": {"controls": list(controls), "sub": sub, "buttons": [*self._usual(), *further]},
         }  # fmt: skip
 

@@ -16,6 +16,7 @@ import traitlets as t
 from creditlib.errors import CreditError, UsageError
 from creditlib.faces.panels.front import script, style
 from creditlib.faces.panels.model import Download, Model
+from creditlib.faces.panels.pictures import ACTION, picture_of
 from creditlib.faces.wording import say
 
 _THEMES: Final = {"auto": "dark", "dark": "light", "light": "auto"}
@@ -82,6 +83,8 @@ class Panel(anywidget.AnyWidget):
             model.restore(_addressed(message["state"]))
         elif do == "undo" or (do == "act" and name == "undo"):
             model.undo()
+        elif do == "download" and name == ACTION:
+            self._give(picture_of(self.view, message["value"]))
         elif do == "download":
             self._give(model.download(name, message.get("value")))
         elif do == "upload":

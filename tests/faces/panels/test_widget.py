@@ -124,3 +124,19 @@ def test_the_script_asks_nothing_of_the_network() -> None:
     assert "cdn." not in made
     assert "@import" not in style()
     assert "url(" not in style()
+
+
+def test_a_chart_is_saved_as_it_stands() -> None:
+    from creditlib.faces.charts.common import Bar, bars
+    from creditlib.faces.panels.blocks import chart, section
+
+    class Drawn(Desk):
+        def blocks(self) -> list[Block]:
+            return [section("s", [chart("c", bars([Bar("a", self.get("n"), "n")]))], title="One chart")]
+
+    panel = Carried(Drawn())
+    panel.ask({"do": "download", "name": "picture", "value": "c", "ask": 1})
+    files = [(told["file"], content[0][:4]) for told, content in panel.out if "file" in told]
+    assert files == [("desk-c.png", b"\x89PNG")]
+    panel.ask({"do": "download", "name": "picture", "value": "other", "ask": 2})
+    assert "other" in panel.view["error"]

@@ -1,9 +1,10 @@
 // Charts: a specification is drawn once; from then on only its data change, which keeps a slider fast.
 
-function chart(one) {
+function chart(one, send) {
   const drawn = h("div", { class: "cl-drawn", "aria-hidden": "true" });
   const told = h("figcaption", { class: "cl-told" });
-  const el = h("figure", { class: "cl-chart", "data-chart": one.id }, drawn, told);
+  const save = h("button", { type: "button", class: "cl-save", onclick: () => send({ do: "download", name: "picture", value: one.id }) }, "⤓");
+  const el = h("figure", { class: "cl-chart", "data-chart": one.id }, drawn, told, save);
   let spec = null;
   let view = null;
   let held = {};
@@ -30,6 +31,8 @@ function chart(one) {
 
   const update = (next) => {
     say(told, next.alt);
+    put(save, "aria-label", next.name);
+    put(save, "title", next.save);
     drawn.style.minHeight = `${next.height ?? 200}px`;
     const text = JSON.stringify(next.spec);
     const rows = next.rows;
