@@ -72,15 +72,12 @@ def portfolio_panel(
 
 
 def policy_panel(
-    book: str | Path | Assessment | None = None,
-    as_of: str | date | None = None,
-    *,
-    lang: str | None = None,
-    policy: str | Path | None = None,
-) -> Panel:
-    """Return the panel of the policy: values changed, who changes grade, limit and release, the sums, a draft to save. book, as_of,
-    policy: as in `panels.given.assessed`. Raises: UsageError, and what reading the book raises."""
+    book: str | Path | Assessment | None = None, as_of: str | date | None = None, *, lang: str | None = None, policy: str | Path | None = None,
+    currency: str | None = None, rates: str | Path | None = None,
+) -> Panel:  # fmt: skip
+    """Return the panel of the policy: values on trial, who changes grade, limit and release, the sums, a draft to save. book, as_of,
+    policy, currency, rates: as in `panels.given.assessed`. Raises: UsageError, and what reading the book raises."""
     from creditlib.faces.panels.policy import PolicyModel
     from creditlib.faces.panels.widget import Panel
 
-    return Panel(PolicyModel(assessed(book, as_of, policy=policy), language(lang)))
+    return Panel(PolicyModel(assessed(book, as_of, policy=policy, currency=currency, rates=rates), language(lang)))

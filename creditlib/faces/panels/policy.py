@@ -25,7 +25,6 @@ from creditlib.faces.panels.policy_fields import (
     changes_of,
     entries,
     now_text,
-    weights_of,
 )
 from creditlib.faces.scale import Scale, scale_of
 from creditlib.faces.wording import say
@@ -33,7 +32,6 @@ from creditlib.flows.assess import Assessment
 from creditlib.flows.policy_bench import PolicyBench
 from creditlib.flows.policy_told import PolicyEffect, Sums
 from creditlib.policy.draft import Draft, draft, draft_toml
-from creditlib.policy.parts import reweighted, split
 
 SHOWN: Final = 40  # rows of a list before a person asks for more
 TRIED: Final = "on trial 试算"  # what stands for a reference until the draft is saved
@@ -99,11 +97,7 @@ class PolicyModel(Model):
     def draft(self, begin: date | None = None, reference: str = TRIED) -> Draft:
         """Return the policy on trial, from a day on; None: the day of the book. Raises: CreditError."""
         given = {path: self.get(path) for path in self.changed()}
-        changes = changes_of(given)
-        weights = weights_of(given)
-        if weights and self.get("spread"):
-            changes = {path: one for path, one in changes.items() if split(path)[0] != CARD}
-            changes[CARD] = reweighted(self.values[CARD], weights)
+        changes = changes_of(given, self.values, spread=bool(self.get("spread")))
         return draft(self.whole.policy, changes, begin or self.whole.as_of, reference)
 
     def tried(self) -> Draft:
@@ -123,6 +117,8 @@ class PolicyModel(Model):
         """Return what the draft changes. Raises: CreditError for values the rules of a policy refuse."""
         tried = self.tried()
         if self._effect.after is not tried:
+            if not self.bench.quick(tried):
+                self.progress(0.1, say("panel_policy.measuring", self.lang))
             self._effect = self.bench.effect(tried)
         return self._effect
 
@@ -174,7 +170,8 @@ class PolicyModel(Model):
             self.tried()
         except PolicyError as error:
             lines = error.text(self.lang).splitlines()
-            return {split(path)[0]: line for path in self.changed() for line in lines if split(path)[0] in line}
+            named = [(self.entries[path].parameter, line) for path in self.changed() for line in lines]
+            return {name: line for name, line in named if name in line}
         except CreditError:
             return {}
         return {}

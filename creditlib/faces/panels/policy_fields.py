@@ -15,14 +15,15 @@ from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.fields import Choice, Field, Number, Text, Words
 from creditlib.faces.panels.parameters import drafted, parameter_field
+from creditlib.faces.panels.policy_bins import BINS, bins_line, tidy, with_bins
 from creditlib.faces.scale import money_name
 from creditlib.faces.wording import say
 from creditlib.flows.policy_sides import MEASURED, WEIGHED
 from creditlib.policy import CATALOGUE, GRADES, Parameter, Values
 from creditlib.policy.factors import FACTORS
-from creditlib.policy.parts import part_of, split
+from creditlib.policy.parts import part_of, reweighted, split
 
-GROUPS: Final = ("limit", "grade", "score", "weights", "terms", "release", "measured")
+GROUPS: Final = ("limit", "grade", "score", "weights", "bins", "terms", "release", "measured")
 """Groups of controls, in the order of their buttons."""
 CARD: Final = "score.card"
 UNMOVED: Final = ("score.basis", "limit.review_months", "limit.committee_above", "home.currency")
@@ -43,7 +44,7 @@ class Entry:
     @property
     def parameter(self) -> str:
         """The parameter it is, or is a part of."""
-        return split(self.path)[0]
+        return CARD if self.path.startswith(BINS) else split(self.path)[0]
 
     def fits(self, words: str, lang: Lang) -> bool:
         """Whether a search finds it: every word in its name, group, meaning or path."""
@@ -81,12 +82,29 @@ def entries(values: Values) -> dict[str, Entry]:
             now = part_of(values, path)
             field = _field(path, values, quick=name in WEIGHED)
             made[group].append(Entry(path, group, field, _held(now), at == 0))
+    for at, factor in enumerate(values[CARD]):
+        line = Text(label=FACTORS[factor.name].label, need=tidy)
+        made["bins"].append(Entry(f"{BINS}{factor.name}", "bins", line, bins_line(factor), at == 0))
     return {entry.path: entry for group in GROUPS for entry in made[group]}
 
 
-def changes_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values of controls as a draft takes them."""
-    return {path: _drafted(path, value) for path, value in given.items()}
+def changes_of(given: Mapping[str, Any], values: Values, *, spread: bool) -> dict[str, Any]:
+    """Return values of controls as a draft takes them. spread: other weights of the card make room for those given.
+
+    Raises: PolicyError for weights that leave no room.
+    """
+    weights = weights_of(given) if spread else {}
+    lines = {path.removeprefix(BINS): str(line) for path, line in given.items() if path.startswith(BINS)}
+    others = {
+        path: one
+        for path, one in given.items()
+        if not path.startswith(BINS) and path.removeprefix(f"{CARD}.") not in weights
+    }
+    made = {path: _drafted(path, value) for path, value in others.items()}
+    if weights or lines:
+        card = reweighted(values[CARD], weights) if weights else values[CARD]
+        made[CARD] = with_bins(card, lines)
+    return made
 
 
 def weights_of(given: Mapping[str, Any]) -> dict[str, Decimal]:
@@ -195,7 +213,10 @@ def now_text(entry: Entry, values: Values, lang: Lang, *, changed: bool) -> str:
     """Return what is in force: the value where another one is tried, and for the first part of a parameter since when and where it is
     written."""
     told = [say("panel_policy.now", lang, value=entry.text(entry.now, lang))] if changed else []
-    if entry.first or changed:
+    if entry.group == "bins" and not changed:
+        factor = next(one for one in values[CARD] if one.name == entry.path.removeprefix(BINS))
+        told.append(factor.source)
+    elif entry.first or changed:
         row = values.row(entry.parameter)
         told.append(say("panel_policy.since", lang, day=row.from_on, reference=row.reference))
     about = CATALOGUE[entry.parameter]

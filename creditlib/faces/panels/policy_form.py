@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block, button, buttons, column, fold, form, row, section, table, text
-from creditlib.faces.panels.policy_fields import CARD, Entry, before_text
+from creditlib.faces.panels.policy_fields import Entry, before_text
 from creditlib.faces.wording import say
 from creditlib.flows.assess import Assessment
 
@@ -32,10 +32,12 @@ def parameters(model: PolicyModel) -> Block:
         found[:_FOUND] if words else [entry for entry in model.entries.values() if entry.group == model.get("group")]
     )
     blocks = [form("pick", [_find(model, found), *([] if words else [model.control("group")])])]
-    if any(entry.parameter == CARD for entry in shown):
+    if any(entry.group == "weights" for entry in shown):
         blocks.append(form("spread", [model.control("spread")]))
     first = [entry for entry in shown if words or entry.path in model.state or not _folded(entry, shown)]
-    blocks.append(form("values", [model.control(entry.path) for entry in first]))
+    if any(entry.group == "bins" for entry in shown):
+        blocks.append(text("bins", [say("panel_policy.bins_how", lang)], tone="muted"))
+    blocks.append(form("values", [_control(model, entry, found=bool(words)) for entry in first]))
     rest = [entry for entry in shown if entry not in first]
     if rest:
         more = form("more", [model.control(entry.path) for entry in rest])
@@ -53,6 +55,16 @@ def parameters(model: PolicyModel) -> Block:
         grow=1.15,
         live=True,
     )
+
+
+def _control(model: PolicyModel, entry: Entry, *, found: bool) -> Block:
+    """The control of a value; one that was found says which group it is of."""
+    made = model.control(entry.path)
+    if not found:
+        return made
+    place = say(f"panel_policy.group.{entry.group}", model.lang)
+    told = [place, *([str(made["hint"])] if made["hint"] else [])]
+    return made | {"hint": say("panel.word.separator", model.lang).join(told)}
 
 
 def _folded(entry: Entry, shown: Sequence[Entry]) -> bool:

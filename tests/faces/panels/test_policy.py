@@ -15,7 +15,7 @@ import pytest
 from creditlib.errors import CreditError, Lang
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.policy import PolicyModel
-from creditlib.faces.panels.policy_fields import UNMOVED
+from creditlib.faces.panels.policy_fields import GROUPS, UNMOVED
 from creditlib.faces.scale import scale_of
 from creditlib.facts.reading import read
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
@@ -25,7 +25,7 @@ from creditlib.flows.policy_effect import policy_effect
 from creditlib.flows.policy_sides import MEASURED, WEIGHED
 from creditlib.policy import Policy, load_policy, standard_text
 from creditlib.policy.draft import draft
-from creditlib.policy.parts import reweighted, split
+from creditlib.policy.parts import reweighted
 
 POLICY = load_policy()
 
@@ -76,14 +76,14 @@ def effect_of(changes: dict[str, Any]) -> Any:
 def test_every_group_and_value_can_be_shown_and_is_json(whole: Assessment, bench: PolicyBench, lang: Lang) -> None:
     model = PolicyModel(whole, lang, bench=bench)
     shown = set()
-    for group in ("limit", "grade", "score", "weights", "terms", "release", "measured"):
+    for group in GROUPS:
         model.set("group", group)
         view = model.view()
         assert view["error"] == ""
         assert json.loads(json.dumps(view, allow_nan=False)) == view
         shown |= {c["name"] for one in parts(view).values() if one["kind"] == "form" for c in one["controls"]}
     assert set(model.entries) <= shown
-    assert {split(path)[0] for path in model.entries} == (WEIGHED | set(MEASURED)) - set(UNMOVED)
+    assert {entry.parameter for entry in model.entries.values()} == (WEIGHED | set(MEASURED)) - set(UNMOVED)
 
 
 def test_a_control_tells_value_unit_day_and_reference(model: PolicyModel) -> None:
@@ -153,6 +153,30 @@ def test_other_weights_make_room_or_must_add_up(model: PolicyModel) -> None:
     assert "the weights add up to 1.16, expected 1" in model.view()["error"]
     model.set("score.card.z_service", -0.06 + 0.1)
     assert "1.1, expected 1" in model.view()["error"]
+
+
+def test_cut_offs_of_a_factor_can_be_typed(model: PolicyModel) -> None:
+    model.set("group", "bins")
+    made = control(model.view(), "score.bins.current_ratio")
+    assert (made["text"], made["hint"]) == ("0, 0.7: 30, 1: 60, 1.3: 80, 2: 100", "expert 专家")
+    model.set("score.bins.current_ratio", typed="0，0.7：30, 1.50: 100")
+    model.set("score.card.current_ratio", 0.2)
+    card = {factor.name: factor for factor in model.tried().at(SAMPLE_END)["score.card"]}
+    assert card["current_ratio"].bins == ((None, 0), (Decimal("0.7"), 30), (Decimal("1.5"), 100))
+    assert card["current_ratio"].weight == Decimal("0.2")
+    assert model.effect().counts == effect_of({"score.card": tuple(card.values())}).counts
+    assert model.effect().counts.customers > 0
+    for wrong, told in (
+        ("0, 2: 30, 1: 60", "1 stands after 2"),
+        ("0, 1: 60, 2: 30", "fewer than 60"),
+        ("0, a: 3", "expected"),
+        ("", "expected"),
+    ):
+        model.set("score.bins.current_ratio", typed=wrong)
+        assert told in model.view()["error"], wrong
+        assert told in control(model.view(), "score.bins.current_ratio")["wrong"]
+    model.set("score.bins.current_ratio", typed="0, 0.70: 30, 1: 60, 1.3: 80, 2: 100")
+    assert model.changed() == ["score.card.current_ratio"]
 
 
 def test_grades_out_of_order_are_told_and_grey_the_figures(model: PolicyModel) -> None:
