@@ -58,10 +58,8 @@ def cash_curve(
     the discount pay at discount_days, the others at net_days + late_days, in instalments at the day of each. Losses are missing where payments would have
     come, the insurer paying on that day.
     """
-    rates: dict[float, float] = {0.0: 0.0}
-    for year, settled, sign in ((scenario, new, 1), (base, old, -1)):
-        for day, amount in _streams(year, settled):
-            rates[day] = rates.get(day, 0.0) + sign * amount / settled.year
+    after, before = _by_day(scenario, new), _by_day(base, old)
+    rates = {day: after.get(day, 0.0) - before.get(day, 0.0) for day in {0.0, *after, *before}}
     streams = sorted(item for item in rates.items() if item[1] or not item[0])
 
     def at(day: float) -> float:
@@ -77,6 +75,14 @@ def cash_curve(
     if peak == 0:
         return CashCurve(currency, weeks, 0, 0, None if falling else 0, falling)
     return CashCurve(currency, weeks, peak, peak_day, _payback(turns, heights, slope), falling)
+
+
+def _by_day(year: TermsFigures, s: Settled) -> dict[float, float]:
+    """What a day's sales bring and cost, by the days after delivery: one side by itself, so that the way back is its exact opposite."""
+    found: dict[float, float] = {}
+    for day, amount in _streams(year, s):
+        found[day] = found.get(day, 0.0) + amount / s.year
+    return found
 
 
 def _streams(year: TermsFigures, s: Settled) -> list[tuple[float, float]]:
