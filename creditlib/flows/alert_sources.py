@@ -8,82 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final, overload
+from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from creditlib.decisions.hard_stops import STOPS
-from creditlib.decisions.release.ground import Ground
 from creditlib.decisions.release.levels import Level
 from creditlib.decisions.score.decide import score_book
-from creditlib.errors import Finding, Severity
+from creditlib.errors import Finding, Lang, Severity
 from creditlib.facts.reading import Reading
+from creditlib.facts.staleness import parts
 from creditlib.facts.tables import codes
+from creditlib.flows.alert_rows import Orders, Overdue, Watched, largest
 from creditlib.flows.alerts import Alert, Batch, Money, batch_of, word
-from creditlib.flows.assess import Assessment
 from creditlib.flows.close import all_findings
 from creditlib.flows.history import previous_month_end
-from creditlib.flows.standing import Standing, standings
+from creditlib.flows.review import FILE_MONTHS
 from creditlib.flows.tie_out import tie_out
-from creditlib.policy import GRADES, Values
+from creditlib.policy import GRADES
 
 _BY_POLICY: Final = {
     "unmatched-receipt": "checks.unapplied_days", "old-dispute": "checks.dispute_days", "old-item": "checks.old_item_days",
 }  # fmt: skip
 """Checks that go by a policy value; they are alerts whatever their severity: their day has come."""
-OVERDUE_VALUES: Final = ("release.overdue_days", "release.overdue_minimum")
-"""Policy values that change nothing but which overdue holds orders."""
-PolicyValues = tuple[tuple[str, Any], ...]
+LANGS: Final[tuple[Lang, Lang]] = ("en", "zh")
 _PLACE: Final = re.compile(r"(.+)!([A-Z]*)(\d+)")
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What sources read: an assessed book, and what releases of it are judged by."""
-
-    whole: Assessment
-    release: Ground
-
-    @cached_property
-    def standings(self) -> dict[str, Standing]:
-        """Customers with anything open or ordered, or a hard stop."""
-        return standings(self.release)
-
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        """Names by code."""
-        return self.whole.ground.names
-
-    def under(self, values: Values) -> Watched:
-        """Return the same with other values of `OVERDUE_VALUES`."""
-        return Watched(self.whole, self.release.under(values))
-
-    def policy(self, *names: str) -> PolicyValues:
-        """Return policy values with their names."""
-        return tuple((name, self.release.values[name]) for name in names)
-
-    def alert(
-        self, kind: str, severity: Severity, customer: str, figure: tuple[int | None, str | None], policy: PolicyValues = (),
-        *, where: str = "", members: tuple[str, ...] = (), **facts: Any,
-    ) -> Alert:  # fmt: skip
-        """Return an alert about a customer. figure: minor units and currency; facts: what fills its text."""
-        name = self.names.get(customer, "")
-        return Alert(kind, severity, customer, name, figure[0], figure[1], policy, facts, where=where, members=members)
-
-    def owed(self, customer: str) -> Money:
-        """Return the exposure of a customer, open orders included."""
-        standing = self.standings.get(customer)
-        return Money(standing.owed if standing else {})
-
-
-def _largest(owed: Money) -> tuple[int | None, str | None]:
-    """Return the largest of the currencies somebody owes in as a figure."""
-    if not owed.minor:
-        return None, None
-    currency = max(owed.minor, key=lambda name: owed.minor[name])
-    return owed.minor[currency], currency
 
 
 def hard_stops(watched: Watched) -> Iterator[Alert]:
@@ -93,7 +44,7 @@ def hard_stops(watched: Watched) -> Iterator[Alert]:
         for stop in standing.stops:
             severity: Severity = "must_act" if standing.owes else "note"
             yield watched.alert(
-                "hard-stop", severity, standing.customer, _largest(Money(standing.owed)), policy, stop=STOPS[stop["stop"]], on=stop["on"],
+                "hard-stop", severity, standing.customer, largest(Money(standing.owed)), policy, stop=STOPS[stop["stop"]], on=stop["on"],
                 owed=Money(standing.owed), where=f"{stop['source_file']}!{stop['source_row']}",
             )  # fmt: skip
 
@@ -140,7 +91,7 @@ def missing_limits(watched: Watched) -> Iterator[Alert]:
             continue
         kind = "no-limit" if standing.ended is None else "limit-ended"
         yield watched.alert(
-            kind, severity, standing.customer, _largest(Money(standing.owed)), policy, owed=Money(standing.owed), orders=orders, on=standing.ended,
+            kind, severity, standing.customer, largest(Money(standing.owed)), policy, owed=Money(standing.owed), orders=orders, on=standing.ended,
         )  # fmt: skip
 
 
@@ -163,43 +114,9 @@ def overdue(watched: Watched) -> Sequence[Alert]:
     return Overdue(watched)
 
 
-class Overdue(Sequence[Alert]):
-    """Overdue that holds orders, an alert each, made when it is looked at: a slider moves thousands of them at each step."""
-
-    def __init__(self, watched: Watched) -> None:
-        self._watched = watched
-        self.customers, self.currencies, self.minor = watched.release.blocked()
-        self._policy = watched.policy(*OVERDUE_VALUES)
-        self._nameless = (word("empty.numberless", "en"), word("empty.numberless", "zh"))
-
-    def __len__(self) -> int:
-        return len(self.customers)
-
-    @overload
-    def __getitem__(self, at: int) -> Alert: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Alert]: ...
-
-    def __getitem__(self, at: int | slice) -> Alert | Sequence[Alert]:
-        if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
-        release = self._watched.release
-        customer, currency, minor = self.customers[at], self.currencies[at], int(self.minor[at])
-        oldest, document = release.oldest(customer)
-        return self._watched.alert(
-            "overdue-held", "must_act", customer, (minor, currency), self._policy, overdue=Money({currency: minor}),
-            allowed=Money({currency: release.small_overdue(currency)}), days=self._policy[0][1], oldest=oldest,
-            document=document or self._nameless,
-        )  # fmt: skip
-
-    def batch(self, currency: str, codes: Mapping[str, int]) -> Batch:
-        """Return them as `batch_of` does, without making them."""
-        size = len(self)
-        return Batch(
-            self, np.ones(size, np.bool_), np.abs(self.minor), np.array([name != currency for name in self.currencies], np.bool_),
-            ("overdue-held",), np.zeros(size, np.int64), np.array([codes.get(one, -1) for one in self.customers], np.int64), np.arange(size),
-        )  # fmt: skip
+def orders(watched: Watched) -> Sequence[Alert]:
+    """Tell orders that wait and are held or referred."""
+    return Orders(watched)
 
 
 def grades(watched: Watched) -> Iterator[Alert]:
@@ -219,23 +136,38 @@ def grades(watched: Watched) -> Iterator[Alert]:
         owed = watched.owed(row["customer"])
         if any(minor > 0 for minor in owed.minor.values()):
             yield watched.alert(
-                "grade-fell", "note", row["customer"], _largest(owed), watched.policy("score.grades"), was=was["grade"], now=row["grade"],
+                "grade-fell", "note", row["customer"], largest(owed), watched.policy("score.grades"), was=was["grade"], now=row["grade"],
                 on=before, before=was["score"], score=row["score"], owed=owed,
             )  # fmt: skip
 
 
-def statements(watched: Watched) -> Iterator[Alert]:
-    """Tell statements too old to be scored, of customers that owe."""
-    policy = watched.policy("file.statement_months")
-    table = watched.whole.factors.table
-    for row in table.filter(table["statement_stale"]).select(["customer", "statement_end"]).to_pylist():
-        standing = watched.standings.get(row["customer"])
+def files(watched: Watched) -> Iterator[Alert]:
+    """Tell parts of the credit file that are too old or have ended, of customers that owe."""
+    months = {part: watched.whole.values[name] for part, name in FILE_MONTHS.items()}
+    table = parts(watched.whole.book, watched.whole.as_of, months=months)
+    bad = pc.and_(
+        pc.is_in(table["state"].cast(pa.string()), value_set=pa.array(["stale", "expired"])),
+        pc.not_equal(table["part"].cast(pa.string()), "ledger"),  # nothing bought lately is no fault of the file
+    )
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in table.filter(bad).to_pylist():
+        found.setdefault(row["customer"], []).append(row)
+    for customer, rows in found.items():
+        standing = watched.standings.get(customer)
         if standing is None or not standing.owes:
             continue
-        yield watched.alert(
-            "statements-stale", "note", row["customer"], _largest(Money(standing.owed)), policy, on=row["statement_end"],
-            months=policy[0][1], owed=Money(standing.owed),
-        )  # fmt: skip
+        owed = Money(standing.owed)
+        told = tuple(
+            "; ".join(_part(row, lang) for row in rows) if lang == "en" else "；".join(_part(row, lang) for row in rows)
+            for lang in LANGS
+        )
+        policy = watched.policy(*(FILE_MONTHS[row["part"]] for row in rows if row["part"] in FILE_MONTHS))
+        yield watched.alert("file-stale", "note", customer, largest(owed), policy, parts=told, owed=owed)
+
+
+def _part(row: Mapping[str, Any], lang: Lang) -> str:
+    day = row["until_on"] if row["state"] == "expired" else row["latest_on"]
+    return word(f"file.{row['state']}.word", lang).format(part=word(f"part.{row['part']}.word", lang), on=day)
 
 
 def checks(watched: Watched) -> Iterator[Alert]:
@@ -271,8 +203,8 @@ def _documents(watched: Watched, found: Sequence[Finding]) -> list[tuple[int | N
 
 
 SOURCES: Final[Mapping[str, Callable[[Watched], Iterable[Alert]]]] = {
-    "hard_stops": hard_stops, "limits": limits, "overdue": overdue, "missing_limits": missing_limits, "checks": checks, "grades": grades,
-    "statements": statements, "reviews": reviews,
+    "hard_stops": hard_stops, "limits": limits, "overdue": overdue, "orders": orders, "missing_limits": missing_limits, "checks": checks, "grades": grades,
+    "files": files, "reviews": reviews,
 }  # fmt: skip
 """Sources of alerts, the weightiest first."""
 
@@ -280,4 +212,6 @@ SOURCES: Final[Mapping[str, Callable[[Watched], Iterable[Alert]]]] = {
 def batch(name: str, watched: Watched, currency: str, codes: Mapping[str, int]) -> Batch:
     """Return the alerts of a source. currency, codes: as in `batch_of`."""
     found = SOURCES[name](watched)
-    return found.batch(currency, codes) if isinstance(found, Overdue) else batch_of(list(found), currency, codes)
+    return (
+        found.batch(currency, codes) if isinstance(found, Overdue | Orders) else batch_of(list(found), currency, codes)
+    )

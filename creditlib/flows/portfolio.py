@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from creditlib.flows.alert_sources import OVERDUE_VALUES, SOURCES, Watched, batch
+from creditlib.flows.alert_rows import MOVED, OVERDUE_VALUES, Watched
+from creditlib.flows.alert_sources import SOURCES, batch
 from creditlib.flows.alerts import Alerts, Batch, alerts_of
 from creditlib.flows.assess import Assessment
 from creditlib.flows.close_tables import LOOKED_UP
@@ -38,7 +39,7 @@ class Portfolio:
         if kept is not None:  # another policy, which moves no sum
             self.sums, self.texts, self.places, self.grades = kept.sums, kept.texts, kept.places, kept.grades
             self._watched = kept.watched.under(whole.values)
-            self._batches = {name: kept._batch(name) for name in SOURCES if name != "overdue"}
+            self._batches = {name: kept._batch(name) for name in SOURCES if name not in MOVED}
 
     @cached_property
     def sums(self) -> Sums:

@@ -41,7 +41,7 @@ from creditlib.measures.aging import aging, days_past_due, overdue
 from creditlib.measures.statements import ALTMAN, statement_figures
 from creditlib.policy import Policy
 
-_MONTHS: dict[str, str] = {
+FILE_MONTHS: dict[str, str] = {
     "registrations": "file.registration_months", "statements": "file.statement_months", "references": "file.reference_months",
     "ratings": "file.rating_months", "purchases": "file.purchases_months", "assessments": "file.assessment_months",
 }  # fmt: skip
@@ -123,7 +123,7 @@ def _mine(table: pa.Table, customer: str) -> pa.Table:
 
 
 def _parts(whole: Assessment, customer: str) -> tuple[Part, ...]:
-    months = {part: whole.values[name] for part, name in _MONTHS.items()}
+    months = {part: whole.values[name] for part, name in FILE_MONTHS.items()}
     rows = _mine(file_parts(whole.book, whole.as_of, months=months), customer).to_pylist()
     return tuple(
         Part(r["part"], r["state"], r["rows"], r["latest_on"], r["until_on"], r["age_days"], months.get(r["part"]))

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from creditlib.decisions.release.decide import Order, release
+from creditlib.decisions.release.orders import release_orders
 from creditlib.errors import Lang
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
-from creditlib.flows.alert_sources import OVERDUE_VALUES, SOURCES
+from creditlib.flows.alert_rows import OVERDUE_VALUES
+from creditlib.flows.alert_sources import SOURCES
 from creditlib.flows.alerts import Alert
 from creditlib.flows.assess import assess
 from creditlib.flows.close import close
@@ -22,6 +24,7 @@ from creditlib.policy.draft import draft
 from tests.decisions.release_books import DAY, book, late
 
 POLICY = load_policy()
+_DONE = {"hold": "held", "refer": "referred"}
 LANGS: tuple[Lang, Lang] = ("en", "zh")
 
 
@@ -112,6 +115,34 @@ def test_a_grade_that_fell_is_what_both_reviews_say(sample: Portfolio) -> None:
         before = review(assess(sample.whole.book, POLICY, alert.facts["on"]), alert.customer).score
         assert (now.grade, now.score) == (alert.facts["now"], alert.facts["score"])
         assert (before.grade, before.score) == (alert.facts["was"], alert.facts["before"])
+
+
+def test_orders_held_or_to_approve_are_those_of_the_release(sample: Portfolio) -> None:
+    whole = sample.whole
+    rows = release_orders(whole.book, POLICY, SAMPLE_END).rows()
+    wanted = {
+        (r["customer"], r["order"], f"order-{_DONE[r['outcome']]}", r["order_minor"])
+        for r in rows
+        if r["outcome"] != "release"
+    }
+    mine = [alert for alert in every(sample) if alert.kind in ("order-held", "order-referred")]
+    assert {(a.customer, a.facts["order"], a.kind, a.amount_minor) for a in mine} == wanted
+    codes = {r["order"]: r["reasons"].split(";") for r in rows}
+    for alert in mine:
+        assert len(alert.facts["why"][0].split(", ")) == len(codes[alert.facts["order"]])
+
+
+def test_parts_of_the_credit_file_that_are_out_of_date_are_the_review_s(sample: Portfolio) -> None:
+    told = {alert.customer: alert for alert in every(sample) if alert.kind == "file-stale"}
+    assert told
+    for row in sample.whole.table.rows():
+        made = review(sample.whole, row["customer"])
+        old = [part for part in made.parts if part.state in ("stale", "expired") and part.part != "ledger"]
+        if row["customer"] in told:
+            text = told[row["customer"]].text("en")
+            assert all(f"{part.until_on if part.state == 'expired' else part.latest_on}" in text for part in old)
+        else:
+            assert not old or row["exposure_minor"] <= 0
 
 
 def test_findings_that_must_be_acted_on_are_the_close_s(sample: Portfolio) -> None:

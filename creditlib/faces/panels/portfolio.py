@@ -24,7 +24,7 @@ from creditlib.faces.panels.model import Download, Model
 from creditlib.faces.panels.parameters import drafted, parameter_field
 from creditlib.faces.scale import Scale, scale_of
 from creditlib.faces.wording import say
-from creditlib.flows.alert_sources import OVERDUE_VALUES
+from creditlib.flows.alert_rows import OVERDUE_VALUES
 from creditlib.flows.alerts import title
 from creditlib.flows.assess import Assessment
 from creditlib.flows.portfolio import Portfolio
@@ -36,7 +36,11 @@ EVERY: Final = "*"
 FILTERS: Final = ("entity", "salesperson", "grade")
 _FOUND: Final = 12  # suggestions of a search: a list a person can read
 _MORE: Final = 20  # alerts shown at first, and more each time they are asked for
-_TRIED: Final = ("overdue-held",)  # what a policy value tried may bring, where there is none today
+_TRIED: Final = (
+    "overdue-held",
+    "order-held",
+    "order-referred",
+)  # what a policy value tried may bring, where there is none today
 _KEPT: Final = 8  # slices and drafts kept, so that undo is quick
 
 

@@ -8,7 +8,7 @@ from creditlib import money
 from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block, button, buttons, column, form, row, section, table, text
 from creditlib.faces.wording import say
-from creditlib.flows.alert_sources import OVERDUE_VALUES
+from creditlib.flows.alert_rows import OVERDUE_VALUES
 from creditlib.flows.alerts import Alert, title
 from creditlib.flows.portfolio_slice import Slice
 
