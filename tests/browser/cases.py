@@ -14,9 +14,11 @@ from creditlib.faces.panels.given import assessed
 from creditlib.faces.panels.model import Model
 from creditlib.faces.panels.parameters import drafted
 from creditlib.faces.panels.portfolio import PortfolioModel
+from creditlib.faces.panels.terms import TermsModel
 from creditlib.flows.assess import Assessment
 from creditlib.flows.portfolio import Portfolio
 from creditlib.flows.scenario import CustomerCase
+from creditlib.flows.terms_bench import TERMS, VALUES, TermsBench
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,28 @@ def _aging(state: dict[str, Any]) -> list[float]:
     return [max(scale.value(part.aging[key]), 0.0) for key in (*part.buckets, "unapplied")]
 
 
+def _terms(lang: Lang) -> Model:
+    return TermsModel(whole(), lang=lang)
+
+
+def _worth(state: dict[str, Any]) -> list[float]:
+    bench = TermsBench(whole())
+    proposed = {name: value for name, value in state.items() if name in TERMS}
+    rules = {name: drafted(name, value) for name, value in state.items() if name in VALUES}
+    step = bench.terms(bench.case(currency=whole().ground.currency), proposed, rules)
+    return [0.0, TermsModel(whole(), lang=state["lang"]).scale().value(step.effect.worth.npv_minor)]
+
+
 CASES = {
     case.name: case
     for case in (
         Case(
             "customer", _customer, (("on_time_share", "ArrowRight", 3), ("term_days", "ArrowLeft", 2), ("limit.grace_days", "ArrowRight", 2)),
             "limit.grace_days", ("term_days", "soon"), "curve", "spots", "y", _limits, "file",
+        ),
+        Case(
+            "terms", _terms, (("net_days", "ArrowRight", 3), ("deposit_share", "ArrowRight", 2), ("terms.capital_rate", "ArrowRight", 2)),
+            "terms.capital_rate", ("deposit_share", "140"), "frontier", "spots", "y", _worth, "draft",
         ),
         Case(
             "portfolio", _portfolio, (("entity", "ArrowDown", 1), ("by", "ArrowRight", 2), ("release.overdue_days", "ArrowRight", 3)),
