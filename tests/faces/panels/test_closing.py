@@ -340,6 +340,63 @@ def test_more_bytes_than_were_announced_leave_nothing(model: ClosingModel) -> No
     assert list(model.desk.uploads.folder.iterdir()) == []
 
 
+def test_rates_are_recognised_and_need_a_currency_to_report_in(folder: Path) -> None:
+    text = (
+        LEDGER.replace("颜色", "币种")
+        .replace("红", "CNY")
+        .replace("黄", "USD")
+        .replace("蓝", "CNY")
+        .replace("绿", "CNY")
+    )
+    (folder / "台账.csv").write_text(text, encoding="utf-8")
+    model = ClosingModel([folder / "台账.csv"], AS_OF)
+    model.view()
+    send(model, "fx.csv", b"date,from,to,rate\n2024-03-29,USD,CNY,7.1\n")
+    assert "fx.csv holds exchange rates, which need the currency to report in" in model.view()["error"]
+    model.set("currency", "CNY")
+    view = model.view()
+    assert view["error"] == ""
+    assert cells(parts(view)["table:lines"])[0][1] == "4,250.00"  # 600 + 500 × 7.1 + 100
+    send(model, "fx2.csv", b"date,from,to,rate\n2024-03-28,USD,CNY,7.2\n")
+    assert model.view()["error"] == "fx.csv, fx2.csv: two files of exchange rates. Keep one, leave the other out."
+
+
+def test_sales_by_month_give_a_dso_whatever_they_are_given_as(model: ClosingModel) -> None:
+    def days() -> str:
+        return str({one["id"]: one["value"] for one in parts(model.view())["kpis:figures"]["items"]}["dso"])
+
+    assert days() == "–"
+    send(model, "sales.csv", b"month,currency,gross\n2024-03,CNY,2400\n2024-02,CNY,2000\n2024-01,CNY,2000\n")
+    assert days() == "15.5"  # 31 × 1,200 ÷ 2,400
+    path = model.state["files"][-1]
+    model.set(f"use:{path}", "sales")
+    assert days() == "15.5"
+    assert "--sales sales.csv" in model.command()
+
+
+def test_each_sheet_of_a_workbook_can_be_corrected_for_itself(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    first = book.active
+    assert first is not None
+    first.title = "封面"
+    first.append(["十月结账"])
+    for title in ("北京", "上海"):
+        sheet = book.create_sheet(title)
+        sheet.append([f"{title}应收账款"])
+        sheet.append(["客户编码", "单据号", "开票日期", "到期日", "金额"])
+        sheet.append(["C1", f"{title}-1", date(2024, 1, 10), date(2024, 2, 9), 1000.5])
+    book.save(folder / "应收.xlsx")
+    model = ClosingModel([folder / "应收.xlsx"], AS_OF)
+    shown = parts(model.view())
+    assert [(row[0], row[1], row[3]) for row in cells(shown["table:sheets"])] == [
+        ("应收.xlsx:封面", "not used", "–"), ("应收.xlsx:北京", "documents", "2"), ("应收.xlsx:上海", "documents", "2"),
+    ]  # fmt: skip
+    assert cells(shown["table:lines"])[0][1] == "2,001.00"
+    model.act("correct", "应收.xlsx:上海")
+    model.set("map:role", "unused")
+    assert cells(parts(model.view())["table:lines"])[0][1] == "1,000.50"
+
+
 # ── mapping ──
 
 
@@ -371,7 +428,10 @@ def test_a_mapping_that_does_not_suffice_greys_out_and_can_still_be_mended(model
     model.set("map:column:6", "")
     model.set("map:column:5", "")
     view = model.view()
-    assert view["error"] == "map.toml: 台账.csv: [columns] lacks amount or open_amount or debit or credit or original_amount."
+    assert (
+        view["error"]
+        == "map.toml: 台账.csv: [columns] lacks amount or open_amount or debit or credit or original_amount."
+    )
     assert "control:map:column:5" in parts(view)
     model.set("map:column:5", "amount")
     assert model.view()["error"] == ""
