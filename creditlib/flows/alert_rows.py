@@ -41,7 +41,7 @@ class Watched:
     @cached_property
     def waiting(self) -> OrderColumns:
         """Orders neither delivered nor billed."""
-        return self.taken or OrderColumns(self.release)
+        return OrderColumns(self.release) if self.taken is None else self.taken
 
     @cached_property
     def standings(self) -> dict[str, Standing]:
