@@ -32,7 +32,7 @@ def moves(
             shade = 1.0 if old == new else 0.25 + 0.75 * count / most[False]
             rows.append(
                 {
-                    "before": old, "after": new, "text": f"{count:,}" if count else "·", "color": tone if count else "transparent",
+                    "before": old, "after": new, "count": count, "text": f"{count:,}" if count else "·", "color": tone if count else "transparent",
                     "shade": shade if count else 0, "strong": bool(count) and shade > 0.6 and old != new, "told": bool(count),
                     "tip": f"{_name(old, others)} → {_name(new, others)}: {count:,}",
                 }

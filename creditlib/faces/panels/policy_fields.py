@@ -6,7 +6,7 @@ rules of a policy refuse is left to them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
@@ -22,8 +22,9 @@ from creditlib.flows.policy_sides import MEASURED, WEIGHED
 from creditlib.policy import CATALOGUE, GRADES, Parameter, Values
 from creditlib.policy.factors import FACTORS
 from creditlib.policy.parts import part_of, reweighted, split
+from creditlib.policy.scorecard import CardFactor
 
-GROUPS: Final = ("limit", "grade", "score", "weights", "bins", "terms", "release", "measured")
+GROUPS: Final = ("score", "weights", "bins", "limit", "grade", "terms", "release", "measured")
 """Groups of controls, in the order of their buttons."""
 CARD: Final = "score.card"
 UNMOVED: Final = ("score.basis", "limit.review_months", "limit.committee_above", "home.currency")
@@ -82,7 +83,7 @@ def entries(values: Values) -> dict[str, Entry]:
             now = part_of(values, path)
             field = _field(path, values, quick=name in WEIGHED)
             made[group].append(Entry(path, group, field, _held(now), at == 0))
-    for at, factor in enumerate(values[CARD]):
+    for at, factor in enumerate(_by_weight(values[CARD])):
         line = Text(label=FACTORS[factor.name].label, need=tidy)
         made["bins"].append(Entry(f"{BINS}{factor.name}", "bins", line, bins_line(factor), at == 0))
     return {entry.path: entry for group in GROUPS for entry in made[group]}
@@ -127,12 +128,17 @@ def _group(name: str) -> str:
 def _paths(name: str, values: Values) -> list[str]:
     kind, value = CATALOGUE[name].kind, values[name]
     if kind == "scorecard":
-        return [f"{name}.{factor.name}" for factor in value]
+        return [f"{name}.{factor.name}" for factor in _by_weight(value)]
     if kind in ("lookup", "marginal"):
         return [f"{name}.{low}" for low, _ in value]
     if kind == "grades":  # the last grade begins at the bottom of the score
         return [f"{name}.{grade}" for grade in (GRADES[:-1] if name == "score.grades" else GRADES)]
     return [name]
+
+
+def _by_weight(card: Sequence[CardFactor]) -> list[CardFactor]:
+    """Factors, those that weigh most first."""
+    return sorted(card, key=lambda factor: -factor.weight)
 
 
 def _held(now: Any) -> Any:

@@ -34,7 +34,7 @@ def parameters(model: PolicyModel) -> Block:
     blocks = [form("pick", [_find(model, found), *([] if words else [model.control("group")])])]
     if any(entry.group == "weights" for entry in shown):
         blocks.append(form("spread", [model.control("spread")]))
-    first = [entry for entry in shown if words or entry.path in model.state or not _folded(entry, shown)]
+    first = [entry for entry in shown if words or not _folded(entry, shown)]
     if any(entry.group == "bins" for entry in shown):
         blocks.append(text("bins", [say("panel_policy.bins_how", lang)], tone="muted"))
     blocks.append(form("values", [_control(model, entry, found=bool(words)) for entry in first]))

@@ -87,6 +87,7 @@ def test_every_group_and_value_can_be_shown_and_is_json(whole: Assessment, bench
 
 
 def test_a_control_tells_value_unit_day_and_reference(model: PolicyModel) -> None:
+    model.set("group", "limit")
     made = control(model.view(), "limit.net_worth_share")
     row = POLICY.at(SAMPLE_END).row("limit.net_worth_share")
     assert (made["label"], made["text"], made["unit"], made["base"]) == ("Share of net worth", "10", "%", 0.1)
@@ -197,6 +198,7 @@ def test_grades_out_of_order_are_told_and_grey_the_figures(model: PolicyModel) -
 
 
 def test_what_is_typed_wrongly_is_told_where_it_stands(model: PolicyModel) -> None:
+    model.set("group", "limit")
     model.set("limit.net_worth_share", typed="lots")
     view = model.view()
     assert "a number is needed" in control(view, "limit.net_worth_share")["wrong"]
