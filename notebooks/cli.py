@@ -71,9 +71,11 @@ def lab_command(
             typer.echo(line, err=True)
         from .lab import open_lab
 
-        typer.echo(say("notebooks.told.lab", words, url=f"{server.url}?token={server.token}"))
-        typer.echo(say("notebooks.told.stop", words), err=True)
-        open_lab(copies.folder, server)
+        def told() -> None:
+            typer.echo(say("notebooks.told.lab", words, url=f"{server.url}?token={server.token}"))
+            typer.echo(say("notebooks.told.stop", words), err=True)
+
+        open_lab(copies.folder, server, told)
 
 
 @serve.command("serve")

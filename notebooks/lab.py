@@ -7,26 +7,41 @@ stopped with the server.
 from __future__ import annotations
 
 import json
+import socket
 import tempfile
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from .kernels import encryption
 from .start import LOOPBACK, Server, web_settings
 
+_WAIT = 0.1  # seconds
 _SETTINGS = {
     "page_config.json": {"disabledExtensions": ["@jupyterlab/apputils-extension:announcements"]},
     "overrides.json": {"@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"}},
 }
 
 
-def open_lab(folder: Path, server: Server) -> None:
-    """Run JupyterLab until it is stopped."""
+def open_lab(folder: Path, server: Server, told: Callable[[], None]) -> None:
+    """Run JupyterLab until it is stopped. told: called once it listens."""
     from jupyterlab.labapp import LabApp
 
+    threading.Thread(target=_once_it_listens, args=(server.port, told), daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="credit-lab-") as settings:
         for name, content in _SETTINGS.items():
             (Path(settings) / name).write_text(json.dumps(content), encoding="utf-8")
         LabApp.launch_instance(argv=arguments(folder, server, settings))
+
+
+def _once_it_listens(port: int, told: Callable[[], None]) -> None:
+    while True:
+        with socket.socket() as tried:
+            if tried.connect_ex((LOOPBACK, port)) == 0:
+                break
+        time.sleep(_WAIT)
+    told()
 
 
 def arguments(folder: Path, server: Server, settings: str) -> list[str]:

@@ -6,6 +6,7 @@ another host; every kernel is stopped with the server.
 
 from __future__ import annotations
 
+import sys
 import threading
 import webbrowser
 from http.client import responses
@@ -165,7 +166,7 @@ class Panels(Voila):  # type: ignore[misc, unused-ignore]
 
     def _told(self) -> None:
         print(say("notebooks.told.serve", self.lang, url=f"{self.server.url}?token={self.server.token}"), flush=True)
-        print(say("notebooks.told.stop", self.lang), flush=True)
+        print(say("notebooks.told.stop", self.lang), file=sys.stderr)
 
 
 def _closed(handler: type[Any]) -> type[Any]:
