@@ -13,12 +13,16 @@ from creditlib.faces.panels.customer import CustomerModel
 from creditlib.faces.panels.given import assessed
 from creditlib.faces.panels.model import Model
 from creditlib.faces.panels.parameters import drafted
+from creditlib.faces.panels.policy import PolicyModel
 from creditlib.faces.panels.portfolio import PortfolioModel
 from creditlib.faces.panels.terms import TermsModel
 from creditlib.flows.assess import Assessment
+from creditlib.flows.policy_bench import PolicyBench
 from creditlib.flows.portfolio import Portfolio
 from creditlib.flows.scenario import CustomerCase
 from creditlib.flows.terms_bench import TERMS, VALUES, TermsBench
+from creditlib.policy import GRADES
+from creditlib.policy.draft import draft
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,17 @@ def _worth(state: dict[str, Any]) -> list[float]:
     return [0.0, TermsModel(whole(), lang=state["lang"]).scale().value(step.effect.worth.npv_minor)]
 
 
+def _policy(lang: Lang) -> Model:
+    return PolicyModel(whole(), lang)
+
+
+def _moves(state: dict[str, Any]) -> list[float]:
+    rules = {name: drafted(name, value) for name, value in state.items() if name.startswith("score.")}
+    made = PolicyBench(whole()).effect(draft(whole().policy, rules, whole().as_of, "tried"))
+    grades = (*GRADES, "–")
+    return [float(made.grades.get((old, new), 0)) for old in grades for new in grades]
+
+
 CASES = {
     case.name: case
     for case in (
@@ -106,6 +121,10 @@ CASES = {
         Case(
             "portfolio", _portfolio, (("entity", "ArrowDown", 1), ("by", "ArrowRight", 2), ("release.overdue_days", "ArrowRight", 3)),
             "release.overdue_days", ("least", "plenty"), "aging", "bars", "value", _aging, "workbook",
+        ),
+        Case(
+            "policy", _policy, (("score.grades.B", "ArrowRight", 9), ("score.min_evidence", "PageUp", 3), ("score.grades.A", "ArrowLeft", 9)),
+            "score.grades.B", ("score.grades.C", "plenty"), "moves", "moves", "count", _moves, "draft",
         ),
     )
 }  # fmt: skip
