@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,6 +15,7 @@ from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.customer import CustomerModel
 from creditlib.faces.scale import scale_of
+from creditlib.facts.reading import read
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 from creditlib.flows.assess import Assessment, assess
 from creditlib.flows.review import review
@@ -153,3 +156,29 @@ def test_a_page_that_was_left_comes_back(whole: Assessment) -> None:
     other.restore(json.loads(json.dumps(model.told())))
     assert other.state == model.state
     assert other.view()["error"] == model.view()["error"] != ""
+
+
+@pytest.mark.parametrize(
+    ("names", "as_of", "customers"),
+    [
+        (("receivables_open.csv",), date(2020, 5, 31), 553),
+        (("receivables_open.csv", "receivables_closed.csv"), date(2020, 5, 31), 1008),
+    ],
+)
+def test_customers_of_real_ledgers_can_be_shown_and_moved(
+    shared_data: Path, names: tuple[str, ...], as_of: date, customers: int
+) -> None:
+    book = read(*(shared_data / name for name in names), home="USD", date_order="dmy").book
+    real = assess(book, load_policy(), as_of)
+    codes = real.table.table["customer"].to_pylist()
+    assert len(codes) == customers
+    model = CustomerModel(real, None, "zh")
+    for code in codes[::80]:
+        model.set("customer", code)
+        model.set("days_beyond_terms", 40.0)
+        view, made = model.view(), CustomerCase(real, code).scenario({"days_beyond_terms": 40.0})
+        assert view["error"] == ""
+        row = next(r for r in parts(view)["table:sides"]["rows"] if r["id"] == "score")
+        assert text_of(row["cells"][2]) == (
+            "–" if made.scenario.score.score is None else str(made.scenario.score.score)
+        )
