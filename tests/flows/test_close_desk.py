@@ -226,7 +226,10 @@ def test_a_mapping_without_an_amount_is_refused_in_words_without_the_private_fol
     told = corrected(None, sheet, Correction(columns={5: "", 6: ""}))
     with pytest.raises(MappingError) as caught:
         desk.close(_asked(ledger, told=told), load_policy())
-    assert caught.value.en == "map.toml: a.csv: [columns] lacks amount or open_amount or debit or credit or original_amount."
+    assert (
+        caught.value.en
+        == "map.toml: a.csv: [columns] lacks amount or open_amount or debit or credit or original_amount."
+    )
     shown = desk.inspect(_asked(ledger, told=told))
     assert shown.files[0].error is not None  # and the sheet stays there to be corrected
     assert [sheet.name for sheet in shown.ledger] == ["a.csv"]
