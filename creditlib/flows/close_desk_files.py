@@ -1,7 +1,7 @@
 """Files a person hands over as bytes: kept in a private folder, gone when the work is done.
 
 What must stay true: nobody else can read the folder; no name leads out of it; a file that would count twice or is larger than allowed is
-refused before it is kept.
+refused before it is kept; a folder of a process that was killed goes when the next one is made.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import unicodedata
 import weakref
@@ -26,6 +27,8 @@ UPLOAD_MB: Final = 256
 """The largest file taken where nothing else is set, in megabytes; a larger one is given by its path."""
 
 _MB: Final = 1 << 20
+_PREFIX: Final = "creditlib-close-"
+_LOCKS: Final = sys.platform != "win32"
 _LONGEST: Final = 200  # bytes of a name
 _UNSAFE: Final = re.compile(r'[<>:"|?*!\x00-\x1f\x7f]+')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.I)
@@ -75,9 +78,10 @@ class Uploads:
 
     def __init__(self, limit: int | None = None) -> None:
         self.limit = upload_limit() if limit is None else limit
-        self.folder = Path(tempfile.mkdtemp(prefix="creditlib-"))
+        sweep()
+        self.folder, held = _private_folder()
         self._hashes: dict[str, str] = {}
-        self._end = weakref.finalize(self, shutil.rmtree, self.folder, True)
+        self._end = weakref.finalize(self, _remove, self.folder, held)
 
     def __enter__(self) -> Uploads:
         return self
@@ -134,6 +138,54 @@ class Uploads:
         """Remove one file, by the name it is kept under."""
         if self._hashes.pop(name, None) is not None:
             (self.folder / name).unlink(missing_ok=True)
+
+
+def _private_folder() -> tuple[Path, int | None]:
+    """Return a folder only this user can open, and what holds it against `sweep` while this process lives."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        held = _hold(folder)
+        if folder.is_dir() and (held is not None or not _LOCKS):
+            return folder, held
+        _remove(folder, held)  # another process swept it before it was held
+
+
+def _hold(folder: Path) -> int | None:
+    """Lock a folder and return the handle, None where another process holds it, it is gone, or the system can't lock folders."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _remove(folder: Path, held: int | None) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if held is not None:
+        os.close(held)
+
+
+def sweep() -> None:
+    """Remove folders of this user that no living process holds: one that is killed can't remove its own."""
+    if sys.platform == "win32":
+        return  # a killed process leaves its folder to the system there
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        try:
+            own = not folder.is_symlink() and folder.stat().st_uid == os.getuid()
+        except OSError:
+            continue  # it went meanwhile
+        held = _hold(folder) if own else None
+        if held is not None:
+            _remove(folder, held)
 
 
 class Incoming:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,29 @@ def test_files_go_when_nobody_holds_the_folder_any_more() -> None:
     folder = Uploads().folder
     gc.collect()
     assert not folder.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders can't be locked there")
+def test_a_folder_of_a_killed_process_goes_with_the_next_and_one_of_a_living_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    program = (
+        "import os, sys, signal; from creditlib.flows.close_desk_files import Uploads; kept = Uploads(); "
+        "kept.add('a.csv', b'secret'); print(kept.folder, flush=True); sys.stdin.readline(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )  # fmt: skip
+    assert child.stdout is not None
+    folder = Path(child.stdout.readline().strip())
+    with Uploads():
+        assert (folder / "a.csv").read_text() == "secret"  # it lives
+    child.communicate("\n")
+    assert folder.exists()  # it could not remove it
+    with Uploads() as mine:
+        assert not folder.exists()
+        assert list(tmp_path.glob("creditlib-close-*")) == [mine.folder]
 
 
 def test_a_file_above_the_limit_is_refused_with_both_sizes_before_it_is_kept() -> None:
