@@ -57,9 +57,13 @@ def frontier(places: Sequence[Place], marks: Sequence[Marked], *, x_title: str, 
     ]  # fmt: skip
     spots: list[dict[str, Any]] = []
     for m in marks:
-        beside = [s for s, o in zip(spots, marks, strict=False) if near(m, o, 0.4, 0.1)]
+        beside = [o for o in marks if o is not m and near(m, o, 0.4, 0.1)]
         side = _inwards(m.x - left, wide)
-        up = not beside[0]["up"] if beside else m.which == "best" or _free_above(m, places, side)
+        up = (
+            not any((o.y, -o.x) > (m.y, -m.x) for o in beside)
+            if beside
+            else m.which == "best" or _free_above(m, places, side)
+        )
         spots.append({"which": m.which, "x": m.x, "y": m.y, "text": m.text, "side": side, "up": up})
     rows = {"path": path, "spots": spots, "zero": [{"y": 0}]}
     return Chart(_frontier(x_title, y_title), rows, alt_text, 330)
@@ -70,13 +74,13 @@ def _frontier(x_title: str, y_title: str) -> dict[str, Any]:
     x = alt.X(
         "x:Q",
         title=x_title,
-        axis=alt.Axis(grid=False, tickCount=5, format=",.6~g"),
+        axis=alt.Axis(grid=False, tickCount=5, format=",~r"),
         scale=alt.Scale(zero=False, nice=True, padding=12),
     )
     y = alt.Y(
         "y:Q",
         title=y_title,
-        axis=alt.Axis(domain=False, tickCount=4, format=",.6~g"),
+        axis=alt.Axis(domain=False, tickCount=4, format=",~r"),
         scale=alt.Scale(zero=True, padding=14),
     )
     path = alt.Chart(named("path")).encode(x=x, y=y)
@@ -162,7 +166,7 @@ def _weeks(x_title: str) -> dict[str, Any]:
     y = alt.Y(
         "cash:Q",
         title=None,
-        axis=alt.Axis(domain=False, tickCount=4, format=",.6~g"),
+        axis=alt.Axis(domain=False, tickCount=4, format=",~r"),
         scale=alt.Scale(zero=True, padding=16),
     )
     bars = alt.Chart(named("weeks")).encode(x=x, y=y, tooltip=[alt.Tooltip("text:N", title=" ")])

@@ -105,38 +105,47 @@ class TermsModel(Model):
             return missing
 
     def scale(self) -> Scale:
-        """The unit amounts are shown in: one for the whole panel, by what stands outstanding."""
-        case = self.told_case()
-        largest = 0 if isinstance(case, NeedsSales) else case.yearly_sales_minor // 4
-        return scale_of(self.currency(), self.lang, largest)
+        """The unit amounts are shown in: one for the whole panel, by what a quarter's sales would be."""
+        case, stated = self.told_case(), self.state.get(TODAY + "yearly_sales_minor")
+        yearly = stated if isinstance(stated, int) else 0 if isinstance(case, NeedsSales) else case.yearly_sales_minor
+        return scale_of(self.currency(), self.lang, yearly // 4)
 
     # ── what is changed ──
 
+    def get(self, name: str) -> Any:
+        """Return a value of the state. What the selection is made of is read by itself: the sliders depend on it."""
+        value, choices = self.state[name], self._choices()
+        if name in choices and isinstance(value, dict) and "typed" in value:
+            return choices[name].read(value["typed"], value["lang"])
+        return super().get(name)
+
     def fields(self) -> Mapping[str, Field]:
         """Return the choice of whom it is about, the axes, the draft's day and ground, and every slider."""
-        customer = CustomerField(label=_label("pick.customer"), names=self._names, near=tuple(self._near))
-        key = (self.lang, *(str(self.state.get(name)) for name in ("about", "customer", "grade", "currency")))
-        if key not in self._held:
-            self._held = {key: self._fields()}
-        return {**self._held[key], "customer": customer}
+        return {**self._choices(), **self._sliders()}
 
-    def _fields(self) -> dict[str, Field]:
-        counts = self.bench.grades
-        base: dict[str, Field] = {
-            "about": Choice(label=_label("pick.about"), options=[(name, _label(f"about.{name}")) for name in _ABOUT], few=True),
-            "grade": Choice(label=_label("pick.grade"), options=[(g, _label("pick.grade_of", grade=g, count=n)) for g, n in counts.items()]),
+    def _choices(self) -> dict[str, Field]:
+        grades = self.bench.grades
+        about = [name for name in _ABOUT if grades or name != "grade"]
+        return {
+            "about": Choice(label=_label("pick.about"), options=[(name, _label(f"about.{name}")) for name in about], few=True),
+            "grade": Choice(label=_label("pick.grade"), options=[(g, _label("pick.grade_of", grade=g, count=n)) for g, n in grades.items()]),
+            "customer": CustomerField(label=_label("pick.customer"), names=self._names, near=tuple(self._near)),
             "y": Choice(label=_label("axis.y"), options=[(name, _label(f"axis.{name}")) for name in ("npv", "profit")]),
             "x": Choice(label=_label("axis.x"), options=[(name, _label(f"axis.{name}")) for name in ("capital", "loss")]),
             "from_on": Day(label=_label("draft.from_on")), "reference": Text(label=_label("draft.ground"), hint=_blank),
         }  # fmt: skip
+
+    def _sliders(self) -> Mapping[str, Field]:
         try:
-            found, case = self.currencies(), self.told_case()
-            base["currency"] = Choice(label=_label("pick.currency"), options=[(c, _same(c)) for c in found])
-            return base | fields(None if isinstance(case, NeedsSales) else case, self.bench.values(), self.scale())
-        except (
-            CreditError
-        ):  # the selection itself was typed wrongly: told where it stands, and there is nothing to slide
-            return base
+            found, scale, case = self.currencies(), self.scale(), self.told_case()
+        except CreditError:  # the selection was typed wrongly: told where it stands, and there is nothing to slide
+            return {}
+        key = (*self.selected, found, scale)
+        if key not in self._held:
+            known = None if isinstance(case, NeedsSales) else case
+            currency = Choice(label=_label("pick.currency"), options=[(c, _same(c)) for c in found])
+            self._held = {key: {"currency": currency, **fields(known, self.bench.values(), scale)}}
+        return self._held[key]
 
     def control(self, name: str) -> Block:
         """Return a control; a figure that was not changed stands at its base."""

@@ -56,11 +56,13 @@ def _offers(model: TermsModel, step: TermsStep) -> list[Block]:
 
 
 def days_text(days: float) -> str:
-    """Return days as people read them, a decimal only where there is one.
+    """Return days as people read them, a decimal only where there is one; none where they are years.
 
-    >>> days_text(58.26), days_text(60.0), days_text(-0.02)
-    ('58.3', '60', '0')
+    >>> days_text(58.26), days_text(60.0), days_text(-0.02), days_text(12383.2)
+    ('58.3', '60', '0', '12,383')
     """
+    if abs(days) >= 1000:
+        return f"{days:,.0f}"
     text = f"{days:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
 
@@ -143,7 +145,7 @@ def break_evens(step: TermsStep, scale: Scale) -> Block:
         ("days", _longest(step, "profit_change_minor", lang), say("panel_terms.even.profit", lang)),
         ("npv_days", _longest(step, "npv_minor", lang), say("panel_terms.even.npv", lang)),
         ("discount", "–" if step.highest_discount is None else f"{step.highest_discount:.2%}", say("panel_terms.even.profit", lang)),
-        ("bad_debt", "–" if even.bad_debt_share is None else f"{even.bad_debt_share:.2%}", say("panel_terms.even.of_balance", lang)),
+        ("bad_debt", _bad_debt(even.bad_debt_share, lang), say("panel_terms.even.of_balance", lang)),
         ("cash", scale.text(-cash.peak_minor) if cash.peak_minor else "0", _peak(step, lang)),
     ]  # fmt: skip
     simple = effect.scenario.customer_cost_simple
@@ -171,6 +173,12 @@ def _name(name: str, lang: Lang) -> Cell:
 
 def _note(text: str) -> Cell:
     return {"text": text, "tone": "muted"}
+
+
+def _bad_debt(share: float | None, lang: Lang) -> str:
+    if share is None:
+        return "–"
+    return say("panel_terms.even.never", lang) if share < 0 else f"{share:.2%}"  # below 0: missed without any
 
 
 def _longest(step: TermsStep, by: str, lang: Lang) -> str:

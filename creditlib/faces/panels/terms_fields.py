@@ -11,7 +11,7 @@ from creditlib.decisions.what_if.case import TermsCase
 from creditlib.errors import Lang
 from creditlib.faces.panels.fields import Field, Number
 from creditlib.faces.panels.parameters import parameter_field
-from creditlib.faces.scale import Scale
+from creditlib.faces.scale import Scale, scale_of
 from creditlib.faces.wording import say
 from creditlib.flows.terms_bench import STATED, TERMS, VALUES
 from creditlib.money import exponent
@@ -56,8 +56,11 @@ def fields(case: TermsCase | None, values: Values, scale: Scale) -> dict[str, Fi
         field = parameter_field(path, values)
         most, step = _REACH[path]
         found[path] = replace(field, most=max(most, field.base or 0), step=step, beyond=field.most, hint=_hint(path))
+    plain = scale_of(
+        scale.currency, scale.lang, 0
+    )  # the unit follows from the sales, so they are stated in one of their own
     for name in STATED:
-        field = _figure(name, case, values, scale)
+        field = _figure(name, case, values, plain)
         found[TODAY + name] = replace(
             field, label=_words("today", name), slider=case is not None and name != "yearly_sales_minor", empty=True,
             whole=name == "yearly_sales_minor",

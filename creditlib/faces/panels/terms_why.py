@@ -157,5 +157,5 @@ def _rows(lines: list[str]) -> Block:
 def foot(model: TermsModel) -> list[str]:
     """Return what today's terms rest on, and where every figure can be followed."""
     lang = model.lang
-    end = model.whole.as_of
-    return [say("panel_terms.foot", lang, day=end), say("panel_terms.foot_why", lang)]
+    key = "foot_stated" if model.stated() else "foot"
+    return [say(f"panel_terms.{key}", lang, day=model.whole.as_of), say("panel_terms.foot_why", lang)]

@@ -292,8 +292,26 @@ def test_a_book_of_open_items_asks_for_sales_and_days(shared_data: Path) -> None
     model.set("net_days", typed="60")
     year = cells(model.view(), "sides")
     assert year["receivables_minor"][1:] == ["30,000", "60,000", "+30,000"]  # 1,000 a day
+    assert model.view()["foot"][0] == "Today: stated by a person, as of 2020-05-31"
+    (about,) = model.view()["top"]["controls"]
+    assert [one["value"] for one in about["options"]] == ["book", "customer"]  # nobody has a grade
     model.set("about", "customer")
     assert "decision:verdict" in parts(model.view())
+
+
+@pytest.mark.parametrize("typed", ["nobody at all", "C1"])
+def test_a_customer_nobody_or_several_are_called_is_told_and_greys_the_figures(model: TermsModel, typed: str) -> None:
+    model.set("net_days", 60)
+    good = cells(model.view(), "sides")
+    model.set("customer", typed=typed)
+    view = model.view()
+    (wrong,) = [one["wrong"] for one in view["top"]["controls"] if one["name"] == "customer"]
+    assert wrong
+    assert wrong == view["error"]
+    assert cells(view, "sides") == good
+    model.set("customer", typed="C100001")
+    assert model.view()["error"] == ""
+    assert model.proposed() == {"net_days": 60}
 
 
 @pytest.mark.parametrize("about", ["book", "grade", "customer"])
