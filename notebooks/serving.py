@@ -6,6 +6,7 @@ another host; every kernel is stopped with the server.
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import webbrowser
@@ -31,7 +32,7 @@ from creditlib.faces.panels.given import LANG
 from creditlib.faces.wording import say
 
 from .kernels import OwnKernel, encryption
-from .start import LOOPBACK, Server, web_settings
+from .start import LOOPBACK, Server, book_shown, web_settings
 
 HERE: Final = Path(__file__).parent
 PANELS: Final = ("customer", "terms", "portfolio", "policy", "close")
@@ -100,7 +101,7 @@ class Index(JupyterHandler):  # type: ignore[misc, unused-ignore]
         told = [(n, say(f"notebooks.panel.{n}", lang), say(f"notebooks.about.{n}", lang)) for n in PANELS]
         self.write(page.render(
             lang=lang, other="en" if lang == "zh" else "zh", panels=told, base=self.base_url,
-            title=say("notebooks.page.title", lang), lead=say("notebooks.page.lead", lang),
+            title=say("notebooks.page.title", lang), book=book_shown(lang), lead=say("notebooks.page.lead", lang),
             switch=say("notebooks.page.switch", lang),
         ))  # fmt: skip
 
@@ -160,9 +161,14 @@ class Panels(Voila):  # type: ignore[misc, unused-ignore]
         super().listen()
 
     def launch_browser(self) -> None:
-        """Open the address with its token."""
+        """Open the address with its token, by a file only this person can read: others may read how a browser was called."""
+        page = Path(self.connection_dir) / "open.html"
+        page.touch(mode=0o600)
         address = f"{self.server.url}?token={self.server.token}"
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        page.write_text(
+            f'<meta charset="utf-8"><meta http-equiv="refresh" content="0;url={address}">', encoding="utf-8"
+        )
+        threading.Thread(target=webbrowser.open, args=(page.as_uri(),), daemon=True).start()
 
     def _told(self) -> None:
         print(say("notebooks.told.serve", self.lang, url=f"{self.server.url}?token={self.server.token}"), flush=True)
@@ -204,4 +210,6 @@ def serve_panels(server: Server, lang: Lang) -> None:
     served.server, served.lang = server, lang
     served.initialize([])
     served.voila_configuration.prelaunch_hook = served.shown
+    if hasattr(signal, "SIGHUP"):  # the terminal is closed
+        signal.signal(signal.SIGHUP, served._handle_signal_stop)
     served.start()

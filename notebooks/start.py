@@ -17,6 +17,7 @@ from typing import Any, Final
 from creditlib.errors import Lang
 from creditlib.faces.cli.common import usage
 from creditlib.faces.panels import given as env
+from creditlib.faces.wording import say
 
 LOOPBACK: Final = "127.0.0.1"
 _TRIED: Final = 50
@@ -64,6 +65,13 @@ def _check() -> None:
         open_connected(folder, verify=False)
 
 
+def book_shown(lang: Lang) -> str:
+    """Return which book and day the panels show, as far as they were given."""
+    folder, day = os.environ.get(env.BOOK), os.environ.get(env.AS_OF)
+    name = say("notebooks.page.book", lang, name=Path(folder).name) if folder else say("notebooks.page.sample", lang)
+    return name + (say("notebooks.page.day", lang, day=day) if day else "")
+
+
 @dataclass(frozen=True)
 class Server:
     """Where a server listens. port: free when it was asked. token: what a browser must show. browser: open one."""
@@ -86,6 +94,7 @@ class Server:
         >>> Server.of("127.0.0.1", None, "abcdefgh", browser=False, usual=8866).token
         'abcdefgh'
         """
+        os.environ.pop("CREDIT_TOKEN", None)  # nothing a kernel needs to know
         if address not in (LOOPBACK, "localhost"):
             raise usage("notebooks.error.address", value=address)
         if token is not None and (len(token) < 8 or not token.isascii() or not token.isalnum()):

@@ -57,6 +57,8 @@ def test_both_readmes_name_the_same_commands() -> None:
         "credit map",
         "credit policy",
         "credit sample",
+        "credit serve",
+        "credit lab",
     ):
         assert all(command in text for text in texts)
 

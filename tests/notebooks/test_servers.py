@@ -168,6 +168,7 @@ def test_the_first_page_lists_the_panels_in_the_language(served: Running) -> Non
     for path, title in (("", "信用政策"), ("?lang=en", "Credit terms"), ("?lang=xx", "月末结账")):
         page = served.ask(path)[1]
         assert title in page
+        assert ("Book: book, as of 2026-10-31" if "lang=en" in path else "账簿：book，截至 2026-10-31") in page
         assert [name for name in PANELS if f"/voila/render/{name}.ipynb?lang=" in page] == list(PANELS)
 
 
@@ -224,7 +225,7 @@ def test_closing_a_page_stops_its_kernel_and_no_other_site_can(served: Running) 
     assert psutil.wait_procs(mine, timeout=20)[1] == []
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_stopping_stops_every_kernel_and_leaves_nothing(how: signal.Signals, tmp_path: Path) -> None:
     running = started(tmp_path, "serve")
     try:

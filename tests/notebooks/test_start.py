@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,27 @@ def test_without_a_port_the_next_free_one_is_taken() -> None:
 @pytest.mark.parametrize("token", ["", "short", "has space", "令牌令牌令牌令牌", "a&b=c&d=e"])
 def test_a_token_must_be_one(command: str, token: str) -> None:
     assert "--token must be" in refused(command, "--token", token)
+
+
+def test_the_token_can_come_from_the_environment_and_goes_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDIT_TOKEN", "too-short")
+    assert "--token must be" in run("serve").output
+    assert "CREDIT_TOKEN" not in os.environ
+
+
+def test_a_browser_is_opened_by_a_file_nobody_else_can_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from creditlib_notebooks import serving
+
+    opened: list[str] = []
+    done = threading.Event()
+    monkeypatch.setattr(serving.webbrowser, "open", lambda url: (opened.append(url), done.set()))
+    served = serving.Panels()
+    served.server, served.connection_dir = Server(8866, "abcdefgh12345678", True), str(tmp_path)
+    served.launch_browser()
+    assert done.wait(10)
+    assert opened == [(tmp_path / "open.html").as_uri()]
+    assert "http://127.0.0.1:8866/?token=abcdefgh12345678" in (tmp_path / "open.html").read_text()
+    assert os.name == "nt" or (tmp_path / "open.html").stat().st_mode & 0o077 == 0
 
 
 def test_every_start_makes_a_token_of_its_own() -> None:
