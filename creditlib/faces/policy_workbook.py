@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from creditlib import money
 from creditlib.decisions.offer import offer_of
 from creditlib.errors import Lang
-from creditlib.faces.package import clean
 from creditlib.faces.wording import say
 from creditlib.flows.policy_told import NO_GRADE, PolicyEffect, Sums
 from creditlib.policy import GRADES
@@ -62,6 +63,7 @@ def _summary(book: Workbook, effect: PolicyEffect, changes: Sequence[tuple[str, 
             ["", *(say(f"panel_policy.col.{name}", lang) for name in ("before", "after", "change"))],
             _BOLD,
             rule=True,
+            right=[say(f"panel_policy.col.{name}", lang) for name in ("before", "after", "change")],
         )
         for line in _sums(one, lang):
             _row(sheet, line)
@@ -74,7 +76,7 @@ def _summary(book: Workbook, effect: PolicyEffect, changes: Sequence[tuple[str, 
     )
     grades = [*GRADES, NO_GRADE]
     corner = f"{say('panel_policy.grade_before', lang)} ↓  {say('panel_policy.grade_after', lang)} →"
-    _row(sheet, [corner, *grades], _BOLD, rule=True)
+    _row(sheet, [corner, *grades], _BOLD, rule=True, right=grades)
     for old in grades:
         _row(sheet, [old, *(effect.grades.get((old, new), 0) for new in grades)])
 
@@ -100,7 +102,7 @@ def _customers(book: Workbook, effect: PolicyEffect, lang: Lang) -> None:
         heads += [f"{say(f'panel_policy.col.{name}', lang)} · {side}" for side in sides]
     heads += [*(say(f"panel_policy.col.{name}", lang) for name in ("limit_before", "limit_after", "change")),
               *(f"{say('panel_policy.col.terms', lang)} · {side}" for side in sides)]  # fmt: skip
-    _row(sheet, heads, _BOLD, rule=True)
+    _row(sheet, heads, _BOLD, rule=True, right=[*heads[3:5], *heads[7:10]])
     values = [policy.at(effect.as_of) for policy in (effect.before, effect.after)]
     for currency in (one.currency for one in effect.sums):
         for one in effect.ranked(currency).to_pylist():
@@ -126,7 +128,7 @@ def _orders(book: Workbook, effect: PolicyEffect, lang: Lang) -> None:
         say("panel_policy.col.order_minor", lang),
         *(f"{release} · {say(f'panel_policy.col.{side}', lang)}" for side in ("before", "after")),
     ]
-    _row(sheet, heads, _BOLD, rule=True)
+    _row(sheet, heads, _BOLD, rule=True, right=[heads[3]])
     for one in effect.orders.to_pylist():
         outcomes = [say(f"policy.choice.{one[f'outcome_{side}']}", lang) for side in ("before", "after")]
         _row(
@@ -146,10 +148,14 @@ def _money(minor: int | None, currency: str) -> _Money | None:
 def _sheet(book: Workbook, title: str, widths: Sequence[float], *, frozen: str = "") -> Any:
     sheet = book.create_sheet(title)
     sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for at, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     if frozen:
         sheet.freeze_panes = frozen
+        sheet.print_title_rows = "1:1"
     return sheet
 
 
@@ -157,11 +163,18 @@ def _heads(sheet: Any, names: Sequence[str], lang: Lang) -> None:
     _row(sheet, [say(f"panel_policy.col.{name}", lang) for name in names], _BOLD, rule=True)
 
 
-def _row(sheet: Any, values: Sequence[Any], font: Font = _BODY, *, rule: bool = False) -> None:
+def _row(
+    sheet: Any, values: Sequence[Any], font: Font = _BODY, *, rule: bool = False, right: Sequence[Any] = ()
+) -> None:
     cells = []
     for value in values:
         cell = WriteOnlyCell(
-            sheet, clean(value) if isinstance(value, str) else value if not isinstance(value, _Money) else None
+            sheet,
+            ILLEGAL_CHARACTERS_RE.sub("", value)
+            if isinstance(value, str)
+            else value
+            if not isinstance(value, _Money)
+            else None,
         )
         if isinstance(value, str):
             cell.data_type = "s"  # a name that begins with = is no formula
@@ -174,6 +187,7 @@ def _row(sheet: Any, values: Sequence[Any], font: Font = _BODY, *, rule: bool = 
             cell.number_format = "#,##0;-#,##0;0"
         cell.font = font
         if rule:
-            cell.border, cell.alignment = _RULE, Alignment(wrap_text=True, vertical="bottom")
+            side = "right" if value in right else "left"
+            cell.border, cell.alignment = _RULE, Alignment(horizontal=side, wrap_text=True, vertical="bottom")
         cells.append(cell)
     sheet.append(cells)

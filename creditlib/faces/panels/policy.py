@@ -220,7 +220,7 @@ class PolicyModel(Model):
             effect = self.effect()
             return Download(
                 f"policy-effect-{self.whole.as_of}.xlsx",
-                policy_workbook(effect, controls.told(self), self.lang),
+                policy_workbook(effect, controls.told_all(self), self.lang),
             )
         return super().download(name, value)
 

@@ -195,7 +195,7 @@ def _grade(one: dict[str, Any]) -> Cell:
     places = [len(GRADES) if grade is None else GRADES.index(grade) for grade in (before, after)]
     return {
         "text": f"{'↓' if places[1] > places[0] else '↑'} {_pair(before, after)}",
-        "tone": "act" if places[1] > places[0] else "marked",
+        "tone": "act" if places[1] > places[0] else "strong",
     }
 
 

@@ -101,11 +101,24 @@ def changes(model: PolicyModel) -> Block:
         row([name, now, new, since, {"text": reference, "tone": "words"}, {"text": "✕", "act": "back", "value": path, "title": say("panel_policy.back", lang, name=name)}], id=path)
         for path, (name, now, new, since, reference) in zip(paths, told(model), strict=True)
     ]  # fmt: skip
+    rows += [row([name, "", {"text": new, "tone": "words"}, "", "", ""], id="spread") for name, new in _spread(model)]
     blocks = [
         table("changes", say("panel_policy.changes_caption", lang), [*heads, column("")], rows),
         buttons("clear", [button("clear", say("panel_policy.clear", lang))]),
     ]
     return section("changes", blocks, title=_title(len(paths), lang), grow=1.6, live=True)
+
+
+def _spread(model: PolicyModel) -> list[tuple[str, str]]:
+    """What the other weights do, where one was changed and they make room for it."""
+    if not model.state["spread"] or not any(model.entries[path].group == "weights" for path in model.changed()):
+        return []
+    return [(say("panel_policy.other_weights", model.lang), say("panel_policy.share_rest", model.lang))]
+
+
+def told_all(model: PolicyModel) -> list[tuple[str, str, str, str, str]]:
+    """Return what `told` returns, and what the other weights do."""
+    return [*told(model), *((name, "", new, "", "") for name, new in _spread(model))]
 
 
 def told(model: PolicyModel) -> list[tuple[str, str, str, str, str]]:

@@ -150,6 +150,11 @@ def test_other_weights_make_room_or_must_add_up(model: PolicyModel) -> None:
     for factor in card:
         assert control(view, f"score.card.{factor.name}")["value"] == float(factor.weight)
     assert model.effect().grades == effect_of({"score.card": card}).grades
+    assert [text_of(cell) for cell in parts(view)["table:changes"]["rows"][-1]["cells"][:3]] == [
+        "All other weights",
+        "",
+        "share the rest",
+    ]
     model.set("spread", False)
     assert "the weights add up to 1.16, expected 1" in model.view()["error"]
     model.set("score.card.z_service", -0.06 + 0.1)
@@ -298,6 +303,10 @@ def test_the_workbook_holds_everybody_who_changes_to_the_cent(
             minor, shown = one[f"limit_minor_{side}"], told[one["customer"]][at]
             assert (None if shown is None else round(shown * unit)) == minor  # type: ignore[operator,arg-type]
     assert orders.max_row - 1 == made.orders.num_rows
+    assert any(
+        row[4] == POLICY.at(SAMPLE_END).row("release.overdue_days").reference
+        for row in summary.iter_rows(values_only=True)
+    )
     figures = [row for row in summary.iter_rows(values_only=True) if row and row[0]]
     sums = next(one for one in made.sums if one.currency == "CNY")
     limits = next(row for row in figures if row[0] in ("Limits", "额度合计"))
