@@ -23,6 +23,7 @@ from creditlib.faces.wording import say
 from creditlib.flows.policy_told import NO_GRADE, PolicyEffect, Sums
 from creditlib.policy import GRADES
 
+_A4: Final = 9  # as a workbook counts sizes of paper
 _FONT: Final = "Microsoft YaHei"
 _BODY: Final = Font(name=_FONT, size=9)
 _BOLD: Final = Font(name=_FONT, size=9, bold=True)
@@ -148,7 +149,7 @@ def _money(minor: int | None, currency: str) -> _Money | None:
 def _sheet(book: Workbook, title: str, widths: Sequence[float], *, frozen: str = "") -> Any:
     sheet = book.create_sheet(title)
     sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for at, width in enumerate(widths, 1):
