@@ -59,11 +59,11 @@ def frontier(places: Sequence[Place], marks: Sequence[Marked], *, x_title: str, 
     for m in marks:
         beside = [o for o in marks if o is not m and near(m, o, 0.4, 0.1)]
         side = _inwards(m.x - left, wide)
-        up = (
-            not any((o.y, -o.x) > (m.y, -m.x) for o in beside)
-            if beside
-            else m.which == "best" or _free_above(m, places, side)
-        )
+        up = m.which == "best" or _rises(m, places) == (side == "right")
+        if beside:  # the higher one is named above, the lower one below, each away from the path where there is room
+            up = not any((o.y, -o.x) > (m.y, -m.x) for o in beside)
+            away: Literal["left", "right"] = "right" if _rises(m, places) == up else "left"
+            side = away if (m.x - left if away == "right" else right - m.x) > 0.35 * wide else side
         spots.append({"which": m.which, "x": m.x, "y": m.y, "text": m.text, "side": side, "up": up})
     rows = {"path": path, "spots": spots, "zero": [{"y": 0}]}
     return Chart(_frontier(x_title, y_title), rows, alt_text, 330)
@@ -100,14 +100,13 @@ def _frontier(x_title: str, y_title: str) -> dict[str, Any]:
     return finished(alt.layer(*layers), height=300)
 
 
-def _free_above(mark: Marked, places: Sequence[Place], side: str) -> bool:
-    """Whether the place above a mark's name is free of the path: a name that begins at the mark lies above a path that falls."""
+def _rises(mark: Marked, places: Sequence[Place]) -> bool:
+    """Whether the path rises to the right where a mark stands."""
     if len(places) < 3:
-        return True
+        return False
     at = min(range(len(places)), key=lambda n: abs(places[n].x - mark.x) + abs(places[n].y - mark.y))
     before, after = places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)]
-    rises = (after.y - before.y) * (after.x - before.x) > 0
-    return rises == (side == "right")
+    return (after.y - before.y) * (after.x - before.x) > 0
 
 
 def _inwards(at: float, wide: float) -> Literal["left", "right"]:

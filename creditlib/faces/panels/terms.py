@@ -51,6 +51,7 @@ class TermsModel(Model):
         self._asked = customer, grade
         self._near: list[str] = []
         self._held: dict[tuple[Any, ...], Mapping[str, Field]] = {}
+        self._chosen: tuple[list[str], Mapping[str, Field]] | None = None
         self._last: tuple[tuple[Any, ...], TermsStep] | None = None
         self._papers: tuple[TermsCase, pa.Table] | None = None
         super().__init__(lang)
@@ -123,7 +124,12 @@ class TermsModel(Model):
         """Return the choice of whom it is about, the axes, the draft's day and ground, and every slider."""
         return {**self._choices(), **self._sliders()}
 
-    def _choices(self) -> dict[str, Field]:
+    def _choices(self) -> Mapping[str, Field]:
+        if self._chosen is None or self._chosen[0] != self._near:
+            self._chosen = list(self._near), self._made_choices()
+        return self._chosen[1]
+
+    def _made_choices(self) -> dict[str, Field]:
         grades = self.bench.grades
         about = [name for name in _ABOUT if grades or name != "grade"]
         return {
