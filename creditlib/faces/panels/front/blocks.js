@@ -22,7 +22,7 @@ function section(one, send) {
     put(el, "style", next.grow ? `flex: ${next.grow} 1 0` : null);
     put(el, "data-live", next.live);
     put(el, "data-wide", next.wide);
-    parts.update(next.blocks);
+    return parts.update(next.blocks);
   };
   return { el, update, drop: () => parts.drop() };
 }

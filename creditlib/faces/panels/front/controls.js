@@ -26,15 +26,19 @@ function frame(one, className) {
   return { id, label, hint, wrong, el, tell };
 }
 
-// A field takes what the library says again, unless somebody is typing into it.
-function settle(input, value, force) {
-  if (force || document.activeElement !== input || input.dataset.sent === input.value) input.value = value ?? "";
+// A field takes what the library says, unless somebody is typing into it, or what was typed is still to be answered: then false.
+function settle(input, value, pending) {
+  const typing = document.activeElement === input;
+  input.dataset.held = value ?? "";
+  if (typing && pending) return false;
+  if (!typing || input.dataset.sent === input.value) input.value = input.dataset.sent = value ?? "";
+  return true;
 }
 
 function field(one, id, send, attrs = {}) {
   const input = h("input", { type: "text", id, autocomplete: "off", spellcheck: "false", ...attrs });
   const give = () => {
-    if (input.value === input.dataset.held) return;
+    if (input.value === input.dataset.held || input.value === input.dataset.sent) return;
     input.dataset.sent = input.value;
     send({ do: "set", name: one.name, typed: input.value });
   };
@@ -76,15 +80,15 @@ function slider(one, send) {
     now = next;
     f.tell(next, text);
     for (const name of ["min", "max", "step"]) put(range, name, next[name]);
-    if (!send.pending(one.name)) range.value = next.value ?? next.base ?? next.min;
+    const moving = send.pending(one.name); // the thumb is ahead of this answer
+    if (!moving) range.value = next.value ?? next.base ?? next.min;
     put(range, "aria-valuetext", `${next.text} ${next.unit ?? ""}`.trim());
     put(text, "aria-label", `${next.label}${next.unit ? ` (${next.unit})` : ""}`);
     range.disabled = Boolean(next.disabled);
-    text.dataset.held = next.text ?? "";
-    settle(text, next.text);
-    text.dataset.sent = text.value;
+    settle(text, next.text, moving);
     say(unit, next.unit);
     draw();
+    return !moving;
   };
   return { el: f.el, update };
 }
@@ -96,10 +100,8 @@ function typed(one, send) {
   f.el.append(f.label, input, unit, f.hint, f.wrong);
   const update = (next) => {
     f.tell(next, input);
-    input.dataset.held = next.text ?? "";
-    settle(input, next.text);
-    input.dataset.sent = input.value;
     say(unit, next.unit);
+    return settle(input, next.text, send.pending(one.name));
   };
   return { el: f.el, update };
 }
@@ -117,13 +119,12 @@ function search(one, send) {
   f.el.append(f.label, input, list, f.hint, f.wrong);
   const update = (next) => {
     f.tell(next, input);
-    input.dataset.held = next.text ?? "";
-    settle(input, next.text);
     const told = JSON.stringify(next.options ?? []);
     if (told !== options) {
       options = told;
       list.replaceChildren(...(next.options ?? []).map((option) => h("option", { value: option.label })));
     }
+    return settle(input, next.text, send.pending(one.name));
   };
   return { el: f.el, update };
 }
@@ -190,7 +191,7 @@ function area(one, send) {
   const give = () => send({ do: "set", name: one.name, typed: input.value });
   const input = h("textarea", { id: f.id, rows: one.rows ?? 4, spellcheck: "false", onchange: give });
   f.el.append(f.label, input, f.hint, f.wrong);
-  return { el: f.el, update: (next) => (f.tell(next, input), settle(input, next.text)) };
+  return { el: f.el, update: (next) => (f.tell(next, input), settle(input, next.text, send.pending(one.name))) };
 }
 
 // A file goes in pieces, each small enough for one message; of one that is too large only its size is told.

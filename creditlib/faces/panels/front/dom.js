@@ -30,7 +30,8 @@ function keep(parent, wanted) {
   });
 }
 
-// A list of parts made from descriptions: one is made again only where its kind changed, else told what is new.
+// A list of parts made from descriptions: one is made again only where its kind changed, else told what is new. A part whose
+// update gives false could not take it yet, and is told again next time; so is the list it stands in.
 class Parts {
   constructor(el, make) {
     this.el = el;
@@ -40,20 +41,20 @@ class Parts {
 
   update(described) {
     const next = new Map();
+    let whole = true;
     described.forEach((one, at) => {
       const key = `${one.kind}:${one.id ?? one.name ?? at}`;
       const text = JSON.stringify(one);
       let part = this.held.get(key);
       if (!part) part = { ...this.make(one), text: null };
-      if (part.text !== text) {
-        part.update(one);
-        part.text = text;
-      }
+      if (part.text !== text) part.text = part.update(one) === false ? null : text;
+      whole &&= part.text !== null;
       next.set(key, part);
     });
     for (const [key, part] of this.held) if (!next.has(key)) part.drop?.();
     this.held = next;
     keep(this.el, [...next.values()].map((part) => part.el));
+    return whole;
   }
 
   drop() {

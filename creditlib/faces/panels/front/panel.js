@@ -100,6 +100,7 @@ function render({ model, el }) {
   const parts = new Parts(body, (one) => block(one, send));
   const place = address(model);
 
+  let whole = true;
   const show = () => {
     const view = model.get("view");
     if (!view.panel) return;
@@ -109,10 +110,10 @@ function render({ model, el }) {
     put(root, "data-stale", view.error ? "yes" : null);
     say(wrong, view.error);
     wrong.hidden = !view.error;
-    controls.update(view.top.controls);
+    whole = controls.update(view.top.controls);
     say(sub, view.top.sub);
     actions.update(view.top.buttons.map((one) => ({ kind: "button", ...one })));
-    parts.update(view.blocks);
+    whole = parts.update(view.blocks) && whole;
     foot.replaceChildren(...view.foot.map((line) => h("span", {}, line)));
     if (model.get("addressed")) place.write();
   };
@@ -124,7 +125,9 @@ function render({ model, el }) {
       say(going.lastChild, message.text);
     }
   };
+  const rest = () => whole || show();
   model.on("change:view", show);
+  model.on("change:answered", rest);
   model.on("msg:custom", told);
   root.addEventListener("keydown", (event) => {
     const typing = event.target.type === "text" || event.target.tagName === "TEXTAREA";
@@ -143,6 +146,7 @@ function render({ model, el }) {
     free();
     parts.drop();
     model.off("change:view", show);
+    model.off("change:answered", rest);
     model.off("msg:custom", told);
   };
 }

@@ -1,0 +1,92 @@
+"""Controls of a panel as a hand uses them: what is typed moves the thumb, a drag is one thing, Escape and Ctrl+Z take back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.browser.driving import Driven, chromium
+from tests.browser.servers import Served
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def panel(served: Served, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driven]:
+    with chromium(playwright, tmp_path_factory.mktemp("profile")) as (context, _):
+        page = context.new_page()
+        found = Driven(page)
+        page.goto(served.panel("customer", "en"))
+        found.shown()
+        yield found
+
+
+def thumb(panel: Driven, name: str) -> float:
+    return float(panel.control(name).locator('input[type="range"]').input_value())
+
+
+def field(panel: Driven, name: str) -> str:
+    return panel.control(name).locator("input.cl-typed").input_value()
+
+
+def test_what_is_typed_moves_the_thumb_and_the_thumb_what_is_typed(panel: Driven) -> None:
+    panel.type("on_time_share", "80")
+    assert thumb(panel, "on_time_share") == 0.8
+    panel.press("on_time_share", "ArrowLeft", 5)
+    assert (field(panel, "on_time_share"), thumb(panel, "on_time_share")) == ("75", 0.75)
+    panel.act("reset")
+    assert (field(panel, "on_time_share"), round(thumb(panel, "on_time_share"), 2)) == ("17.97", 0.18)
+
+
+def test_keys_held_down_are_one_thing_to_undo(panel: Driven) -> None:
+    before = thumb(panel, "term_days")
+    target = panel.control("term_days").locator('input[type="range"]')
+    target.focus()
+    for _ in range(6):
+        panel.page.keyboard.down("ArrowRight")  # down again and again without up: the key repeats
+    panel.page.keyboard.up("ArrowRight")
+    panel.settled()
+    assert thumb(panel, "term_days") == before + 30
+    panel.page.keyboard.press("Control+z")
+    panel.settled()
+    assert before <= thumb(panel, "term_days") < before + 30
+
+
+def test_escape_leaves_a_field_as_it_was(panel: Driven) -> None:
+    held = field(panel, "term_days")
+    target = panel.control("term_days").locator("input.cl-typed")
+    target.focus()
+    panel.page.keyboard.press("Control+a")
+    panel.page.keyboard.type("99")
+    panel.page.keyboard.press("Escape")
+    panel.page.keyboard.press("Tab")
+    panel.settled()
+    assert field(panel, "term_days") == held
+
+
+def test_a_customer_is_found_by_typing_and_what_nobody_is_called_is_told(panel: Driven) -> None:
+    panel.type("customer", "C-7003")
+    assert "C-7003" in panel.control("customer").locator("input").input_value()
+    panel.type("customer", "nobody of that name")
+    assert panel.grey
+    assert "nobody of that name" in panel.error
+    panel.act("undo")
+    assert not panel.grey
+
+
+def test_every_control_can_be_reached_by_tab_in_the_order_it_is_read(panel: Driven) -> None:
+    panel.page.evaluate("() => { document.activeElement?.blur(); window.scrollTo(0, 0); }")
+    panel.control("customer").locator("input").focus()
+    reached = []
+    for _ in range(60):
+        reached.append(
+            panel.page.evaluate(
+                "() => document.activeElement?.closest('[data-control]')?.dataset.control ?? document.activeElement?.dataset.act ?? ''"
+            )
+        )
+        panel.page.keyboard.press("Tab")
+    wanted = ["customer", "lang", "theme", "file", "on_time_share", "term_days", "over"]
+    at = [reached.index(name) for name in wanted]
+    assert at == sorted(at)
