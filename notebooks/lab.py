@@ -68,6 +68,7 @@ def arguments(folder: Path, server: Server, settings: str) -> list[str]:
         "KernelManager.transport_encryption": encryption(),
         "LabApp.default_url": "/lab/tree/panels/customer.ipynb",
         "LabApp.app_settings_dir": settings,
+        "LabApp.workspaces_dir": folder / ".workspaces",  # which tabs are open: of this folder, not of every other
         "LabApp.extension_manager": "readonly",
         "LabApp.news_url": None,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",

@@ -245,7 +245,7 @@ def test_jupyterlab_needs_the_token_too(lab: Running) -> None:
     assert lab.ask("lab", token=None)[0] == 302
     assert lab.ask("api/contents", Host="evil.example")[0] == 403
     names = {one["name"] for one in json.loads(lab.ask("api/contents")[1])["content"]}
-    assert names == {"panels", "course"}
+    assert names == {"panels", "course"}  # nothing of how it is run
     with socket.socket() as tried:
         assert tried.connect_ex(("127.0.0.2", lab.port)) != 0
 
