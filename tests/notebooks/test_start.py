@@ -179,7 +179,7 @@ def test_jupyterlab_is_started_closed_and_quiet(tmp_path: Path) -> None:
     assert {
         "--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=abcdefgh12345678", "--LabApp.news_url=None", "--ServerApp.allow_origin=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
-        "--ServerApp.allow_remote_access=False", f"--LabApp.workspaces_dir={tmp_path / ".workspaces"}",
+        "--ServerApp.allow_remote_access=False", f"--LabApp.workspaces_dir={tmp_path / '.workspaces'}",
     } <= found  # fmt: skip
 
 
