@@ -34,6 +34,7 @@ from creditlib.flows.close import close
 from creditlib.flows.connected import import_book, refresh
 from creditlib.flows.review import review
 from creditlib.flows.sources import Sources
+from creditlib.flows.terms_bench import TermsBench
 from creditlib.policy import load_policy
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -50,6 +51,7 @@ MANY = book(
         invoice("C1", date(2026, 5, 1), date(2026, 5, 31), 100, currency="USD"),
     ]
 )
+TERMS = TermsBench(assess(MANY, POLICY, AS_OF))
 DOLLAR = [Rate("USD", Decimal(7), AS_OF)]
 
 
@@ -223,13 +225,32 @@ CASES = (
         "case with a field it has not", errors.UsageError, lambda _: CNY.changed(days=60),
         "a case has no days. It has: assumed, at_least, bad_debt_share, collection_share, cover_share, "
         "currency, customer, default_probability, deposit_share, discount_days, discount_share, "
-        "documents, fixed_cost_minor, insured_share, late_days, loss_given_default, net_days, "
+        "documents, fixed_cost_minor, instalments, insured_share, late_days, loss_given_default, net_days, "
         "premium_rate, sales_change_share, taker_share, tax_share, variable_cost_share, "
         "yearly_sales_minor.",
         "方案没有 days。可用的有：assumed、at_least、bad_debt_share、collection_share、cover_share、currency、customer、"
         "default_probability、deposit_share、discount_days、discount_share、documents、fixed_cost_minor、"
-        "insured_share、late_days、loss_given_default、net_days、premium_rate、sales_change_share、"
+        "instalments、insured_share、late_days、loss_given_default、net_days、premium_rate、sales_change_share、"
         "taker_share、tax_share、variable_cost_share、yearly_sales_minor。",
+    ),
+    Case(
+        "terms with a figure they have not", errors.UsageError, lambda _: TERMS.terms(CNY, {"days": 60}),
+        "terms can't change days. There are: net_days, instalments, deposit_share, discount_share, discount_days, taker_share, insured_share, "
+        "premium_rate, late_days, default_probability, sales_change_share, fixed_cost_minor.",
+        "付款条件不能改动 days。可用的有：net_days、instalments、deposit_share、discount_share、discount_days、taker_share、insured_share、"
+        "premium_rate、late_days、default_probability、sales_change_share、fixed_cost_minor。",
+    ),
+    Case(
+        "discount that outlasts the first payment", errors.UsageError,
+        lambda _: TERMS.terms(CNY, {"instalments": 3, "discount_share": 0.02, "discount_days": 15}),
+        "the early discount can be taken until day 15, but the first payment is due on day 10. Let the discount end by then, or give more days.",
+        "现金折扣期至第 15 天，而首笔付款第 10 天到期。请缩短折扣期，或延长账期。",
+    ),
+    Case(
+        "draft of one customer's terms", errors.UsageError,
+        lambda _: TERMS.draft({"net_days": 60}, {}, AS_OF, "minute 7", terms=False),
+        "nothing of this proposal is a matter of policy: change a value of the policy, or the terms of a grade or of the whole book.",
+        "该方案不涉及政策：请改动政策参数，或改动某一等级或全部客户的付款条件。",
     ),
     Case(
         "case in fractions of a cent", errors.UsageError, lambda _: CNY.changed(yearly_sales_minor=1.5),

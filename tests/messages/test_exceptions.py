@@ -35,6 +35,7 @@ from creditlib.facts.open_items import convert, open_items
 from creditlib.facts.reading import read, read_sales
 from creditlib.facts.sample.generate import generate
 from creditlib.facts.staleness import parts
+from creditlib.formulas.trade_credit import instalment_days
 from creditlib.measures.aging import aging
 from creditlib.measures.collection import cei
 from creditlib.measures.cover import cover
@@ -626,6 +627,11 @@ CASES = (
         "paid within the discount", errors.CreditError, lambda _: formulas.credit_cost_simple(0.02, 10, 10),
         "paid on day 10, discount until day 10: nothing was forgone. Give a day after the discount ends.",
         "第 10 天付款，折扣期至第 10 天：并未放弃折扣。请给出折扣期之后的付款日。",
+    ),
+    Case(
+        "instalments in parts", errors.CreditError, lambda _: instalment_days(60, 1.5),  # type: ignore[arg-type]
+        "instalments must be a whole number from 1 on, got 1.5. Write 1 where everything is paid at once.",
+        "分期数须为不小于 1 的整数，得到 1.5。一次付清写 1。",
     ),
     Case(
         "claim in another order", errors.UsageError,
