@@ -17,8 +17,9 @@ BUILD = "from setuptools import build_meta; print(build_meta.build_wheel('dist')
 
 
 def kept() -> list[str]:
-    """Files under version control that are no documentation."""
-    listed = subprocess.run(["git", "ls-files", *PLACED], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """Files under version control, or about to be, that are no documentation."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", *PLACED]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [name for name in listed.splitlines() if not name.endswith("README.md") and (ROOT / name).is_file()]
 
 
