@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 
 from openpyxl import Workbook
@@ -48,7 +49,7 @@ def policy_workbook(effect: PolicyEffect, changes: Sequence[tuple[str, str, str,
 
 def _summary(book: Workbook, effect: PolicyEffect, changes: Sequence[tuple[str, ...]], lang: Lang) -> None:
     names = [f"{policy.name}@{policy.fingerprint}" for policy in (effect.before, effect.after)]
-    sheet = _sheet(book, say("panel_policy.sheet.summary", lang), (34, 20, 20, 18, 60))
+    sheet = _Sheet(book, say("panel_policy.sheet.summary", lang), (34, 20, 20, 18, 60))
     _row(sheet, [say("panel_policy.sheet.title", lang, day=effect.as_of)], _TITLE)
     _row(sheet, [say("panel_policy.sheet.policies", lang, before=names[0], after=names[1])], _SUB)
     _row(sheet, [])
@@ -92,8 +93,8 @@ def _sums(one: Sums, lang: Lang) -> Iterable[list[Any]]:
 
 
 def _customers(book: Workbook, effect: PolicyEffect, lang: Lang) -> None:
-    sheet = _sheet(
-        book, say("panel_policy.sheet.customers", lang), (14, 34, 6, 8, 8, 8, 8, 18, 18, 18, 30, 30), frozen="C2"
+    sheet = _Sheet(
+        book, say("panel_policy.sheet.customers", lang), (14, 34, 7, 10, 10, 11, 11, 18, 18, 18, 40, 40), frozen="C2"
     )
     sides = [say(f"panel_policy.col.{side}", lang) for side in ("before", "after")]
     heads = [say(f"panel_policy.col.{name}", lang) for name in ("customer", "name")] + [
@@ -105,13 +106,17 @@ def _customers(book: Workbook, effect: PolicyEffect, lang: Lang) -> None:
               *(f"{say('panel_policy.col.terms', lang)} · {side}" for side in sides)]  # fmt: skip
     _row(sheet, heads, _BOLD, rule=True, right=[*heads[3:5], *heads[7:10]])
     values = [policy.at(effect.as_of) for policy in (effect.before, effect.after)]
+
+    @cache
+    def told(grade: str | None, outcome: str | None, side: int) -> str:
+        return offer_of(grade, outcome, values[side]).text(lang)
+
     for currency in (one.currency for one in effect.sums):
         for one in effect.ranked(currency).to_pylist():
             limits = [one[f"limit_minor_{side}"] for side in ("before", "after")]
             change = None if None in limits else limits[1] - limits[0]
             terms = [
-                offer_of(one[f"grade_{side}"], one[f"outcome_{side}"], kept).text(lang)
-                for side, kept in zip(("before", "after"), values, strict=True)
+                told(one[f"grade_{side}"], one[f"outcome_{side}"], at) for at, side in enumerate(("before", "after"))
             ]
             _row(sheet, [
                 one["customer"], one["name"], currency, one["score_before"], one["score_after"], one["grade_before"], one["grade_after"],
@@ -120,7 +125,7 @@ def _customers(book: Workbook, effect: PolicyEffect, lang: Lang) -> None:
 
 
 def _orders(book: Workbook, effect: PolicyEffect, lang: Lang) -> None:
-    sheet = _sheet(book, say("panel_policy.sheet.orders", lang), (14, 18, 6, 18, 16, 16), frozen="A2")
+    sheet = _Sheet(book, say("panel_policy.sheet.orders", lang), (14, 18, 6, 18, 16, 16), frozen="A2")
     heads = [say(f"panel_policy.col.{name}", lang) for name in ("customer", "order")] + [
         say("panel_policy.currency", lang)
     ]
@@ -146,49 +151,56 @@ def _money(minor: int | None, currency: str) -> _Money | None:
     return None if minor is None else _Money((minor, currency))
 
 
-def _sheet(book: Workbook, title: str, widths: Sequence[float], *, frozen: str = "") -> Any:
-    sheet = book.create_sheet(title)
-    sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    for at, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(at)].width = width
-    if frozen:
-        sheet.freeze_panes = frozen
-        sheet.print_title_rows = "1:1"
-    return sheet
+class _Sheet:
+    """One worksheet; each look of its cells is worked out once."""
+
+    def __init__(self, book: Workbook, title: str, widths: Sequence[float], *, frozen: str = "") -> None:
+        self.made: Any = book.create_sheet(title)
+        self._looks: dict[tuple[Any, ...], Any] = {}
+        sheet = self.made
+        sheet.sheet_view.showGridLines = False
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        for at, width in enumerate(widths, 1):
+            sheet.column_dimensions[get_column_letter(at)].width = width
+        if frozen:
+            sheet.freeze_panes = frozen
+            sheet.print_title_rows = "1:1"
+
+    def dress(self, cell: Any, font: Font, code: str, side: str, *, indent: bool, rule: bool) -> None:
+        """Give a cell its looks."""
+        key = (id(font), code, side, indent, rule)
+        if key not in self._looks:
+            cell.font, cell.number_format = font, code
+            cell.alignment = Alignment(horizontal=side, indent=int(indent), wrap_text=rule)
+            if rule:
+                cell.border = _RULE
+            self._looks[key] = cell._style
+        cell._style = self._looks[key]
 
 
-def _heads(sheet: Any, names: Sequence[str], lang: Lang) -> None:
+def _heads(sheet: _Sheet, names: Sequence[str], lang: Lang) -> None:
     _row(sheet, [say(f"panel_policy.col.{name}", lang) for name in names], _BOLD, rule=True)
 
 
 def _row(
-    sheet: Any, values: Sequence[Any], font: Font = _BODY, *, rule: bool = False, right: Sequence[Any] = ()
+    sheet: _Sheet, values: Sequence[Any], font: Font = _BODY, *, rule: bool = False, right: Sequence[Any] = ()
 ) -> None:
     cells = []
-    for value in values:
-        cell = WriteOnlyCell(
-            sheet,
-            ILLEGAL_CHARACTERS_RE.sub("", value)
-            if isinstance(value, str)
-            else value
-            if not isinstance(value, _Money)
-            else None,
-        )
-        if isinstance(value, str):
-            cell.data_type = "s"  # a name that begins with = is no formula
+    for at, value in enumerate(values):
+        cell = WriteOnlyCell(sheet.made)
+        code, side = "General", "left"
         if isinstance(value, _Money):
             decimals = money.exponent(value[1])
-            cell.value = money.to_decimal(*value)
             digits = f"#,##0{'.' + '0' * decimals if decimals else ''}"
-            cell.number_format = f"{digits};-{digits};{digits}"
-        elif isinstance(value, int):
-            cell.number_format = "#,##0;-#,##0;0"
-        cell.font = font
-        if rule:
+            cell.value, code, side = money.to_decimal(*value), f"{digits};-{digits};{digits}", "right"
+        elif isinstance(value, str):
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+            cell.data_type = "s"  # a name that begins with = is no formula
             side = "right" if value in right else "left"
-            cell.border, cell.alignment = _RULE, Alignment(horizontal=side, wrap_text=True, vertical="bottom")
+        else:
+            cell.value, code, side = value, "#,##0;-#,##0;0", "right"
+        sheet.dress(cell, font, code, side, indent=at > 0 and side == "left", rule=rule)
         cells.append(cell)
-    sheet.append(cells)
+    sheet.made.append(cells)

@@ -113,6 +113,15 @@ class PolicyModel(Model):
             raise made
         return made
 
+    @property
+    def sound(self) -> bool:
+        """Whether the values on trial make a policy; what is wrong with them is told at the head of the panel."""
+        try:
+            self.tried()
+        except CreditError:
+            return False
+        return True
+
     def effect(self) -> PolicyEffect:
         """Return what the draft changes. Raises: CreditError for values the rules of a policy refuse."""
         tried = self.tried()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from creditlib.errors import Lang
+from creditlib.errors import CreditError, Lang
 from creditlib.faces.panels.blocks import Block, button, buttons, column, fold, form, row, section, table, text
 from creditlib.faces.panels.policy_fields import Entry, before_text
 from creditlib.faces.wording import say
 from creditlib.flows.assess import Assessment
+from creditlib.policy.draft import draft_toml
 
 if TYPE_CHECKING:
     from creditlib.faces.panels.policy import PolicyModel
@@ -145,7 +147,26 @@ def save(model: PolicyModel) -> Block:
         buttons("save", [button("draft", say("panel_policy.save", lang), download=True, primary=True, disabled=not model.changed())]),
         text("save_note", [say("panel_policy.save_note", lang, policy=model.whole.policy.name)], tone="muted"),
     ]  # fmt: skip
+    later = _later(model)
+    blocks += [text("later", later, tone="act")] if later else []
     return section("save", blocks, title=say("panel_policy.save_title", lang), live=True)
+
+
+def _later(model: PolicyModel) -> list[str]:
+    """What is to know before the draft is saved: that it can't be, and why; or which rows of the policy will end it."""
+    if not model.changed() or not model.sound:
+        return []
+    try:
+        made = model.draft(date.fromisoformat(model.get("from_on")))
+        draft_toml(model.whole.policy, made)
+    except CreditError as error:
+        return error.text(model.lang).splitlines()
+    if not made.later:
+        return []
+    names = ("、" if model.lang == "zh" else ", ").join(
+        f"{row.about.label(model.lang)} {row.from_on}" for row in made.later
+    )
+    return [say("panel_policy.later", model.lang, names=names)]
 
 
 def draft_file(rows: str, whole: Assessment, lang: Lang) -> str:

@@ -276,6 +276,25 @@ def test_saved_rows_appended_to_the_file_load_to_the_policy_tried(model: PolicyM
     assert Policy("x", loaded.rows).fingerprint == whole.fingerprint
 
 
+def test_a_later_row_of_the_policy_that_ends_the_draft_is_told(whole: Assessment) -> None:
+    firm = Policy("firm", draft(POLICY, {"limit.pick": "median"}, date(2027, 1, 1), "minute 3").rows)
+    model = PolicyModel(assess(sample_book(), firm, SAMPLE_END))
+    assert "text:later" not in parts(model.view())
+    model.set("limit.pick", "highest")
+    assert parts(model.view())["text:later"]["lines"] == [
+        "Rows of the policy from a later day will end the draft: Pick of the methods 2027-01-01."
+    ]
+    model.set("from_on", "1999-01-01")
+    assert "not-in-force" in parts(model.view())["text:later"]["lines"][0]
+    model.set("from_on", "2027-01-01")  # its row stands in the file: a change is a new row, never an edit
+    assert "row-in-file" in parts(model.view())["text:later"]["lines"][0]
+    with pytest.raises(CreditError, match="row-in-file"):
+        model.download("draft", None)
+    model.set("from_on", "2027-02-01")
+    assert "text:later" not in parts(model.view())
+    assert "from = 2027-02-01" in model.download("draft", None).content.decode()
+
+
 def test_a_draft_without_a_reference_is_not_saved(model: PolicyModel) -> None:
     model.set("limit.pick", "median")
     model.set("reference", "  ")
