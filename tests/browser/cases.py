@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block
+from creditlib.faces.panels.closing import ClosingModel
 from creditlib.faces.panels.customer import CustomerModel
 from creditlib.faces.panels.given import assessed
 from creditlib.faces.panels.model import Model
@@ -16,19 +19,25 @@ from creditlib.faces.panels.parameters import drafted
 from creditlib.faces.panels.policy import PolicyModel
 from creditlib.faces.panels.portfolio import PortfolioModel
 from creditlib.faces.panels.terms import TermsModel
+from creditlib.facts.outside import read_control
+from creditlib.facts.reading import read
+from creditlib.facts.sample.files import write_sample
+from creditlib.facts.sample.generate import SAMPLE_END
 from creditlib.flows.assess import Assessment
+from creditlib.flows.close import close
 from creditlib.flows.policy_bench import PolicyBench
 from creditlib.flows.portfolio import Portfolio
 from creditlib.flows.scenario import CustomerCase
 from creditlib.flows.terms_bench import TERMS, VALUES, TermsBench
-from creditlib.policy import GRADES
+from creditlib.policy import GRADES, load_policy
 from creditlib.policy.draft import draft
 
 
 @dataclass(frozen=True)
 class Case:
     """One panel. keys: (field, key, times) of three controls. policy: field of a policy value among them. wrong: (field, text) that must
-    be refused. chart, data: whose values must change. own: (state → the same values, asked of a flow, field by field); download: button."""
+    be refused. chart, data: whose values must change. own: (state → the same values, asked of a flow, field by field); download: button. begin: button that gives the
+    panel something to show."""
 
     name: str
     model: Callable[[Lang], Model]
@@ -40,6 +49,7 @@ class Case:
     field: str
     own: Callable[[dict[str, Any]], list[float]]
     download: str
+    begin: str = ""
 
 
 @cache
@@ -107,6 +117,21 @@ def _moves(state: dict[str, Any]) -> list[float]:
     return [float(made.grades.get((old, new), 0)) for old in grades for new in grades]
 
 
+def _closing(lang: Lang) -> Model:
+    return ClosingModel((), None, lang=lang)
+
+
+def _closed(state: dict[str, Any]) -> list[float]:
+    with tempfile.TemporaryDirectory() as name:
+        files = {path.stem: str(path) for path in write_sample(Path(name), lang=state["lang"])}
+        rules = {n.removeprefix("policy:"): v for n, v in state.items() if n.startswith("policy:")}
+        policy = draft(load_policy(), rules, SAMPLE_END, "tried")
+        reading = read(*(files[n] for n in ("documents", "allocations", "customers", "sales")), home="CNY")
+        made = close(reading, policy, SAMPLE_END, control=read_control(Path(files["control"])))
+    sums = made.aging_total(made.currency)
+    return [max(sums[key], 0) / 1_000_000 for key in (*made.buckets, *(["unapplied"] if sums["unapplied"] else []))]
+
+
 CASES = {
     case.name: case
     for case in (
@@ -125,6 +150,10 @@ CASES = {
         Case(
             "policy", _policy, (("score.grades.B", "ArrowRight", 9), ("score.min_evidence", "PageUp", 3), ("score.grades.A", "ArrowLeft", 9)),
             "score.grades.B", ("score.grades.C", "plenty"), "moves", "moves", "count", _moves, "draft",
+        ),
+        Case(
+            "close", _closing, (("policy:dso.method", "ArrowDown", 1), ("policy:dso.benchmark", "ArrowRight", 3), ("policy:aging.netting", "ArrowDown", 1)),
+            "policy:aging.netting", ("control", "lots"), "aging", "bars", "value", _closed, "workbook", begin="sample",
         ),
     )
 }  # fmt: skip

@@ -37,6 +37,9 @@ def test_a_panel_over_voila(name: str, served: Served, playwright: Playwright, t
 
 def worked(panel: Driven, case: Case, folder: Path) -> None:
     """Work a panel by keyboard and compare its charts with the library."""
+    if case.begin:
+        panel.act(case.begin)
+        panel.shown()
     assert panel.nameless() == []
     assert case.policy in {name for name, _, _ in case.keys}
     first = panel.rows(case.chart, case.data)

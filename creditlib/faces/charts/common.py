@@ -93,7 +93,7 @@ def _months(share: bool, count: int) -> dict[str, Any]:
     step = max(1, -(-count // 5))
     base = alt.Chart(named("months")).encode(
         x=alt.X("on:T", title=None, axis=alt.Axis(format="%y-%m", grid=False, tickCount={"interval": "month", "step": step}, labelAngle=0, labelOverlap=True)),
-        y=alt.Y("value:Q", title=None, axis=alt.Axis(domain=False, tickCount=3, format=".0%" if share else ",.6~g"), scale=alt.Scale(zero=True)),
+        y=alt.Y("value:Q", title=None, axis=alt.Axis(domain=False, tickCount=3, format=".0%" if share else ",~r"), scale=alt.Scale(zero=True)),
     )  # fmt: skip
     known = alt.datum.value != None  # noqa: E711 an expression of Vega
     tips = [alt.Tooltip("on:T", format="%Y-%m-%d", title=" "), alt.Tooltip("text:N", title="=")]
@@ -196,7 +196,7 @@ class Spot:
 
 def curves(
     lines: Sequence[Curve], spots: Sequence[Spot], *, x_title: str, y_title: str = "", steps: bool = False, zero: bool = True, alt_text: str = "",
-    x_format: str = ",.6~g", y_format: str = ",.6~g",
+    x_format: str = ",~r", y_format: str = ",~r",
 ) -> Chart:  # fmt: skip
     """Curves of base (dashed) and scenario (solid) over one figure, with the points where both stand. steps: constant between points."""
     rows = [

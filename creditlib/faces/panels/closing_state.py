@@ -262,24 +262,33 @@ class ClosingState(Model):
         return self.become({**kept, "files": [*others, str(path)]})
 
     def take_sample(self) -> None:
-        """Write the bundled sample beside the files handed over, and take its ledger and control figures."""
-        from creditlib.facts.sample.files import write_sample
+        """Take the ledger and the control figures of the bundled sample, on its day."""
         from creditlib.facts.sample.generate import SAMPLE_END
 
-        written = write_sample(self.desk.uploads.folder / "sample", lang=self.lang)
-        paths = [str(path) for path in written if path.name in _SAMPLE]
-        self.become({**self.state, "files": [*self.state["files"], *paths], "as_of": SAMPLE_END.isoformat()})
+        self.become({**self.state, "files": [*self.state["files"], *self._sample()], "as_of": SAMPLE_END.isoformat()})
+
+    @property
+    def _sample_folder(self) -> Path:
+        return self.desk.uploads.folder / "sample"
+
+    def _sample(self) -> list[str]:
+        """Write the bundled sample beside the files handed over; returns the files that close."""
+        from creditlib.facts.sample.files import write_sample
+
+        return [str(path) for path in write_sample(self._sample_folder, lang=self.lang) if path.name in _SAMPLE]
 
     # ── what an address carries ──
 
     def told(self) -> dict[str, Any]:
-        """Return what an address carries: of files handed over only their names."""
+        """Return what an address carries: of files handed over only their names, of the sample that it is used."""
         folder = str(self.desk.uploads.folder)
         found = {name: value for name, value in super().told().items() if folder not in name}
-        gone = [Path(path).name for path in self.state["files"] if path.startswith(folder)]
+        own = [path for path in self.state["files"] if path.startswith(folder)]
+        gone = [Path(path).name for path in own if Path(path).parent != self._sample_folder]
         kept = [path for path in self.state["files"] if not path.startswith(folder)]
         found.pop("files", None)
-        return found | ({"files": kept} if kept != self.start()["files"] else {}) | ({"gone": gone} if gone else {})
+        found |= {"files": kept} if kept != self.start()["files"] else {}
+        return found | ({"gone": gone} if gone else {}) | ({"sample": True} if len(own) > len(gone) else {})
 
     def restore(self, told: Mapping[str, Any]) -> None:
         """Take a state an address carries. Only files this panel was given are taken from it."""
@@ -291,6 +300,8 @@ class ClosingState(Model):
         if isinstance(told.get("map"), dict):
             state["map"] = files.map_of(told["map"])
         state |= {name: str(told[name]) for name in ("sheet", "check") if name in told}
+        if told.get("sample") is True:
+            state["files"] = [*state["files"], *self._sample()]
         gone = told.get("gone")
         self._lost = [str(name) for name in gone] if isinstance(gone, list) else []
         self.state = state
