@@ -79,6 +79,14 @@ class RecordError(CreditError):
     """A connected book's files do not carry the hashes its manifest lists."""
 
 
+class StoreError(CreditError):
+    """The store of the record can't be opened, read or written: wrong address, locked, full, no rights, not a store, another version."""
+
+
+class RefusedError(CreditError):
+    """A rule of the record forbids it: no role for it, one's own request, a request that is decided or expired, two at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fault in the data, or one thing a person should know about it.
