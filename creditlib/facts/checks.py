@@ -274,7 +274,8 @@ def check_open(items: OpenItems, limits: Limits) -> tuple[Finding, ...]:
     found += _disputes(view, items, day, limits)
     late = day - items.due_on.astype(np.int64)
     debit = items.open_minor > 0
-    rows = np.flatnonzero(debit & (late > limits.old_item_days))
+    dated = items.due_on != NO_DAY  # what bears no date at all is told while it is read
+    rows = np.flatnonzero(debit & dated & (late > limits.old_item_days))
     found += [
         CHECKS["old-item"].finding(
             w.pop("where"), on=day_of(items.due_on[k]), days=int(late[k]), limit=limits.old_item_days, **w

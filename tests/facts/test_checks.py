@@ -129,3 +129,9 @@ def test_ledger_without_fault_has_no_finding(ledger: Callable[..., Any]) -> None
         HEADER + "C1,I-1,invoice,2024-06-01,2024-07-31,CNY,10\nC2,I-2,invoice,2024-05-01,2024-05-31,CNY,10\n"
     )
     assert (reading.findings, check(reading.book), _open(reading)) == ((), (), [])
+
+
+def test_what_bears_no_date_at_all_is_told_once_and_is_no_old_item(ledger: Callable[..., Any]) -> None:
+    reading = ledger("customer,document,due date,currency,amount\nC1,I-1,,CNY,5\n")
+    assert [f.check for f in reading.findings if f.severity == "must_act"] == ["no-due-date"]
+    assert _open(reading) == []
