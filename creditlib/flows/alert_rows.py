@@ -6,6 +6,7 @@ what was taken from the book.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -83,7 +84,7 @@ def largest(owed: Money) -> tuple[int | None, str | None]:
     return owed.minor[currency], currency
 
 
-class _Late(Sequence[Alert]):
+class _Late(Sequence[Alert], ABC):
     """Alerts of one source, each made when it is looked at."""
 
     def __init__(
@@ -116,9 +117,9 @@ class _Late(Sequence[Alert]):
     def __getitem__(self, at: int | slice) -> Alert | Sequence[Alert]:
         return self.made(at) if isinstance(at, int) else [self.made(one) for one in range(*at.indices(len(self)))]
 
+    @abstractmethod
     def made(self, at: int) -> Alert:
         """Return the alert at a place."""
-        raise NotImplementedError
 
     def batch(self, currency: str, codes: Mapping[str, int]) -> Batch:
         """Return them as `batch_of` does, without making them."""

@@ -170,18 +170,20 @@ def look(
     files = []
     for i, (path, kind) in enumerate(given):
         name, size = _name(path), size_of(path)
-        try:
-            if i in double:
-                raise double[i]
-            grids = open_file(path, sources.query if kind == "ledger" else None)
-        except OSError as error:
-            fault = SourceError(f"{name}: can't be read: {error.strerror}.", f"{name}：无法读取：{error.strerror}。")
+        fault: CreditError | None = double.get(i)
+        grids: list[Grid] = []
+        if fault is None:
+            try:
+                grids = open_file(path, sources.query if kind == "ledger" else None)
+            except OSError as error:
+                fault = SourceError(
+                    f"{name}: can't be read: {error.strerror}.", f"{name}：无法读取：{error.strerror}。"
+                )
+            except CreditError as error:
+                fault = error
+        if fault is not None:
             files.append(FileLook(path, name, kind, size, error=fault))
-            continue
-        except CreditError as fault:
-            files.append(FileLook(path, name, kind, size, error=fault))
-            continue
-        if kind == "ledger":
+        elif kind == "ledger":
             files.append(_ledger(path, name, size, grids, data, sources.mapping))
         else:
             files.append(_beside(path, name, size, grids, kind))

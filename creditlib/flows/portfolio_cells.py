@@ -35,6 +35,11 @@ from creditlib.measures.segments import group, sums
 KEYS: Final = ("customer", "entity", "salesperson")
 NOT_TOLD: Final = ""
 """What stands for a document that names no company or no salesperson."""
+CALLED: Final = {
+    "customer": ("customer", "客户"), "entity": ("company", "公司"), "salesperson": ("salesperson", "业务员"), "grade": ("grade", "信用等级"),
+    "currency": ("currency", "币种"),
+}  # fmt: skip
+"""What an error calls that by which a portfolio is cut, in both languages."""
 
 Codes = dict[str, NDArray[np.int32]]
 _NULL: Final = pa.nulls(1, pa.string())

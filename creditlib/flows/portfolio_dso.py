@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from creditlib.days import month_index
 from creditlib.errors import NeedsSales
 from creditlib.flows.close_figures import dso_months
-from creditlib.flows.portfolio_cells import Choice, Sold, Sums
+from creditlib.flows.portfolio_cells import CALLED, Choice, Sold, Sums
 from creditlib.measures.dso import Method, Parts, opening_day, span
 
 
@@ -45,10 +45,11 @@ class PartDso:
         for sold in self.sums.sold:
             if set(self.choice.keys) <= set(sold.told):
                 return sold
-        missing = [name for name in self.choice.keys if name not in self.sums.sold[0].told]
+        missing = [CALLED[name] for name in self.choice.keys if name not in self.sums.sold[0].told]
         raise NeedsSales(
-            f"the sales given are not told by {', '.join(missing)}, and this book holds only what is open.",
-            f"所给销售额没有按{'、'.join(missing)}的数据，且本账簿只含未清项。",
+            f"the sales given are not told by {', '.join(one[0] for one in missing)}, and this book holds only what is open. "
+            "Leave that filter out, or give sales that tell it.",
+            f"所给销售额未按{'、'.join(one[1] for one in missing)}列示，且本账簿只含未清项。请取消该筛选，或提供按此列示的销售额。",
         )
 
     @cached_property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ from creditlib.flows.close_figures import dso_family, told_days
 from creditlib.flows.close_tables import items_as_told, named, worst
 from creditlib.flows.closing import DsoLine, Measure, TrendPoint
 from creditlib.flows.history import ends_since, previous_month_end
-from creditlib.flows.portfolio_cells import NOT_TOLD, Cells, Choice, Sums, first_day
+from creditlib.flows.portfolio_cells import CALLED, NOT_TOLD, Cells, Choice, Sums, first_day
 from creditlib.flows.portfolio_dso import PartDso
 from creditlib.formulas import overdue_share
 from creditlib.measures.aging import UNAPPLIED, bucket_keys
@@ -32,6 +32,8 @@ from creditlib.policy import GRADES
 
 if TYPE_CHECKING:
     from creditlib.flows.portfolio import Portfolio
+
+_SHOWN: Final = 12  # names an error lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +279,9 @@ class Slice:
 def known(name: str, text: str, there: Collection[str], as_of: date) -> None:
     """Raise a UsageError unless a book has a customer, a company, … of that name."""
     if text not in there:
-        shown = ", ".join(one for one in islice(there, 12) if one)
+        called, shown = CALLED[name], [one for one in islice(there, _SHOWN) if one]
+        more = len(there) > _SHOWN
         raise UsageError(
-            f'this book has no {name} "{text}" on {as_of}. Choose from {shown}.',
-            f"{as_of} 的账簿中没有 {name}“{text}”。可选：{shown}。",
+            f'this book has no {called[0]} "{text}" on {as_of}. Choose from {", ".join(shown)}{", …" * more}.',
+            f"{as_of} 的账簿中没有{called[1]}“{text}”。可选：{'、'.join(shown)}{' 等' * more}。",
         )
