@@ -33,7 +33,7 @@ REST_MS: Final = 700
 TOKEN: Final = "benchbenchbench"
 PANELS: Final = {
     "customer": ("term_days", "ArrowRight"), "terms": ("net_days", "ArrowRight"), "portfolio": ("release.overdue_days", "ArrowRight"),
-    "policy": ("limit.purchases_share", "ArrowRight"),
+    "policy": ("score.grades.B", "ArrowRight"),
 }  # fmt: skip
 RIVAL: Final = """
 import altair as alt, ipywidgets, pandas as pd

@@ -22,7 +22,6 @@ from creditlib.decisions.onboarding.registration import newest_first
 from creditlib.decisions.release.limits import limits_ended
 from creditlib.decisions.score.advice import advise
 from creditlib.decisions.score.decide import ScoreDecision, find_customer, score
-from creditlib.decisions.what_if.book import case_of
 from creditlib.decisions.what_if.compare import TermsEffect, compare_terms
 from creditlib.errors import CurrencyError, Finding, NeedsSales, UsageError
 from creditlib.facts.book import Book
@@ -213,14 +212,7 @@ def _effect(whole: Assessment, customer: str, scored: ScoreDecision, offer: Term
     if offer.outcome != "offered" or scored.default_probability is None:
         return None
     try:
-        base = case_of(
-            whole.book,
-            whole.policy,
-            whole.as_of,
-            customer=customer,
-            default_probability=scored.default_probability,
-            **whole.in_report,
-        )
+        base = whole.cases.case(customer=customer, default_probability=scored.default_probability)
     except NeedsSales:
         return None  # the review says so beside it: open items alone tell no sales
     except CurrencyError:

@@ -44,6 +44,7 @@ class CustomerModel(Model):
         self._near: list[str] = []
         self._cases: dict[str, tuple[CustomerCase, Review]] = {}
         self._held: dict[tuple[str, Lang], Mapping[str, Field]] = {}
+        self._foot: tuple[tuple[str, str], Sequence[str]] = (("", ""), ())
         self._today: tuple[tuple[Any, ...], list[int | None]] = ((), [])
         super().__init__(lang)
 
@@ -170,7 +171,10 @@ class CustomerModel(Model):
 
     def foot(self) -> Sequence[str]:
         """Return what the file rests on."""
-        return credit_file.foot(self.review, self.lang)
+        key = (self.get("customer"), self.lang)
+        if self._foot[0] != key:
+            self._foot = key, credit_file.foot(self.review, self.lang)
+        return self._foot[1]
 
     def download(self, name: str, value: Any) -> Download:
         """Make the customer file, as the terminal makes it."""
