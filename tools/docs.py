@@ -214,6 +214,7 @@ SUBJECTS = {
     "limit": ("Limit", "信用额度"),
     "terms": ("Terms", "付款条件"),
     "release": ("Release", "放行"),
+    "approval": ("Approvals", "审批"),
 }
 COLUMNS = {
     "en": ("Parameter", "Kind", "Unit", "Standard", "What it does", "Reference", "Used by"),

@@ -48,7 +48,7 @@ UNITS: Final[dict[str, str]] = {
     "points by days beyond terms": "按逾期天数计分", "share": "比例", "points": "分", "odds": "好坏比", "times": "倍",
     "years": "年", "factors": "因子", "home currency": "本位币", "grade": "等级", "digits": "位", "share a year": "年利率",
     "points of 100": "百分制得分", "hard stops": "一票否决事项", "methods": "方法", "instalments": "期", "grades": "级",
-    "references": "家",
+    "references": "家", "people": "人", "reasons": "理由", "exceptions": "例外情形",
 }  # fmt: skip
 """Every unit, as a policy file writes it → in Chinese."""
 

@@ -14,7 +14,7 @@ from creditlib.facts.tables import KINDS
 from creditlib.policy import CATALOGUE, Change, Policy, load_policy, standard_text
 from creditlib.policy.parameter import DOCUMENT_KINDS, UNITS
 
-ASSESSING = ("file", "onboarding", "score", "limit", "progressive", "terms", "release")
+ASSESSING = ("file", "onboarding", "score", "limit", "progressive", "terms", "release", "approval")
 BENCHMARK = """
 [[dso.benchmark]]
 from = 2024-02-29
@@ -86,6 +86,10 @@ def test_the_standard_policy_gives_the_values_written_in_the_manual() -> None:
         ("progressive.late_days", 30),
         ("score.loss_given_default", Decimal("0.8")),
         ("release.no_limit", "refer"),
+        ("approval.manager_caps", {"A": None, "B": None, "C": None, "D": 100_000, "E": 0}),
+        ("approval.exception_caps", {"A": 200_000, "B": 100_000, "C": 50_000, "D": 0, "E": 0}),
+        ("approval.committee_quorum", ((0, 2), (2_000_000, 3))),
+        ("approval.expiry_days", 30),
     ],
 )
 def test_the_standard_policy_assesses_as_the_manual_says(name: str, value: object) -> None:

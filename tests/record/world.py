@@ -86,3 +86,14 @@ def everything(world: World) -> dict[str, list[tuple[Any, ...]]]:
         }
     engine.dispose()
     return found
+
+
+def staff(world: World) -> None:
+    """Give the roles: two analysts, two managers, three members of the committee, an auditor; zoe has none."""
+    from creditlib.record.roles import give_role
+
+    given = {"analyst": "ann abe", "manager": "bob cy", "committee": "dan eve fay", "auditor": "gus"}
+    store = world.open()
+    for role, people in given.items():
+        for person in people.split():
+            give_role(store, person, role)

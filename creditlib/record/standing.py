@@ -1,0 +1,110 @@
+"""What stands in the record on a day: open requests, limits in force, a customer's history of limits.
+
+What must stay true: read from the tables alone; one limit or none is in force for a customer on a day.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from creditlib.days import parse_iso
+from creditlib.record.store import Store
+from creditlib.record.tables import ENDS, LIMITS, REQUESTS, VOTES
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request that is not decided. seq: its number. needs_role, quorum: who must agree, and how many. agreed: who has. expired: its time is
+    over on the day asked, so that it can't be approved any more. Amounts are minor units."""  # fmt: skip
+
+    seq: int
+    customer: str
+    subject: str
+    maker: str
+    amount_minor: int | None
+    currency: str | None
+    proposed_minor: int | None
+    own_risk_minor: int | None
+    home: str | None
+    grade: str | None
+    exceptions: tuple[str, ...]
+    needs_role: str
+    quorum: int
+    agreed: tuple[str, ...]
+    expires_on: date
+    expired: bool
+    reason: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit by its approval. seq: of the deciding entry. request: that asked for it. step: 1 for the customer's first. Minor units."""
+
+    customer: str
+    amount_minor: int
+    currency: str
+    from_on: date
+    until_on: date | None
+    step: int
+    request: int
+    seq: int
+
+
+def pending(store: Store, on: date, *, customer: str | None = None) -> tuple[Pending, ...]:
+    """Return the requests nobody has ended, the oldest first. on: the day asked. Raises: StoreError."""
+    query = select(REQUESTS).outerjoin(ENDS, ENDS.c.request == REQUESTS.c.seq).where(ENDS.c.seq.is_(None))
+    if customer is not None:
+        query = query.where(REQUESTS.c.customer == customer)
+    with store.reading() as connection:
+        rows = connection.execute(query.order_by(REQUESTS.c.seq)).all()
+        votes = connection.execute(select(VOTES.c.request, VOTES.c.person).where(VOTES.c.vote == "approve")).all()
+    agreed: dict[int, list[str]] = {}
+    for request, person in votes:
+        agreed.setdefault(request, []).append(person)
+    return tuple(
+        Pending(
+            row.seq, row.customer, row.subject, row.maker, row.amount_minor, row.currency, row.proposed_minor, row.own_risk_minor,
+            row.home, row.grade, tuple(json.loads(row.exceptions)), row.role, row.quorum, tuple(agreed.get(row.seq, ())),
+            parse_iso(row.expires_on), row.expires_on < on.isoformat(), row.reason, row.policy,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def limit_on(store: Store, customer: str, on: date) -> Limit | None:
+    """Return the limit in force for a customer on a day, None where there is none: not set, or ended. Raises: StoreError."""
+    newest = None
+    for limit in limit_history(store, customer):
+        if limit.from_on <= on:
+            newest = limit
+    return newest if newest is not None and (newest.until_on is None or newest.until_on >= on) else None
+
+
+def limits_on(store: Store, on: date) -> dict[str, Limit]:
+    """Return the limits in force on a day by customer. Raises: StoreError."""
+    with store.reading() as connection:
+        rows = connection.execute(
+            select(LIMITS).where(LIMITS.c.from_on <= on.isoformat()).order_by(LIMITS.c.customer, LIMITS.c.step)
+        ).all()
+    newest = {row.customer: _limit(row) for row in rows}
+    return {name: limit for name, limit in newest.items() if limit.until_on is None or limit.until_on >= on}
+
+
+def limit_history(store: Store, customer: str) -> tuple[Limit, ...]:
+    """Return every limit a customer was given, the first one first. Raises: StoreError."""
+    with store.reading() as connection:
+        rows = connection.execute(select(LIMITS).where(LIMITS.c.customer == customer).order_by(LIMITS.c.step)).all()
+    return tuple(map(_limit, rows))
+
+
+def _limit(row: Row[Any]) -> Limit:
+    return Limit(
+        row.customer, row.amount_minor, row.currency, parse_iso(row.from_on), row.until_on and parse_iso(row.until_on),
+        row.step, row.request, row.seq,
+    )  # fmt: skip
