@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from creditlib.decisions.score.card import card_of
 from creditlib.decisions.score.decide import ScoreDecision, beside_facts, find_customer, graded, score_values
 from creditlib.errors import UsageError
 from creditlib.flows.assess import Assessment, losses
-from creditlib.measures.cover import COVER_PARTS, cover, covered_minor
+from creditlib.measures.cover import COVER_PARTS, cover, covered_minor, insured
 from creditlib.measures.figures import Figures
 from creditlib.policy import Policy
 from creditlib.policy.draft import draft
@@ -37,6 +38,7 @@ POLICY_FIGURES: Final = (
     "score.loss_given_default",
 )
 """Policy values a scenario can change, beside the factor of the customer's grade."""
+_SHARE_DIGITS: Final = 4  # decimals an insurer writes a share with
 _COPY: Final = "\t"  # no code of a customer has one
 
 
@@ -247,15 +249,14 @@ class CustomerCase:
 
     def _case(self, changes: Mapping[str, Any], policy: Policy) -> dict[str, list[Any]]:
         """Return the columns of the group that a case changes."""
-        inputs, at, values = self._inputs, self._at, policy.at(self.whole.as_of)
+        inputs, at = self._inputs, self._at
         told: dict[str, Any] = {name: changes[name] for name in ("outcome", "grade", "score")}
         if "yearly_minor" in changes:
             told |= {"yearly": changes["yearly_minor"], "bought_from": "stated"}
         if "term_days" in changes:
             told |= {"term_days": changes["term_days"], "term_from": "customer"}
         if "cover_minor" in changes:
-            paid = int((changes["cover_minor"] or 0) * values["limit.insured_share"])
-            told |= {"cover": changes["cover_minor"], "cover_paid": paid}
+            told |= {"cover": changes["cover_minor"], "cover_paid": self._paid(changes["cover_minor"] or 0)}
         return {name: _with(getattr(inputs, name), at, value) for name, value in told.items()}
 
     def _exposure(self, changes: Mapping[str, Any]) -> tuple[int, int]:
@@ -264,10 +265,27 @@ class CustomerCase:
         if "cover_minor" not in changes:
             return total, net
         new = changes["cover_minor"] or 0
-        paid = int(new * self.whole.values["limit.insured_share"])
+        paid = self._paid(new)
         others = {name: (self._cover or {}).get(name, 0) for name in COVER_PARTS}
         row = {**others, "insurer_limit_minor": new, "insured_minor": paid, "cover_minor": paid + sum(others.values())}
         return total, total - covered_minor(total, row, "insured_minor", "insurer_limit_minor")
+
+    def _paid(self, cover_minor: int) -> int:
+        """Return what an insurer would pay of a cover: the share it pays of the present one; of a first one the policy's share."""
+        row, inputs, at = self._cover or {}, self._inputs, self._at
+        present = [
+            (row.get("insurer_limit_minor", 0), row.get("insured_minor", 0)),
+            (inputs.cover[at], inputs.cover_paid[at]),
+        ]
+        limit, paid = next(((limit, paid or 0) for limit, paid in present if limit), (0, 0))
+        usual = Fraction(self.whole.values["limit.insured_share"])
+        if not limit:
+            return insured(cover_minor, usual)
+        exact = Fraction(
+            paid, limit
+        )  # of an amount that was rounded: the share it was rounded from, where one tells it
+        share = next((one for one in (usual, round(exact, _SHARE_DIGITS)) if insured(limit, one) == paid), exact)
+        return insured(cover_minor, share)
 
 
 def _with(column: Sequence[Any], at: int, value: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 import numpy as np
@@ -159,6 +160,16 @@ def covered_minor(total: int, row: dict[str, int], insured: str, limit: str) -> 
     return min(total, paid + sum(row[name] for name in _PARTS.values()))
 
 
+def insured(limit_minor: int, share: float | Decimal | Fraction) -> int:
+    """Return what an insurer pays of a limit, minor units, rounded as `cover` rounds. share: of 1. Raises: TooLarge.
+
+    >>> insured(1_005, Decimal("0.9"))
+    905
+    """
+    exact = Decimal(str(share)) if isinstance(share, float) else share
+    return int(rescale(np.array([limit_minor], np.int64), *exact.as_integer_ratio())[0]) if exact > 0 else 0
+
+
 def _in_force(book: Book, as_of: date) -> pa.Table:
     """Return the rows of `security` in force; of one insurer's limits for a customer only the newest, the last of several that day."""
     table = book.columns(
@@ -199,7 +210,7 @@ def _shared(amount: NDArray[np.int64], otherwise: NDArray[np.float64], column: p
     for share in np.unique(shares).tolist():
         if share > 0:
             which = shares == share
-            out[which] = rescale(amount[which], *Decimal(str(share)).as_integer_ratio())
+            out[which] = rescale(amount[which], *Decimal(str(share)).as_integer_ratio())  # as `insured` does for one
     return out
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from creditlib.decisions.limit.stated import limit_values
 from creditlib.errors import UsageError
+from creditlib.facts.book import Book
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 from creditlib.flows.assess import assess
+from creditlib.measures.cover import cover, insured
 from creditlib.policy import load_policy
 
 ON = date(2026, 1, 31)
@@ -34,6 +37,20 @@ def test_the_term_of_the_grade_counts_where_none_is_agreed() -> None:
 def test_cover_lifts_a_limit_and_the_policys_share_is_what_the_insurer_pays() -> None:
     found = made({"yearly_minor": 365_000_00, "insurer_minor": 500_000_00})
     assert (found.limit_minor, found.insured_minor, found.own_risk_minor) == (500_000_00, 450_000_00, 50_000_00)
+
+
+def test_what_the_insurer_pays_is_rounded_as_the_book_rounds_it() -> None:
+    given = {"customer": ["C1"], "kind": ["credit_insurance"], "currency": ["CNY"], "amount_minor": [500_000_05], "from_on": [date(2024, 1, 1)]}  # fmt: skip
+    book = cover(Book(security=given), date(2024, 6, 30), insured_share=Decimal("0.9")).rows()[0]["insured_minor"]
+    assert (
+        insured(500_000_05, Decimal("0.9")) == insured(500_000_05, 0.9) == book == 450_000_05
+    )  # 450,000.045 is rounded up
+
+
+def test_a_figure_below_0_is_refused_beside_one_that_may_be() -> None:
+    assert made({"net_worth_minor": -1, "yearly_minor": 365_000_00}).limit_minor is not None
+    with pytest.raises(UsageError, match="yearly_minor must not be below 0, got -5"):
+        made({"net_worth_minor": -1, "yearly_minor": -5})
 
 
 def test_a_hard_stop_and_the_lowest_grade_get_no_credit_and_nothing_known_is_referred() -> None:

@@ -88,6 +88,13 @@ def test_cover_takes_its_insured_share_out_of_own_risk(whole: Assessment) -> Non
     assert made.exposure_minor == case.base.exposure_minor == made.covered_minor + made.net_minor
 
 
+def test_another_cover_is_paid_by_the_share_of_the_present_one(whole: Assessment) -> None:
+    case = CustomerCase(whole, "C100042")  # insured at 85 %, where the policy says 90 %
+    made = case.scenario({"cover_minor": 10_000_01}).scenario
+    assert case.base.exposure_minor > 10_000_01
+    assert made.covered_minor == 8_500_01  # 8,500.0085 and no other cover
+
+
 @pytest.mark.parametrize(
     ("over", "values", "changes"),
     [

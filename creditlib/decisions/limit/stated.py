@@ -16,6 +16,7 @@ from creditlib.decisions.limit.exchange import Exchange
 from creditlib.decisions.limit.inputs import Inputs
 from creditlib.errors import UsageError
 from creditlib.facts.open_items import Rate
+from creditlib.measures.cover import insured
 from creditlib.policy import GRADES, Policy
 
 STATED: Final = (
@@ -53,12 +54,13 @@ def limit_values(
         raise UsageError(
             f'no grade "{grade}". There are: {", ".join(GRADES)}.', f"没有等级“{grade}”。现有：{'、'.join(GRADES)}。"
         )
-    below = next(((name, value) for name, value in given.items() if value is not None and value < 0), None)
+    known = {name: value for name, value in given.items() if value is not None}
+    below = [name for name, value in known.items() if value < 0 and name not in _MAY_BE_NEGATIVE]
     cover, paid = given.get("insurer_minor"), given.get("insurer_paid_minor")
-    if below is not None and below[0] not in _MAY_BE_NEGATIVE:
+    if below:
         raise UsageError(
-            f"{below[0]} must not be below 0, got {below[1]:,}. Leave out what is not known.",
-            f"{below[0]} 不得小于 0，得到 {below[1]:,}。未知的请不要给出。",
+            f"{below[0]} must not be below 0, got {known[below[0]]:,}. Leave out what is not known.",
+            f"{below[0]} 不得小于 0，得到 {known[below[0]]:,}。未知的请不要给出。",
         )
     if paid is not None and paid > (cover or 0):
         raise UsageError(
@@ -73,7 +75,7 @@ def limit_values(
     else:
         term_from = "customer"
     if cover is not None and paid is None:
-        paid = int(cover * values["limit.insured_share"])
+        paid = insured(cover, values["limit.insured_share"])
     yearly = given.get("yearly_minor")
     one = Inputs(
         [customer], [currency], [outcome], [grade], [score], [yearly], [None if yearly is None else "stated"],
