@@ -48,7 +48,7 @@ def fields(case: CustomerCase, scale: Scale) -> dict[str, Field]:
         most = _round_up(max(3 * (now or 0), 3 * abs(case.base.exposure_minor), 10 * unit), unit)
         found[name] = Number(
             label=_words(name), least=0, most=most, step=_nice(most / 100, unit), whole=True, times=1 / unit, decimals=scale.decimals + 1,
-            unit=lambda lang: scale.unit, base=now, beyond=10**15, empty=True,
+            unit=lambda lang: scale.unit, base=now, beyond=10**15, empty=True, money=10 ** exponent(case.currency),
         )  # fmt: skip
     return found | {name: parameter_field(name, case.whole.values) for name in case.policy_figures}
 

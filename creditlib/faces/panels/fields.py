@@ -58,11 +58,15 @@ def trimmed(value: float | Decimal, decimals: int) -> str:
 @dataclass(frozen=True, kw_only=True)
 class Number:
     """A number with a slider. least, most, step: as the library counts; times: what one of it is for people, 100 for a share shown in
-    per cent, by language where that differs. base: where the tick stands. decimals: shown at most. unit: its name.
+    per cent, by language where that differs. base: where the tick stands. decimals: shown at most. unit: its name, which may be typed too.
+    money: one of the currency as the library counts, 100 for CNY; what is typed with 元 or 万 is in it, whatever unit is shown.
 
     >>> share = Number(label=lambda lang: "Deposit", least=0, most=1, step=0.05, times=100, unit=lambda lang: "%")
     >>> share.read("65%", "en"), share.control("deposit", 0.65, "en")["text"]
     (0.65, '65')
+    >>> limit = Number(label=lambda lang: "Limit", least=0, most=10**12, step=100, times=1 / 1_000_000, unit=lambda lang: "万元", money=100)
+    >>> limit.read("50", "zh"), limit.read("50万", "zh"), limit.read("500,000元", "zh")
+    (50000000.0, 50000000.0, 50000000.0)
     """
 
     label: Words
@@ -80,6 +84,7 @@ class Number:
     """Where typing may go further than the slider: the highest allowed."""
     empty: bool = False
     """Whether it may be left blank: None, not known."""
+    money: int | None = None
 
     def factor(self, lang: Lang) -> float:
         """Return what one of it is for people."""
@@ -90,11 +95,15 @@ class Number:
         text = typed.strip()
         if not text and self.empty:
             return None
+        unit = self._unit(lang)
+        if unit and text.endswith(unit):
+            text = text.removesuffix(unit).rstrip()
         ends = text[-1:] in ("%", "％") and self.factor(lang) == 100
         found = read_amount(text.rstrip("%％").strip() if ends else text)
         if found is None:
             raise _told("number", what=self.label, value=typed)
-        exact = found / Decimal(repr(float(self.factor(lang))))
+        plain = self.money is not None and any(sign in text for sign in _PLAIN)
+        exact = found * self.money if plain and self.money else found / Decimal(repr(float(self.factor(lang))))
         return self.check(int(exact) if self.whole and exact == int(exact) else float(exact))
 
     def check(self, value: Any) -> float | int | None:
@@ -111,10 +120,8 @@ class Number:
         return int(value) if self.whole else value
 
     def _outside(self, value: float, most: float, lang: Lang) -> str:
-        told = {"what": self.label(lang), "value": self._shown(value, lang), "unit": self._unit(lang)}
-        return say(
-            "panel.error.outside", lang, least=self._shown(self.least, lang), most=self._shown(most, lang), **told
-        )
+        told = {"what": self.label(lang), "value": self.told(value, lang)}
+        return say("panel.error.outside", lang, least=self._shown(self.least, lang), most=self.told(most, lang), **told)
 
     def _unit(self, lang: Lang) -> str:
         return self.unit(lang) if self.unit is not None else ""
@@ -272,6 +279,7 @@ class Files:
 
 
 _LANGS: tuple[Lang, Lang] = ("en", "zh")
+_PLAIN = "元万亿千¥￥"
 
 
 def _told(key: str, *, what: Words, **values: str) -> CreditError:

@@ -166,7 +166,7 @@ class PortfolioModel(Model):
         scale = self._scale(lang, currency)
         made["least"] = Number(
             label=lambda told: say("panel_portfolio.least", told, unit=scale.unit), least=0, most=10**15, step=1, whole=True, times=1 / (10 ** exponent(currency) * scale.divisor), decimals=4,
-            base=0, slider=False,
+            base=0, slider=False, money=10 ** exponent(currency),
         )  # fmt: skip
         made |= {name: parameter_field(name, values) for name in OVERDUE_VALUES}
         home, minimum = values["home.currency"], made["release.overdue_minimum"]

@@ -82,7 +82,7 @@ def _figure(name: str, case: TermsCase | None, values: Values, scale: Scale) -> 
         step = max(int(most / 100 / unit) or 1, 1) * unit
         return Number(
             label=label, least=0, most=most, step=step, whole=True, times=1 / unit, decimals=scale.decimals + 3, unit=lambda lang: scale.unit,
-            base=now, beyond=2**53, hint=_hint(name),
+            base=now, beyond=2**53, hint=_hint(name), money=10 ** exponent(scale.currency),
         )  # fmt: skip
     longest = float(CATALOGUE["terms.days"].most or _DAYS)
     if name == "late_days":

@@ -106,3 +106,27 @@ def test_bounds_of_a_policy_value_are_those_of_the_policy() -> None:
     assert (field.least, field.most, field.whole) == (0, 10, True)
     with pytest.raises(CreditError, match="11"):
         field.read("11", "en")
+
+
+@pytest.mark.parametrize("typed", ["50", "50万", "50 万元", "５０万", "500,000元", "¥500,000", "0.005亿"])
+def test_an_amount_typed_with_its_own_unit_is_that_amount_whatever_unit_the_field_shows(typed: str) -> None:
+    field = Number(
+        label=lambda lang: "Limit", least=0, most=10**12, step=100, whole=True, times=1 / 1_000_000, unit=lambda lang: "万元", money=100
+    )  # fmt: skip
+    assert field.read(typed, "zh") == 500_000_00
+    in_thousand = Number(
+        label=lambda lang: "Limit", least=0, most=10**12, step=100, whole=True, times=1 / 100_000, unit=lambda lang: "CNY thousand", money=100
+    )  # fmt: skip
+    assert in_thousand.read(typed, "en") == (50_000_00 if typed == "50" else 500_000_00)
+    assert in_thousand.read("500 CNY thousand", "en") == 500_000_00
+
+
+def test_a_unit_may_be_typed_behind_a_figure_and_an_error_shows_it_without_gaps() -> None:
+    field = Number(label=lambda lang: "账期", least=0, most=365, step=1, whole=True, unit=lambda lang: "天")
+    assert field.read("１２０天", "zh") == 120
+    with pytest.raises(CreditError) as told:
+        field.read("-5", "zh")
+    assert "须在 0 至 365 天之间，得到 -5 天。" in told.value.text("zh")
+    with pytest.raises(CreditError) as bare:
+        DAYS.read("-5", "en")
+    assert "from 0 to 365, got -5." in bare.value.text("en")
