@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from creditlib.days import NO_DAY
 from creditlib.facts.checks import disputed
 from creditlib.facts.open_items import OpenItems
 from creditlib.facts.tables import codes
@@ -64,15 +65,16 @@ def items_as_told(ground: Ground, items: OpenItems, buckets: NDArray[np.int64], 
     source = pc.binary_join_element_wise(
         table["source_file"].cast(pa.string()), table["source_row"].cast(pa.string()), "!"
     )
+    undated = items.due_on == NO_DAY
     columns: dict[str, Any] = {
         "currency": pa.array(np.array(items.currencies, object)[items.currency].tolist(), pa.string()),
         "customer": table["customer"].cast(pa.string()),
         "name": shown,
         "document": table["document"],
         "kind": table["kind"].cast(pa.string()),
-        "issue_on": pa.array(items.issued_on, pa.int32()).cast(pa.date32()),
-        "due_on": pa.array(items.due_on, pa.int32()).cast(pa.date32()),
-        "days_past_due": pa.array(days_past_due(items)),
+        "issue_on": pa.array(items.issued_on, pa.int32(), mask=undated).cast(pa.date32()),
+        "due_on": pa.array(items.due_on, pa.int32(), mask=undated).cast(pa.date32()),
+        "days_past_due": pa.array(days_past_due(items), mask=undated),
         "bucket": pa.array(keys.tolist(), pa.string()),
         "original_minor": pa.array(own),
         "original_currency": pa.array(np.array(currencies, object)[code].tolist(), pa.string()),
@@ -147,7 +149,7 @@ def worst(ground: Ground, table: pa.Table, rows_of: Callable[[str], NDArray[np.i
     oldest, counted, sellers = [], [], []
     for customer in table["customer"].to_pylist():
         mine = rows_of(customer)
-        oldest.append(int(late[mine].max()))
+        oldest.append(None if (items.due_on[mine] == NO_DAY).any() else int(late[mine].max()))
         counted.append(int((late[mine] > 0).sum()))
         found = sorted({people[s] for s in sales[mine].tolist() if people[s]}, key=str)
         sellers.append(", ".join(str(p) for p in found[:2]))

@@ -22,7 +22,7 @@ ITEM_COLUMNS = (
 )  # fmt: skip
 """Columns of `Close.items`. `open_minor` is in `currency`; where the close was converted, `original_minor` is the open
 amount in the document's own `original_currency` (else both pairs are equal). `bucket` is a key of `Close.buckets`.
-`status` is "", "disputed", or "unapplied"."""
+`status` is "", "disputed", or "unapplied". An item that bears no date at all has neither days nor days past due, and stands in the last bucket."""
 
 UNAPPLIED = "unapplied"
 
@@ -153,7 +153,7 @@ class Close:
     previous_buckets: dict[str, int] = field(default_factory=dict)  # last month's, in `currency`; empty likewise
     concentration: pa.Table | None = None  # currency, customer, name, total_minor, share, cumulative_share
     overdue_top: pa.Table | None = (
-        None  # currency, customer, name, overdue_minor, oldest_days, items, salesperson, one column an overdue bucket
+        None  # currency, customer, name, overdue_minor, oldest_days (null where one bears no date), items, salesperson, one column an overdue bucket
     )
     findings: tuple[Finding, ...] = ()
 

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from creditlib.errors import CurrencyError, UsageError
 from creditlib.faces.cli.work import Request
+from creditlib.faces.workbook import write_workbook
 from creditlib.facts.open_items import Rate, open_items
 from creditlib.facts.outside import Control, read_control, read_rates
 from creditlib.facts.reading import Reading, read
@@ -242,3 +244,21 @@ def test_reading_and_closing_tell_each_stretch_of_work_as_it_begins(tmp_path: Pa
         ("open", "d.csv"), ("rows", "d.csv"), ("open", "a.csv"), ("rows", "a.csv"), ("documents", "d.csv"), ("allocations", ""),
         ("beside", ""), ("items", ""), ("figures", ""), ("tables", ""), ("checks", ""),
     ]  # fmt: skip
+
+
+def test_an_item_without_any_date_stands_in_the_last_bucket_and_has_no_days(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("customer,document,due date,amount\nC1,I-1,,5\nC1,I-2,2024-03-30,7\n")
+    made = closed(read(tmp_path / "d.csv", home="CNY"))
+    items = {row["document"]: row for row in made.items.to_pylist()}
+    assert (items["I-1"]["bucket"], items["I-1"]["due_on"], items["I-1"]["days_past_due"]) == ("365+", None, None)
+    assert items["I-2"]["days_past_due"] == 1
+    assert made.overdue_top is not None
+    assert made.overdue_top.select(["overdue_minor", "oldest_days", "items"]).to_pylist() == [
+        {"overdue_minor": 1200, "oldest_days": None, "items": 2}
+    ]
+    path = write_workbook(made, tmp_path / "close.xlsx", lang="en")
+    cells = [
+        value for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows(values_only=True) for value in row
+    ]
+    assert max(value for value in cells if isinstance(value, int | float)) < 100_000  # no day number of no day
+    assert not [value for value in cells if value == "#VALUE!"]

@@ -37,7 +37,7 @@ def overdue(model: PortfolioModel, part: Slice, scale: Scale) -> Block:
     chosen = documents_of(model, part)[0]
     rows = [
         row([{"text": f"{one['customer']}  {one['name']}".strip(), "act": "documents", "value": one["customer"]}, scale.text(one["overdue_minor"]),
-             f"{one['oldest_days']:,}", f"{one['items']:,}", *([one["salesperson"]] if sold else [])],
+             "–" if one["oldest_days"] is None else f"{one['oldest_days']:,}", f"{one['items']:,}", *([one["salesperson"]] if sold else [])],
             tone="chosen" if one["customer"] == chosen else "", id=one["customer"])
         for one in found.to_pylist()
     ]  # fmt: skip
@@ -124,7 +124,10 @@ def _line(one: dict[str, Any], names: list[str], lang: Lang) -> Block:
     told["kind"] = say(f"common.kind.{one['kind']}", lang)
     late = one["days_past_due"]
     cells: list[Any] = [{"text": told[name], "tone": "nowrap"} for name in names]
-    due = {"text": f"{late:,}", "tone": "act" if late > 0 and one["open_minor"] > 0 else ""}
+    due = {
+        "text": "–" if late is None else f"{late:,}",
+        "tone": "act" if (late is None or late > 0) and one["open_minor"] > 0 else "",
+    }
     mark = say(f"workbook.word.status_{one['status']}", lang) if one["status"] else bucket_label(one["bucket"], lang)
     cells += [due, mark, f"{money.text(one['open_minor'], one['currency'])} {one['currency']}"]
     return row([*cells, {"text": one["source"], "tone": "muted"}])

@@ -19,6 +19,7 @@ from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.portfolio import PortfolioModel
 from creditlib.faces.workbook import write_workbook
+from creditlib.facts.book import Book
 from creditlib.facts.reading import read
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 from creditlib.flows.alerts import todo
@@ -285,3 +286,19 @@ def test_a_real_book_is_shown(shared_data: Path, names: tuple[str, ...], custome
     model.set(DAYS, 60)
     assert model.view()["error"] == ""
     assert model.download("workbook", None).content[:2] == b"PK"
+
+
+def test_an_item_without_any_date_has_no_days_on_the_panel() -> None:
+    paper = {
+        "id": 0,
+        "customer": "C1",
+        "kind": "invoice",
+        "currency": "CNY",
+        "amount_minor": 500,
+        "source_file": "x",
+        "source_row": 2,
+    }
+    whole = assess(Book(pa.Table.from_pylist([paper])), load_policy(), SAMPLE_END)
+    blocks = str(PortfolioModel(whole).view()["blocks"])
+    assert "2,147" not in blocks
+    assert "{'text': '–', 'tone': 'act'}, '365+'" in blocks
