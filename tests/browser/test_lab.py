@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright
 
-from tests.browser.cases import CASES
+from tests.browser.cases import CASES, Case
 from tests.browser.driving import Driven, chromium
 from tests.browser.servers import Served
 from tests.browser.test_panels import worked
@@ -28,13 +28,17 @@ def run_cell(page: Page) -> None:
     raise AssertionError("the cell was never run")
 
 
-@pytest.mark.parametrize("name", ["customer"])
+@pytest.mark.parametrize("name", ["customer", "terms"])
 def test_a_panel_in_jupyterlab(name: str, lab: Served, playwright: Playwright, tmp_path: Path) -> None:
-    case = CASES[name]
-    with chromium(playwright, tmp_path / "profile") as (context, asked):
+    in_lab(CASES[name], lab, playwright, tmp_path)
+
+
+def in_lab(case: Case, lab: Served, playwright: Playwright, tmp_path: Path, *, dark: bool = False) -> None:
+    """Run a notebook, work its panel, save, reload: the kernel gives it back."""
+    with chromium(playwright, tmp_path / "profile", dark=dark) as (context, asked):
         page = context.new_page()
         panel = Driven(page)
-        page.goto(lab.notebook(f"panels/{name}.ipynb"))
+        page.goto(lab.notebook(f"panels/{case.name}.ipynb"))
         run_cell(page)
         panel.shown()
         worked(panel, case, tmp_path)

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Playwright
 
+from creditlib.faces.panels.model import Model
 from tests.browser.cases import CASES, Case, blocks_of
 from tests.browser.driving import Driven, chromium
 from tests.browser.servers import Served
@@ -71,17 +72,20 @@ def worked(panel: Driven, case: Case, folder: Path) -> None:
 
 def compared(panel: Driven, case: Case) -> None:
     """The charts of a panel are those of the same state worked out here; the values of one are asked of the flow itself."""
-    state = panel.state()
-    model = case.model("zh")
-    model.restore(state)
+    assert case.chart in drawn_as(panel, case.model("zh"))
+    values = [row[case.field] for row in panel.rows(case.chart, case.data)]
+    assert same(values, case.own(panel.state()))
+
+
+def drawn_as(panel: Driven, model: Model) -> list[str]:
+    """Every chart of a panel draws what a model shows in the same state; returns their names."""
+    model.restore(panel.state())
     wanted = {b["id"]: b["rows"] for key, b in blocks_of(model.view()).items() if key.startswith("chart:")}
-    assert case.chart in wanted
     for chart, sets in wanted.items():
         for data, rows in sets.items():
             plain = [{k: v for k, v in row.items() if k != "on"} for row in rows]
             assert panel.drawn(chart, data, plain) == plain, (chart, data)
-    values = [row[case.field] for row in panel.rows(case.chart, case.data)]
-    assert same(values, case.own(state))
+    return list(wanted)
 
 
 def same(found: list[Any], wanted: list[float]) -> bool:
