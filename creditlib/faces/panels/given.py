@@ -14,7 +14,9 @@ from typing import Final, cast
 
 from creditlib.days import month_end, parse_iso
 from creditlib.errors import Lang, UsageError
+from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
+from creditlib.facts.reading import Reading
 from creditlib.flows.assess import Assessment, assess
 from creditlib.policy import Policy, load_policy
 
@@ -55,7 +57,7 @@ def assessed(
 ) -> Assessment:  # fmt: skip
     """Return the assessed book a panel shows.
 
-    book: an assessment made already, a connected folder, None for the one of the environment (CREDIT_BOOK), else the sample. as_of: its
+    book: an assessment made already, beside which nothing else is given; a connected folder, None for the one of the environment (CREDIT_BOOK), else the sample. as_of: its
     day, None for CREDIT_AS_OF, else the last month end up to the newest document (of the sample its own). policy: a file,
     else CREDIT_POLICY, else the standard one. currency, rates: report in one currency, else CREDIT_CURRENCY, CREDIT_FX (a file of rates).
     Raises: UsageError, what opening and assessing raise.
@@ -64,24 +66,37 @@ def assessed(
     datetime.date(2026, 10, 31)
     """
     if isinstance(book, Assessment):
+        _nothing_beside(as_of=as_of, policy=policy, currency=currency, rates=rates)
         return book
     chosen, day = policy_of(policy), day_of(as_of)
     folder = book or os.environ.get(BOOK) or None
+    reading: Reading | Book
     if folder is None:
         from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 
-        return assess(sample_book(), chosen, day or SAMPLE_END)
-    from creditlib.flows.connected import open_connected
+        reading, day = sample_book(), day or SAMPLE_END
+    else:
+        from creditlib.flows.connected import open_connected
 
-    opened = open_connected(folder)
-    day = day or _last_month_end(opened.last_day, str(folder))
+        opened = open_connected(folder)
+        reading, day = opened.reading, day or _last_month_end(opened.last_day, str(folder))
     report = currency or os.environ.get(CURRENCY) or None
     given = rates if rates is not None else os.environ.get(RATES) or None
     if isinstance(given, str | Path):
         from creditlib.facts.outside import read_rates
 
         given = read_rates(str(given), report or chosen.at(day)["home.currency"], day, None)
-    return assess(opened.reading, chosen, day, rates=tuple(given or ()), currency=report)
+    return assess(reading, chosen, day, rates=tuple(given or ()), currency=report)
+
+
+def _nothing_beside(**given: object) -> None:
+    """Refuse what would not count beside a book that is assessed already."""
+    names = [name for name, value in given.items() if value is not None]
+    if names:
+        raise UsageError(
+            f"the book is assessed already, so {', '.join(names)} would not count. Give the folder of the book, or assess it with them.",
+            f"账簿已经评估，{'、'.join(names)} 不会生效。请给出账簿文件夹，或在评估时给出。",
+        )
 
 
 def _last_month_end(last: date | None, name: str) -> date:
