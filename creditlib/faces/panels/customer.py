@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow as pa
 
@@ -19,7 +19,7 @@ from creditlib.faces.panels import customer_figures as figures
 from creditlib.faces.panels import customer_file as credit_file
 from creditlib.faces.panels import customer_what_if as what_if
 from creditlib.faces.panels.blocks import Block, button, columns
-from creditlib.faces.panels.customer_search import CustomerField
+from creditlib.faces.panels.customer_search import CustomerField, listed, near
 from creditlib.faces.panels.fields import Field, Number
 from creditlib.faces.panels.model import Download, Model
 from creditlib.faces.panels.parameters import drafted
@@ -29,8 +29,6 @@ from creditlib.flows.assess import Assessment
 from creditlib.flows.review import review
 from creditlib.flows.reviewing import Review
 from creditlib.flows.scenario import CustomerCase
-
-_FOUND: Final = 12  # suggestions of a search: a list a person can read
 
 
 class CustomerModel(Model):
@@ -62,7 +60,7 @@ class CustomerModel(Model):
     def _names(self) -> dict[str, str]:
         table = self.whole.table.table
         codes = table["customer"].cast(pa.string()).to_pylist()
-        return {code: f"{code}  {name}".strip() for code, name in zip(codes, table["name"].to_pylist(), strict=True)}
+        return listed(codes, dict(zip(codes, table["name"].to_pylist(), strict=True)))
 
     @property
     def case(self) -> CustomerCase:
@@ -135,9 +133,7 @@ class CustomerModel(Model):
 
     def look(self, name: str, typed: str) -> None:
         """Take what is being typed to find a customer."""
-        wanted = typed.strip().casefold()
-        hits = (label for label in self._names.values() if wanted and wanted in label.casefold())
-        self._near = [label for label, _ in zip(hits, range(_FOUND), strict=False)]
+        self._near = near(typed, self._names)
 
     def act(self, name: str, value: Any) -> None:
         """Follow one of the advised ways."""

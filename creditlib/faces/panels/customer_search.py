@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from creditlib.errors import Lang, UsageError
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.fields import Words
 from creditlib.faces.wording import say
+
+_FOUND: Final = 12  # suggestions of a search: a list a person can read
+
+
+def listed(codes: Iterable[str], names: Mapping[str, str | None]) -> dict[str, str]:
+    """Return what stands in the list for each customer. names: by code.
+
+    >>> listed(["C1", "C2"], {"C1": "Alpha"})
+    {'C1': 'C1  Alpha', 'C2': 'C2'}
+    """
+    return {code: f"{code}  {names.get(code) or ''}".strip() for code in codes}
+
+
+def near(typed: str, shown: Mapping[str, str]) -> list[str]:
+    """Return the first lines of the list that hold what is being typed, none of them for nothing typed. shown: see `listed`.
+
+    >>> near(" alp", listed(["C1", "C2"], {"C1": "Alpha"}))
+    ['C1  Alpha']
+    """
+    wanted = typed.strip().casefold()
+    return list(islice((line for line in shown.values() if wanted and wanted in line.casefold()), _FOUND))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +57,9 @@ class CustomerField:
         if len(hits) == 1:
             return hits[0]
         key = "several" if hits else "nobody"
-        told = {"value": wanted, "count": len(hits), "names": ", ".join(hits[:5])}
-        raise UsageError(*(say(f"panel_customer.{key}", one, **told) for one in ("en", "zh")))
+        told = {"value": wanted, "count": len(hits)}
+        named = (("en", ", ".join(hits[:5])), ("zh", "、".join(hits[:5])))
+        raise UsageError(*(say(f"panel_customer.{key}", one, names=names, **told) for one, names in named))
 
     def check(self, value: Any) -> str:
         """Return the code."""

@@ -60,14 +60,14 @@ def assessed(
     book: an assessment made already, beside which nothing else is given; a connected folder, None for the one of the environment (CREDIT_BOOK), else the sample. as_of: its
     day, None for CREDIT_AS_OF, else the last month end up to the newest document (of the sample its own). policy: a file,
     else CREDIT_POLICY, else the standard one. currency, rates: report in one currency, else CREDIT_CURRENCY, CREDIT_FX (a file of rates).
-    Raises: UsageError, what opening and assessing raise.
+    Raises: UsageError, also for a book without a customer; what opening and assessing raise.
 
     >>> assessed().as_of
     datetime.date(2026, 10, 31)
     """
     if isinstance(book, Assessment):
         _nothing_beside(as_of=as_of, policy=policy, currency=currency, rates=rates)
-        return book
+        return _peopled(book)
     chosen, day = policy_of(policy), day_of(as_of)
     folder = book or os.environ.get(BOOK) or None
     reading: Reading | Book
@@ -86,7 +86,17 @@ def assessed(
         from creditlib.facts.outside import read_rates
 
         given = read_rates(str(given), report or chosen.at(day)["home.currency"], day, None)
-    return assess(reading, chosen, day, rates=tuple(given or ()), currency=report)
+    return _peopled(assess(reading, chosen, day, rates=tuple(given or ()), currency=report))
+
+
+def _peopled(whole: Assessment) -> Assessment:
+    """Refuse a book without a customer: there is nothing a panel could show of it."""
+    if not whole.scores.table.num_rows:
+        raise UsageError(
+            f"the book holds no customer on {whole.as_of}, so there is nothing to show. Import the ledger, or give another day.",
+            f"{whole.as_of} 的账簿中没有客户，无可显示的内容。请导入台账，或换一个基准日。",
+        )
+    return whole
 
 
 def _nothing_beside(**given: object) -> None:

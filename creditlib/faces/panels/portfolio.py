@@ -18,7 +18,7 @@ from creditlib.faces.panels import portfolio_alerts as alerts
 from creditlib.faces.panels import portfolio_figures as figures
 from creditlib.faces.panels import portfolio_lists as lists
 from creditlib.faces.panels.blocks import Block, button, columns
-from creditlib.faces.panels.customer_search import CustomerField
+from creditlib.faces.panels.customer_search import CustomerField, listed, near
 from creditlib.faces.panels.fields import Choice, Field, Number
 from creditlib.faces.panels.model import Download, Model
 from creditlib.faces.panels.parameters import drafted, parameter_field
@@ -34,7 +34,6 @@ from creditlib.policy.draft import Draft, draft, draft_toml
 
 EVERY: Final = "*"
 FILTERS: Final = ("entity", "salesperson", "grade")
-_FOUND: Final = 12  # suggestions of a search: a list a person can read
 _MORE: Final = 20  # alerts shown at first, and more each time they are asked for
 _TRIED: Final = (
     "overdue-held",
@@ -75,8 +74,7 @@ class PortfolioModel(Model):
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        names = self.book.whole.ground.names
-        return {code: f"{code}  {names.get(code, '')}".strip() for code in self.book.texts["customer"]}
+        return listed(self.book.texts["customer"], self.book.whole.ground.names)
 
     # ── what is shown ──
 
@@ -213,9 +211,7 @@ class PortfolioModel(Model):
 
     def look(self, name: str, typed: str) -> None:
         """Take what is being typed to find a customer."""
-        wanted = typed.strip().casefold()
-        hits = (label for label in self._names.values() if wanted and wanted in label.casefold())
-        self._near = [label for label, _ in zip(hits, range(_FOUND), strict=False)]
+        self._near = near(typed, self._names)
 
     def act(self, name: str, value: Any) -> None:
         """Show the documents of a customer or of a group, alerts of a kind, or more alerts."""
@@ -247,6 +243,7 @@ class PortfolioModel(Model):
         return [
             columns("first", [figures.decided(self, part, scale)]),
             columns("now", [figures.aging(part, scale), figures.opened(part, scale), figures.dso(part, self.lang)]),
+            columns("methods", [figures.methods(part, self.lang)]),
             columns("late", [lists.overdue(self, part, scale), figures.shares(self, part, scale)]),
             columns("papers", [lists.documents(self, part)]),
             columns("alerts", [alerts.tried(self, part), alerts.told(self)]),

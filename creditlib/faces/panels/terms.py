@@ -21,7 +21,7 @@ from creditlib.faces.panels import terms_decision as decision
 from creditlib.faces.panels import terms_what_if as what_if
 from creditlib.faces.panels import terms_why as why
 from creditlib.faces.panels.blocks import Block, columns
-from creditlib.faces.panels.customer_search import CustomerField
+from creditlib.faces.panels.customer_search import CustomerField, listed, near
 from creditlib.faces.panels.fields import Choice, Day, Field, Number, Text
 from creditlib.faces.panels.model import Download, Model
 from creditlib.faces.panels.parameters import drafted
@@ -33,7 +33,6 @@ from creditlib.flows.terms_bench import OFFERED, TERMS, VALUES, TermsBench
 from creditlib.flows.terms_step import TermsStep
 from creditlib.policy.draft import Draft
 
-_FOUND: Final = 12  # suggestions of a search: a list a person can read
 _ABOUT: Final = ("book", "grade", "customer")
 _BEST: Final = {"npv": "npv_minor", "profit": "profit_change_minor"}
 
@@ -74,9 +73,7 @@ class TermsModel(Model):
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        known = self.whole.ground.names
-        codes = self.whole.scores.table["customer"].cast(pa.string()).to_pylist()
-        return {code: f"{code}  {known.get(code, '')}".strip() for code in codes}
+        return listed(self.whole.scores.table["customer"].cast(pa.string()).to_pylist(), self.whole.ground.names)
 
     @property
     def selected(self) -> tuple[str | None, str | None]:
@@ -226,9 +223,7 @@ class TermsModel(Model):
 
     def look(self, name: str, typed: str) -> None:
         """Take what is being typed to find a customer."""
-        wanted = typed.strip().casefold()
-        hits = (label for label in self._names.values() if wanted and wanted in label.casefold())
-        self._near = [label for label, _ in zip(hits, range(_FOUND), strict=False)]
+        self._near = near(typed, self._names)
 
     def offered(self) -> tuple[str | None, dict[str, Any]]:
         """Return the grade of the selection, and what the policy offers it."""
