@@ -41,10 +41,14 @@ if TYPE_CHECKING:
     from creditlib.flows.close import close
     from creditlib.flows.closing import Close
     from creditlib.flows.connected import Connected, import_book, open_connected
+    from creditlib.flows.policy_bench import PolicyBench
     from creditlib.flows.policy_effect import policy_effect
+    from creditlib.flows.portfolio import Portfolio
     from creditlib.flows.review import review
     from creditlib.flows.reviewing import Review
+    from creditlib.flows.scenario import CustomerCase
     from creditlib.flows.sources import Sources
+    from creditlib.flows.terms_bench import TermsBench
     from creditlib.formulas import cash_conversion_cycle, days_of, one_dso_day, working_capital_requirement
     from creditlib.measures.aging import aging
     from creditlib.measures.collection import cei
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     from creditlib.measures.record import payment_record
     from creditlib.measures.statements import statement_figures
     from creditlib.policy import Policy, load_policy
+    from creditlib.policy.draft import draft, draft_toml
     from creditlib.terms import Terms, due_dates, parse_terms
 
 __version__ = "0.1.0"
@@ -69,16 +74,20 @@ __all__ = [
     "Control",
     "CreditError",
     "CreditFiles",
+    "CustomerCase",
     "Figures",
     "Finding",
     "OpenItems",
     "Order",
     "Policy",
+    "PolicyBench",
+    "Portfolio",
     "Rate",
     "Reading",
     "Review",
     "Sources",
     "Terms",
+    "TermsBench",
     "TermsCase",
     "Why",
     "advise",
@@ -98,6 +107,8 @@ __all__ = [
     "convert",
     "cover",
     "days_of",
+    "draft",
+    "draft_toml",
     "dso",
     "due_dates",
     "duplicates",
@@ -222,8 +233,12 @@ _HOME = {
     "flows.close": ("close",),
     "flows.closing": ("Close",),
     "flows.connected": ("Connected", "import_book", "open_connected"),
+    "flows.policy_bench": ("PolicyBench",),
     "flows.policy_effect": ("policy_effect",),
+    "flows.portfolio": ("Portfolio",),
+    "flows.scenario": ("CustomerCase",),
     "flows.sources": ("Sources",),
+    "flows.terms_bench": ("TermsBench",),
     "flows.review": ("review",),
     "flows.reviewing": ("Review",),
     "formulas": (
@@ -255,6 +270,7 @@ _HOME = {
         "Policy",
         "load_policy",
     ),
+    "policy.draft": ("draft", "draft_toml"),
     "terms": (
         "Terms",
         "due_dates",

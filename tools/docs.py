@@ -113,8 +113,12 @@ def groups() -> list[dict[str, Any]]:
 
 
 def public_names() -> set[str]:
-    """Return every name `creditlib` and `creditlib.formulas` hand out."""
-    return {*import_module("creditlib").__all__, *import_module("creditlib.formulas").__all__}
+    """Return every name that is handed out to users."""
+    return {
+        name
+        for home in ("creditlib", "creditlib.formulas", "creditlib.faces.panels")
+        for name in import_module(home).__all__
+    }
 
 
 def python_page(lang: Lang) -> str:

@@ -30,7 +30,15 @@ FILTERS: Final = (*KEYS, "grade")
 
 
 class Portfolio:
-    """A book as a whole. whole: the assessed book; sums and alerts are made when they are asked for, and once."""
+    """A book as a whole. whole: the assessed book; sums and alerts are made when they are asked for, and once.
+
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.flows.assess import assess
+    >>> from creditlib.policy import load_policy
+    >>> portfolio = Portfolio(assess(sample_book(), load_policy(), SAMPLE_END))
+    >>> portfolio.slice(grade="B").overdue_top().num_rows <= portfolio.slice().overdue_top().num_rows
+    True
+    """
 
     def __init__(self, whole: Assessment, kept: Portfolio | None = None) -> None:
         self.whole = whole

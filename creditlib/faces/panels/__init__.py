@@ -20,14 +20,19 @@ __all__ = ["close_panel", "customer_panel", "policy_panel", "portfolio_panel", "
 
 def customer_panel(
     book: str | Path | Assessment | None = None, as_of: str | date | None = None, *, customer: str | None = None, lang: str | None = None,
-    policy: str | Path | None = None,
+    policy: str | Path | None = None, currency: str | None = None, rates: str | Path | None = None,
 ) -> Panel:  # fmt: skip
-    """Return the panel of one customer. book, as_of, policy: as in `panels.given.assessed`. customer: shown first, None for the one
-    with the largest exposure. Raises: UsageError, and what reading the book raises."""
+    """Return the panel of one customer. book, as_of, policy, currency, rates: as in `panels.given.assessed`. customer: shown first, None
+    for the one with the largest exposure. Raises: UsageError, and what reading the book raises.
+
+    >>> customer_panel(customer="C-7003").model.review.score.grade
+    'B'
+    """
     from creditlib.faces.panels.customer import CustomerModel
     from creditlib.faces.panels.widget import Panel
 
-    return Panel(CustomerModel(assessed(book, as_of, policy=policy), customer, language(lang)))
+    whole = assessed(book, as_of, policy=policy, currency=currency, rates=rates)
+    return Panel(CustomerModel(whole, customer, language(lang)))
 
 
 def terms_panel(
@@ -35,7 +40,11 @@ def terms_panel(
     lang: str | None = None, policy: str | Path | None = None, currency: str | None = None, rates: str | Path | None = None,
 ) -> Panel:  # fmt: skip
     """Return the panel of credit terms. book, as_of, policy, currency, rates: as in `panels.given.assessed`. customer, grade: shown first,
-    neither for the whole book. Raises: UsageError, and what reading the book raises."""
+    neither for the whole book. Raises: UsageError, and what reading the book raises.
+
+    >>> terms_panel(grade="B").model.get("about")
+    'grade'
+    """
     from creditlib.faces.panels.terms import TermsModel
     from creditlib.faces.panels.widget import Panel
 
@@ -50,6 +59,9 @@ def close_panel(
 
     files: the month's files, or folders whose files are offered; none: they are chosen on the panel. as_of: the day, None for CREDIT_AS_OF,
     else the last month end that is over. policy: a file, else CREDIT_POLICY, else the standard one. Raises: UsageError, PolicyError.
+
+    >>> close_panel(as_of="2026-10-31").view["error"]
+    ''
     """
     from creditlib.faces.panels.closing import ClosingModel
     from creditlib.faces.panels.given import day_of, policy_of
@@ -63,7 +75,11 @@ def portfolio_panel(
     currency: str | None = None, rates: str | Path | None = None,
 ) -> Panel:  # fmt: skip
     """Return the panel of a book as a whole: aging, DSO, concentration, overdue, alerts. book, as_of, policy, currency, rates: as in
-    `panels.given.assessed`. Raises: UsageError, and what reading the book raises."""
+    `panels.given.assessed`. Raises: UsageError, and what reading the book raises.
+
+    >>> portfolio_panel(lang="zh").model.lang
+    'zh'
+    """
     from creditlib.faces.panels.portfolio import PortfolioModel
     from creditlib.faces.panels.widget import Panel
 
@@ -76,7 +92,11 @@ def policy_panel(
     currency: str | None = None, rates: str | Path | None = None,
 ) -> Panel:  # fmt: skip
     """Return the panel of the policy: values on trial, who changes grade, limit and release, the sums, a draft to save. book, as_of,
-    policy, currency, rates: as in `panels.given.assessed`. Raises: UsageError, and what reading the book raises."""
+    policy, currency, rates: as in `panels.given.assessed`. Raises: UsageError, and what reading the book raises.
+
+    >>> policy_panel().view["panel"]
+    'policy'
+    """
     from creditlib.faces.panels.policy import PolicyModel
     from creditlib.faces.panels.widget import Panel
 
