@@ -14,7 +14,9 @@ from creditlib.errors import UsageError
 
 _DEEPEST: Final = 16
 _LARGEST: Final = 2**63 - 1
-_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_write = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode  # nothing circular gets here: depth is bounded
 
 
 def canonical(value: Any) -> str:

@@ -62,22 +62,27 @@ class Link(NamedTuple):
 
 
 class Chain:
-    """A walk along a chain. faults: what it found. head: the last entry in its place. found: whether the head looked for was met."""
+    """A walk along a chain. faults: what it found. found: whether the head looked for was met."""
 
     def __init__(self, faults: Faults, wanted: Head | None = None) -> None:
         self.faults = faults
         self.wanted = wanted
         self.found = wanted is None or wanted.hash == ZERO
-        self.head = Head(0, ZERO)
         self.count = 0
+        self._last = (0, ZERO)
         self._next = 1
         self._links = {ZERO}
         self._rivals: list[tuple[int, str]] = []
         self._missing: list[tuple[int, int]] = []
-        self._strays: list[tuple[int, int]] = []
+        self._strays: list[tuple[int, Entry]] = []
         self._offset = 0
         self._told = False
         self._blamed = 0
+
+    @property
+    def head(self) -> Head:
+        """The last entry that stood in its place so far."""
+        return Head(*self._last)
 
     def walk(self, links: Iterable[Link]) -> Iterator[tuple[int, Entry | None]]:
         """Yield (number, entry) of each link; the entry is None where it can't be trusted, its number then the one it should have."""
@@ -103,6 +108,12 @@ class Chain:
             return
         number = entry.seq
         if number == self._next:
+            if (
+                entry.prev in self._links and not self._rivals and link.place - number == self._offset
+            ):  # as it should be
+                self._advance(number, {entry.hash})
+                yield number, entry
+                return
             if entry.prev not in self._links and number - 1 != self._blamed:
                 self._changed(number - 1 or number)
             if self._rivals:
@@ -118,14 +129,14 @@ class Chain:
                 self._advance(number, {entry.hash})
                 yield number, entry
             else:
-                self._strays.append((link.place, number))
+                self._strays.append((link.place, entry))
                 self._told = True
         else:
             self._behind(link, entry)
 
     def _advance(self, number: int, hashes: set[str]) -> None:
         self._next, self._links, self._told = number + 1, hashes, False
-        self.head = Head(number, next(iter(hashes)))
+        self._last = (number, next(iter(hashes)))
         if self.wanted is not None and self.wanted.hash in hashes and self.wanted.seq in (0, number):
             self.found = True
 
@@ -191,9 +202,12 @@ class Chain:
     def _finish(self) -> None:
         if len(self._rivals) > 1:
             self._inserted(self._rivals[-1][0])
-        for place, number in self._strays:
-            if self._take_missing(number):
-                self._reordered(number)
+        for place, stray in self._strays:
+            if self._take_missing(stray.seq):
+                self._reordered(stray.seq)
+            elif stray.seq == self._next and stray.prev in self._links:  # the last one, found earlier
+                self._reordered(stray.seq)
+                self._advance(stray.seq, {stray.hash})
             else:
                 self._inserted(place)
         for first, last in self._missing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from creditlib.errors import UsageError
 from creditlib.record.canonical import canonical, digest, parse
@@ -21,8 +21,7 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _HEAD: Final = re.compile(r"(?:(\d{1,18})[:-])?([0-9a-f]{64})", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry. seq: its number, from 1. prev, hash: 64 hex digits. at: UTC, as 2026-11-21T08:00:00.000000Z. actor: who wrote it.
     body: what it says, by its kind. line: its canonical JSON, what the hash is of."""  # fmt: skip
 
@@ -70,12 +69,10 @@ def read_line(line: str) -> Entry:
     held = parse(line)
     if type(held) is not dict or held.keys() != _KEYS or held["v"] != FORMAT:
         raise ValueError("not an entry")
-    entry = Entry(held["seq"], held["prev"], held["kind"], held["at"], held["actor"], held["body"], line, digest(line))
-    if type(entry.seq) is not int or type(entry.body) is not dict:
+    seq, prev, kind, at, actor, body = held["seq"], held["prev"], held["kind"], held["at"], held["actor"], held["body"]
+    if not (type(seq) is int and type(body) is dict and type(prev) is type(kind) is type(at) is type(actor) is str):
         raise ValueError("not an entry")
-    if not all(type(text) is str for text in (entry.prev, entry.kind, entry.at, entry.actor)):
-        raise ValueError("not an entry")
-    return entry
+    return Entry(seq, prev, kind, at, actor, body, line, digest(line))
 
 
 def read_head(text: str) -> Head:

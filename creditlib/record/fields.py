@@ -16,8 +16,8 @@ from creditlib.money import CURRENCIES
 from creditlib.record.entry import is_hash
 
 Form = Literal[
-    "text", "code", "minor", "count", "day", "currency", "hash", "word", "codes", "amounts", "hashes", "flag"
-]
+    "text", "code", "minor", "count", "day", "currency", "hash", "word", "codes", "amounts", "hashes", "flag", "raw",
+]  # fmt: skip
 _LONGEST: Final = {"text": 20_000, "code": 200}
 _MOST: Final = 2**63 - 1
 
@@ -27,7 +27,8 @@ class Field:
     """One field. form: what it holds. required: an entry without it is refused. choices: the words allowed, of a word or of codes.
 
     minor: whole minor units. count: a whole number from 0. day: a date, kept as 2026-11-21. amounts: currency → minor units. hashes:
-    name → 64 hex digits. codes: a list of codes.
+    name → 64 hex digits. codes: a list of codes. raw: any text, as somebody
+    else wrote it.
     """
 
     name: str
@@ -79,6 +80,7 @@ _EXPECTED: Final[dict[Form, tuple[str, str]]] = {
     "amounts": ("whole minor units by currency", "按币种列出的最小单位整数"),
     "hashes": ("64 hex digits by name", "按名称列出的 64 位十六进制数"),
     "flag": ("true or false", "true 或 false"),
+    "raw": ("a text", "文本"),
 }
 
 
@@ -132,6 +134,7 @@ _READ: Final[dict[Form, Callable[[Any], Any]]] = {
     "text": _text, "code": _code, "minor": _minor, "count": _count, "day": _day, "currency": _currency,
     "hash": lambda value: value if is_hash(value) else None, "word": _code, "codes": _codes, "amounts": _amounts,
     "hashes": _hashes, "flag": lambda value: value if isinstance(value, bool) else None,
+    "raw": lambda value: value if isinstance(value, str) else None,
 }  # fmt: skip
 
 

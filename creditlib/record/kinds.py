@@ -43,9 +43,9 @@ class Kind:
 
 _LIMIT: Final = (Field("amount_minor", "minor", False), Field("currency", "currency", False), Field("from_on", "day", False), Field("until_on", "day", False))  # fmt: skip
 _EVENT: Final = (
-    Field("origin", "hash", False), Field("event", "code"), Field("on", "day"), Field("known_on", "day", False), Field("customer", "code"),
-    Field("document", "code", False), Field("currency", "currency", False), Field("amount_minor", "minor", False),
-    Field("until", "day", False), Field("person", "text", False), Field("reason", "code", False), Field("text", "text", False),
+    Field("origin", "hash", False), Field("event", "raw"), Field("on", "day"), Field("known_on", "day", False), Field("customer", "raw"),
+    Field("document", "raw", False), Field("currency", "raw", False), Field("amount_minor", "minor", False),
+    Field("until", "day", False), Field("person", "raw", False), Field("reason", "raw", False), Field("text", "raw", False),
 )  # fmt: skip
 
 _ALL: Final = (
@@ -94,7 +94,7 @@ _ALL: Final = (
     Kind("minutes", "minutes of a committee", "委员会纪要",
          (Field("on", "day"), Field("requests", "codes"), Field("present", "codes"), Field("digest", "hash", False), Field("text", "text", False)),
          plain("credit_minutes", "on", "digest", "text", by="by", lists=("requests", "present")), "credit_minutes"),
-    Kind("event", "event", "事件", _EVENT,
+    Kind("event", "event", "事件", (*_EVENT, Field("id", "count", False)),
          plain("credit_events", *(field.name for field in _EVENT)), "credit_events"),
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ def plain(table: str, *names: str, by: str | None = None, lists: tuple[str, ...]
 
     def project(entry: Entry) -> Rows:
         body = entry.body
-        row: dict[str, Any] = {"seq": entry.seq}
+        row: dict[str, Any] = {"seq": entry.seq, "at": entry.at}
         for name in names:
             row[name] = body.get(name)
         for name in lists:
@@ -55,7 +55,15 @@ def role(entry: Entry) -> Rows:
 
 
 def _role(entry: Entry, person: str, name: str, round_: int) -> tuple[str, dict[str, Any]]:
-    row = {"seq": entry.seq, "person": person, "role": name, "round": round_, "given": round_ % 2, "by": entry.actor}
+    row = {
+        "seq": entry.seq,
+        "at": entry.at,
+        "person": person,
+        "role": name,
+        "round": round_,
+        "given": round_ % 2,
+        "by": entry.actor,
+    }
     return "credit_roles", row
 
 
@@ -66,7 +74,9 @@ def request(entry: Entry) -> Rows:
         "customer", "subject", "round", "thing", "amount_minor", "currency", "from_on", "until_on", "proposed_minor",
         "own_risk_minor", "home", "grade", "role", "quorum", "expires_on", "reason", "policy",
     )  # fmt: skip
-    row = {"seq": entry.seq, "maker": entry.actor, "exceptions": lists} | {name: body.get(name) for name in names}
+    row = {"seq": entry.seq, "at": entry.at, "maker": entry.actor, "exceptions": lists} | {
+        name: body.get(name) for name in names
+    }
     return [("credit_requests", row)]
 
 
@@ -77,7 +87,7 @@ def vote(entry: Entry) -> Rows:
         (
             "credit_votes",
             {
-                "seq": seq, "request": body["request"], "maker": body["maker"], "person": entry.actor, "role": body["role"],
+                "seq": seq, "at": entry.at, "request": body["request"], "maker": body["maker"], "person": entry.actor, "role": body["role"],
                 "vote": body["vote"], "override": int(body["override"]), "reason": body["reason"],
             },
         )
@@ -86,7 +96,7 @@ def vote(entry: Entry) -> Rows:
         rows.append(_end(entry, body["outcome"]))
     if "step" in body:
         names = ("customer", "step", "request", "amount_minor", "currency", "from_on", "until_on")
-        rows.append(("credit_limits", {"seq": seq} | {name: body.get(name) for name in names}))
+        rows.append(("credit_limits", {"seq": seq, "at": entry.at} | {name: body.get(name) for name in names}))
     return rows
 
 
@@ -101,4 +111,10 @@ def expired(entry: Entry) -> Rows:
 
 
 def _end(entry: Entry, outcome: str) -> tuple[str, dict[str, Any]]:
-    return "credit_ends", {"seq": entry.seq, "request": entry.body["request"], "outcome": outcome, "by": entry.actor}
+    return "credit_ends", {
+        "seq": entry.seq,
+        "at": entry.at,
+        "request": entry.body["request"],
+        "outcome": outcome,
+        "by": entry.actor,
+    }

@@ -6,6 +6,7 @@ or delete.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +23,7 @@ from creditlib.record.entry import ZERO, Entry, Head, read_line
 from creditlib.record.people import system_user
 from creditlib.record.tables import JOURNAL
 from creditlib.record.upgrading import migrate, state
-from creditlib.record.writing import Clock, Refusal, Turn, known, utc_now
+from creditlib.record.writing import Clock, Refusal, RolesBy, Turn, known, utc_now
 
 _PIECE: Final = 5_000
 
@@ -41,7 +42,8 @@ class Store:
         self.engine = engine
         self.where = where
         self.actor = actor
-        self._clock = clock
+        self.clock = clock
+        self._before: tuple[Head, RolesBy] | None = None
 
     @property
     def place(self) -> str:
@@ -119,10 +121,26 @@ class Store:
         with telling(self.where), self.engine.connect() as connection:
             yield connection
 
+    def write_ahead(self) -> None:
+        """Set a new SQLite file to write-ahead logging, waiting for others who do the same. Raises: StoreError."""
+        for attempt in range(200 if self.where.path is not None else 0):
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.Error as error:
+                if "locked" not in str(error) or attempt == 199:
+                    raise explain(error, self.where) from None
+            finally:
+                raw.close()
+            time.sleep(0.02)
+
     @contextmanager
     def _turn(self) -> Iterator[Turn]:
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield Turn(connection, self.actor, self._clock())
+            turn = Turn(connection, self.actor, self.clock(), self._before)
+            yield turn
+        self._before = turn.head, turn.roles_held
 
 
 def open_store(given: str | Path | None = None, *, create: bool = True) -> Store:
@@ -137,8 +155,7 @@ def open_store(given: str | Path | None = None, *, create: bool = True) -> Store
 
 def opened(place: Place, *, create: bool, actor: str | None = None, clock: Clock = utc_now) -> Store:
     """Open a store at a place for a person. actor: None: whoever the system, or the database, says."""
-    if place.path is not None:
-        _look(place, place.path, create)
+    prepare(place, create=create)
     engine = connect(place, create=create)
     try:
         with telling(place):
@@ -163,8 +180,7 @@ def opened(place: Place, *, create: bool, actor: str | None = None, clock: Clock
 def upgrade_store(given: str | Path | None = None) -> bool:
     """Bring an older store to this version; return whether there was anything to do. Raises: StoreError."""
     place = find_place(given)
-    if place.path is not None:
-        _look(place, place.path, create=False)
+    prepare(place, create=False)
     engine = connect(place, create=False)
     try:
         with telling(place), engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -181,29 +197,13 @@ def upgrade_store(given: str | Path | None = None) -> bool:
 def _make(store: Store) -> None:
     """Make the tables and the first entry, unless another program has done it meanwhile."""
     with telling(store.where):
-        if store.where.path is not None:
-            _write_ahead(store)
+        store.write_ahead()
         with store.engine.connect().execution_options(writes=True) as connection, connection.begin():
             if state(connection, store.where) == "empty":
                 migrate(connection)
-                turn = Turn(connection, store.actor, store._clock())
+                turn = Turn(connection, store.actor, store.clock())
                 turn.add("store_made", {"store": str(uuid.uuid4())})
                 turn.flush()
-
-
-def _write_ahead(store: Store) -> None:
-    """Set the file to write-ahead logging, waiting for others who do the same."""
-    for attempt in range(200):
-        raw = store.engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA journal_mode = WAL")
-            return
-        except Exception as error:
-            if "locked" not in str(error) or attempt == 199:
-                raise explain(error, store.where) from None
-        finally:
-            raw.close()
-        time.sleep(0.02)
 
 
 def _identity(engine: Engine) -> str:
@@ -213,8 +213,11 @@ def _identity(engine: Engine) -> str:
         return str(connection.execute(text("SELECT session_user")).scalar_one())
 
 
-def _look(place: Place, path: Path, create: bool) -> None:
-    """Tell what a glance at the path shows already. Raises: StoreError."""
+def prepare(place: Place, *, create: bool) -> None:
+    """Tell what a glance at the path shows already; make its folder where a store is to be made. Raises: StoreError."""
+    path = place.path
+    if path is None:
+        return
     try:
         if path.is_dir():
             raise StoreError(

@@ -1,8 +1,8 @@
 """The tables of a store: the journal, and one or more projections for what its entries say.
 
 What must stay true: rows are only ever added, so what was true once can still be read; a row carries the number of the entry it comes
-from; what must not happen twice is a unique constraint here, not only a rule in code. Days are texts as 2026-11-21, amounts whole
-minor units, lists canonical JSON, so that SQLite and PostgreSQL hold the same values.
+from; what must not happen twice is a unique constraint here, not only a rule in code. Days are texts as 2026-11-21, `at` the time
+of the entry, amounts whole minor units, lists canonical JSON, so that SQLite and PostgreSQL hold the same values.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ def _seq(of: str | None = "credit_journal.seq") -> Column[Any]:
     return Column("seq", _WHOLE, *keys, primary_key=True, autoincrement=False)
 
 
+def _at() -> Column[Any]:
+    return Column("at", String(27), nullable=False)
+
+
 def _code(name: str, *, null: bool = False) -> Column[Any]:
     return Column(name, String(200), nullable=null)
 
@@ -60,30 +64,30 @@ JOURNAL: Final = Table(
 """The chain: everything else can be made from it."""
 
 ROLES: Final = Table(
-    "credit_roles", METADATA, _seq(), _code("person"), _code("role"), _whole("round", null=False),
+    "credit_roles", METADATA, _seq(), _at(), _code("person"), _code("role"), _whole("round", null=False),
     _whole("given", null=False), _code("by"), UniqueConstraint("person", "role", "round"),
 )  # fmt: skip
 """Who was given which role, and who lost it: the newest round of a person and a role counts. Round 1 gives, 2 takes, 3 gives again."""
 
 NOTES: Final = Table(
-    "credit_notes", METADATA, _seq(), _code("customer"), _day("on"), _words("text", null=False), _code("by"),
+    "credit_notes", METADATA, _seq(), _at(), _code("customer"), _day("on"), _words("text", null=False), _code("by"),
 )  # fmt: skip
 
 FILES: Final = Table(
-    "credit_files", METADATA, _seq(), _code("customer"), _whole("version", null=False), _day("as_of", null=False),
+    "credit_files", METADATA, _seq(), _at(), _code("customer"), _whole("version", null=False), _day("as_of", null=False),
     _hash("digest"), _words("parts"), _code("grade", null=True), _whole("score"), _code("policy", null=True), _code("by"),
     UniqueConstraint("customer", "version"),
 )  # fmt: skip
 """Versions of credit files: which data a decision stood on, by their hashes."""
 
 CLOSES: Final = Table(
-    "credit_closes", METADATA, _seq(), _code("book"), _day("as_of", null=False), _whole("run", null=False),
+    "credit_closes", METADATA, _seq(), _at(), _code("book"), _day("as_of", null=False), _whole("run", null=False),
     _code("policy"), _words("inputs", null=False), _words("totals", null=False), _whole("must_act", null=False),
     _hash("workbook", null=True), _code("by"), UniqueConstraint("book", "as_of", "run"),
 )  # fmt: skip
 
 REQUESTS: Final = Table(
-    "credit_requests", METADATA, _seq(), _code("customer"), _code("subject"), _whole("round", null=False),
+    "credit_requests", METADATA, _seq(), _at(), _code("customer"), _code("subject"), _whole("round", null=False),
     _code("maker"), _code("thing"), _whole("amount_minor"), _code("currency", null=True), _day("from_on"), _day("until_on"),
     _whole("proposed_minor"), _whole("own_risk_minor"), _code("home", null=True), _code("grade", null=True),
     _words("exceptions", null=False), _code("role"), _whole("quorum", null=False), _day("expires_on", null=False),
@@ -92,7 +96,7 @@ REQUESTS: Final = Table(
 """What was asked for. A subject's next round can only begin when the one before has its row in `credit_ends`."""
 
 VOTES: Final = Table(
-    "credit_votes", METADATA, _seq(), _whole("request", null=False), _code("maker"), _code("person"), _code("role"),
+    "credit_votes", METADATA, _seq(), _at(), _whole("request", null=False), _code("maker"), _code("person"), _code("role"),
     _code("vote"), _whole("override", null=False), _code("reason"),
     UniqueConstraint("request", "person"), CheckConstraint("person <> maker", name="credit_four_eyes"),
     ForeignKeyConstraint(["request", "maker"], ["credit_requests.seq", "credit_requests.maker"]),
@@ -100,13 +104,13 @@ VOTES: Final = Table(
 """Who decided: each person once for a request, and never the one who asked."""
 
 ENDS: Final = Table(
-    "credit_ends", METADATA, _seq(), Column("request", _WHOLE, ForeignKey("credit_requests.seq"), nullable=False, unique=True),
+    "credit_ends", METADATA, _seq(), _at(), Column("request", _WHOLE, ForeignKey("credit_requests.seq"), nullable=False, unique=True),
     _code("outcome"), _code("by"),
 )  # fmt: skip
 """How a request ended, once: approved, rejected, withdrawn, expired."""
 
 LIMITS: Final = Table(
-    "credit_limits", METADATA, _seq(), _code("customer"), _whole("step", null=False),
+    "credit_limits", METADATA, _seq(), _at(), _code("customer"), _whole("step", null=False),
     Column("request", _WHOLE, ForeignKey("credit_ends.request"), nullable=False, unique=True),
     _whole("amount_minor", null=False), _code("currency"), _day("from_on", null=False), _day("until_on"),
     UniqueConstraint("customer", "step"),
@@ -114,26 +118,26 @@ LIMITS: Final = Table(
 """Limits, each by its approval. Of those that have begun on a day the one of the highest step is the limit; there is no other."""
 
 REFUSALS: Final = Table(
-    "credit_refusals", METADATA, _seq(), _code("person"), _code("action"), _code("why"), _whole("request"),
+    "credit_refusals", METADATA, _seq(), _at(), _code("person"), _code("action"), _code("why"), _whole("request"),
     _code("customer", null=True),
 )  # fmt: skip
 """What somebody tried and may not do."""
 
 RELEASES: Final = Table(
-    "credit_releases", METADATA, _seq(), _code("customer"), _code("order"), _day("on", null=False), _code("outcome"),
+    "credit_releases", METADATA, _seq(), _at(), _code("customer"), _code("order"), _day("on", null=False), _code("outcome"),
     _whole("amount_minor", null=False), _code("currency"), _whole("exposure_minor"), _whole("limit_minor"),
     _whole("over_minor"), _code("reason", null=True), _whole("request"), _code("by"),
 )  # fmt: skip
 
 MINUTES: Final = Table(
-    "credit_minutes", METADATA, _seq(), _day("on", null=False), _words("requests", null=False), _words("present", null=False),
+    "credit_minutes", METADATA, _seq(), _at(), _day("on", null=False), _words("requests", null=False), _words("present", null=False),
     _hash("digest", null=True), _words("text"), _code("by"),
 )  # fmt: skip
 
 EVENTS: Final = Table(
-    "credit_events", METADATA, _seq(), _hash("origin", null=True), _code("event"), _day("on", null=False), _day("known_on"),
-    _code("customer"), _code("document", null=True), _code("currency", null=True), _whole("amount_minor"), _day("until"),
-    _words("person"), _code("reason", null=True), _words("text"), UniqueConstraint("origin"),
+    "credit_events", METADATA, _seq(), _at(), _hash("origin", null=True), _words("event", null=False), _day("on", null=False),
+    _day("known_on"), _words("customer", null=False), _words("document"), _words("currency"), _whole("amount_minor"), _day("until"),
+    _words("person"), _words("reason"), _words("text"), UniqueConstraint("origin"),
 )  # fmt: skip
 """What happened with a customer: reminders, promises, disputes, visits, calls, applications; and what books told before."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, func, select
+from sqlalchemy import Connection, Executable, Row, bindparam, func, select
 
 from creditlib.errors import RefusedError, UsageError
 from creditlib.record.entry import ZERO, Entry, Head, read_line, seal
@@ -19,6 +19,7 @@ from creditlib.record.kinds import KINDS, Kind
 from creditlib.record.tables import JOURNAL, METADATA, PROJECTIONS, ROLES
 
 _LAST: Final = select(JOURNAL.c.seq, JOURNAL.c.hash, JOURNAL.c.line).order_by(JOURNAL.c.seq.desc()).limit(1)
+_ROLES: Final = select(ROLES.c.role, ROLES.c.given).where(ROLES.c.person == bindparam("of")).order_by(ROLES.c.seq)
 _JOURNAL: Final = JOURNAL.insert()
 _INSERTS: Final = {table.name: table.insert() for table in METADATA.sorted_tables if table is not JOURNAL}
 """Statements that add rows, tables that others point to first."""
@@ -36,19 +37,25 @@ class Refusal(RefusedError):
         self.body = {"action": action, "why": why, "request": request, "customer": customer}
 
 
+RolesBy = dict[str, frozenset[str]]
+
+
 class Turn:
     """A writer's turn. `add` puts entries after the head; reading through it sees what was added.
 
     actor: who writes. at: the time of its entries, never before that of the last one. head: the last entry, moving on with each added.
+    before: head and roles as an earlier turn left them: where nobody has written since, the roles need not be asked again.
     """
 
-    def __init__(self, connection: Connection, actor: str, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, actor: str, now: datetime, before: tuple[Head, RolesBy] | None = None
+    ) -> None:
         self.connection = connection
         self.actor = actor
         last = connection.execute(_LAST).one_or_none()
         self.head = Head(last.seq, last.hash) if last else Head(0, ZERO)
         self.at = max(moment(now), read_line(last.line).at if last else "")
-        self._roles: dict[str, frozenset[str]] = {}
+        self.roles_held: RolesBy = dict(before[1]) if before and before[0] == self.head else {}
         self._lines: list[dict[str, Any]] = []
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._numbers: dict[tuple[str, ...], int] = {}
@@ -81,7 +88,7 @@ class Turn:
             else:
                 held.append(row)
             if table == ROLES.name:
-                self._roles.clear()
+                self.roles_held.clear()
         self.head = Head(entry.seq, entry.hash)
 
     def rows(self, query: Executable) -> Sequence[Row[Any]]:
@@ -91,11 +98,12 @@ class Turn:
 
     def roles_of(self, person: str) -> frozenset[str]:
         """Return the roles a person has now."""
-        if person not in self._roles:
-            query = select(ROLES.c.role, ROLES.c.given).where(ROLES.c.person == person).order_by(ROLES.c.seq)
-            newest = {row.role: row.given for row in self.rows(query)}
-            self._roles[person] = frozenset(role for role, given in newest.items() if given)
-        return self._roles[person]
+        if person not in self.roles_held:
+            self.flush()
+            rows = self.connection.execute(_ROLES, {"of": person})
+            newest = {row.role: row.given for row in rows}
+            self.roles_held[person] = frozenset(role for role, given in newest.items() if given)
+        return self.roles_held[person]
 
     def flush(self) -> None:
         """Write what is added so far into the open transaction."""

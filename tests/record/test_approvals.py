@@ -77,7 +77,7 @@ def test_who_asks_never_decides_and_the_attempt_is_kept(firm: World) -> None:
 def test_the_database_itself_lets_nobody_vote_on_his_own_request(firm: World) -> None:
     request = asked(firm, "bob")
     engine = firm.behind()
-    row = "INSERT INTO credit_votes VALUES (1, :request, 'bob', 'bob', 'manager', 'approve', 0, 'other')"
+    row = "INSERT INTO credit_votes VALUES (1, '2026-11-21', :request, 'bob', 'bob', 'manager', 'approve', 0, 'other')"
     with engine.connect() as connection, pytest.raises(IntegrityError, match="credit_four_eyes"):
         connection.execute(text(row), {"request": request})
     engine.dispose()

@@ -199,7 +199,7 @@ def test_in_postgresql_nobody_writes_in_anothers_name(world: World) -> None:
 
 def _write_as_analyst(store: Store) -> None:
     with store.writing() as turn:
-        turn._roles[store.actor] = frozenset({"analyst"})
+        turn.roles_held[store.actor] = frozenset({"analyst"})
         turn.add("note", {"customer": "C1", "text": "a"})
 
 

@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_closes",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("book", CODE, nullable=False),
         sa.Column("as_of", DAY, nullable=False),
         sa.Column("run", WHOLE, nullable=False),
@@ -63,6 +64,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_files",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("customer", CODE, nullable=False),
         sa.Column("version", WHOLE, nullable=False),
         sa.Column("as_of", DAY, nullable=False),
@@ -82,6 +84,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_minutes",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("on", DAY, nullable=False),
         sa.Column("requests", sa.Text(), nullable=False),
         sa.Column("present", sa.Text(), nullable=False),
@@ -97,6 +100,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_notes",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("customer", CODE, nullable=False),
         sa.Column("on", DAY, nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
@@ -110,6 +114,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_refusals",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("person", CODE, nullable=False),
         sa.Column("action", CODE, nullable=False),
         sa.Column("why", CODE, nullable=False),
@@ -124,6 +129,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_releases",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("customer", CODE, nullable=False),
         sa.Column("order", CODE, nullable=False),
         sa.Column("on", DAY, nullable=False),
@@ -145,6 +151,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_requests",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("customer", CODE, nullable=False),
         sa.Column("subject", CODE, nullable=False),
         sa.Column("round", WHOLE, nullable=False),
@@ -175,6 +182,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_roles",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("person", CODE, nullable=False),
         sa.Column("role", CODE, nullable=False),
         sa.Column("round", WHOLE, nullable=False),
@@ -190,6 +198,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_ends",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("request", WHOLE, nullable=False),
         sa.Column("outcome", CODE, nullable=False),
         sa.Column("by", CODE, nullable=False),
@@ -207,6 +216,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_votes",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("request", WHOLE, nullable=False),
         sa.Column("maker", CODE, nullable=False),
         sa.Column("person", CODE, nullable=False),
@@ -229,6 +239,7 @@ def upgrade() -> None:
     op.create_table(
         "credit_limits",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("customer", CODE, nullable=False),
         sa.Column("step", WHOLE, nullable=False),
         sa.Column("request", WHOLE, nullable=False),
