@@ -90,3 +90,40 @@ def test_every_control_can_be_reached_by_tab_in_the_order_it_is_read(panel: Driv
     wanted = ["customer", "lang", "theme", "file", "on_time_share", "term_days", "over"]
     at = [reached.index(name) for name in wanted]
     assert at == sorted(at)
+
+
+_QUICKLY = """() => {
+  const root = document.querySelector(".cl-panel");
+  const list = root.querySelector('[data-control="over"] select');
+  const range = root.querySelector('[data-control="on_time_share"] input[type="range"]');
+  const typed = root.querySelector('[data-control="on_time_share"] input.cl-typed');
+  window.seen = [];
+  new MutationObserver(() => window.seen.push(list.value)).observe(root, { attributes: true, attributeFilter: ["data-state"] });
+  const choose = (value) => { list.value = value; list.dispatchEvent(new Event("change", { bubbles: true })); };
+  choose("yearly_minor");
+  choose("on_time_share");
+  typed.value = "40";
+  typed.dispatchEvent(new Event("change", { bubbles: true }));
+  range.value = "0.9";
+  range.dispatchEvent(new Event("input", { bubbles: true }));
+  range.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
+
+def test_what_is_chosen_stands_while_older_answers_come_and_nothing_typed_is_lost(panel: Driven) -> None:
+    panel.act("reset")
+    panel.page.evaluate(_QUICKLY)
+    panel.settled()
+    seen = panel.page.evaluate("() => window.seen")
+    assert len(seen) >= 3
+    assert set(seen) == {"on_time_share"}
+    assert field(panel, "on_time_share") == "90"
+    panel.act("undo")
+    assert field(panel, "on_time_share") == "40"
+    panel.act("undo")
+    panel.act("undo")
+    assert panel.control("over").locator("select").input_value() == "yearly_minor"
+
+
+def test_the_decision_is_a_heading(panel: Driven) -> None:
+    assert panel.page.get_by_role("heading", level=2).count() == 1

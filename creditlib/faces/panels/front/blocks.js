@@ -34,9 +34,9 @@ function columns(one, send) {
 }
 
 function decision(one) {
-  const title = h("h2", { class: "cl-decision", role: "status", "aria-live": "polite" });
+  const title = h("h2", { class: "cl-decision" });
   const why = h("p", { class: "cl-why" });
-  const el = h("div", { "data-decision": one.id }, title, why);
+  const el = h("div", { "data-decision": one.id }, h("div", { role: "status" }, title), why); // a heading that is also read when it changes
   return { el, update: (next) => (say(title, next.title), say(why, next.why), put(title, "data-tone", next.tone)) };
 }
 

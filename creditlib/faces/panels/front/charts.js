@@ -8,13 +8,12 @@ function chart(one, send) {
   let spec = null;
   let view = null;
   let held = {};
-  let turn = 0;
+  let gone = false;
   let busy = Promise.resolve();
 
   const draw = async (next) => {
-    const mine = (turn += 1);
     const made = await vegaEmbed(drawn, { ...next.spec, datasets: next.rows }, { renderer: "svg", actions: false, tooltip: { theme: "custom" } });
-    if (mine !== turn) return made.finalize();
+    if (gone) return made.finalize();
     view?.finalize();
     view = made.view;
     drawn.firstElementChild?.setAttribute("style", "width: 100%");
@@ -37,7 +36,7 @@ function chart(one, send) {
     const text = JSON.stringify(next.spec);
     const rows = next.rows;
     busy = busy
-      .then(() => (text === spec && view ? change(rows) : draw(next)))
+      .then(() => (gone ? undefined : text === spec && view ? change(rows) : draw(next)))
       .then(() => {
         spec = text;
         held = rows;
@@ -47,5 +46,9 @@ function chart(one, send) {
         spec = null;
       });
   };
-  return { el, update, drop: () => view?.finalize() };
+  const drop = () => {
+    gone = true;
+    view?.finalize();
+  };
+  return { el, update, drop };
 }

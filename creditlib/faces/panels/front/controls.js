@@ -3,8 +3,7 @@
 const CONTROLS = { slider, number: typed, text: typed, date: typed, search, select, choice, check, file, area };
 
 function control(one, send) {
-  const made = CONTROLS[one.kind](one, send);
-  return { ...made, el: made.el };
+  return CONTROLS[one.kind](one, send);
 }
 
 function frame(one, className) {
@@ -136,6 +135,7 @@ function select(one, send) {
   f.el.append(f.label, input, f.hint, f.wrong);
   const update = (next) => {
     f.tell(next, input);
+    const chosen = input.value;
     const told = JSON.stringify(next.options);
     if (told !== options) {
       options = told;
@@ -143,7 +143,9 @@ function select(one, send) {
         ...next.options.map((option) => h("option", { value: option.value, disabled: option.disabled }, option.label)),
       );
     }
-    input.value = next.value ?? "";
+    const ahead = send.pending(one.name); // what was chosen since is still to be answered
+    input.value = ahead ? chosen : (next.value ?? "");
+    return !ahead;
   };
   return { el: f.el, update };
 }
@@ -159,6 +161,7 @@ function choice(one, send) {
     say(legend, next.label);
     say(wrong, next.wrong);
     wrong.hidden = !next.wrong;
+    const chosen = box.querySelector("input:checked")?.value;
     const told = JSON.stringify(next.options);
     if (told !== options) {
       options = told;
@@ -171,10 +174,13 @@ function choice(one, send) {
         }),
       );
     }
+    const ahead = send.pending(one.name);
+    const value = ahead ? chosen : String(next.value ?? "");
     for (const input of box.querySelectorAll("input")) {
-      input.checked = input.value === String(next.value ?? "");
+      input.checked = input.value === value;
       input.disabled = Boolean(next.disabled);
     }
+    return !ahead;
   };
   return { el, update };
 }
@@ -183,7 +189,13 @@ function check(one, send) {
   const f = frame(one, "cl-check");
   const input = h("input", { type: "checkbox", id: f.id, onchange: () => send({ do: "set", name: one.name, value: input.checked }) });
   f.el.append(input, f.label, f.hint, f.wrong);
-  return { el: f.el, update: (next) => (f.tell(next, input), (input.checked = Boolean(next.value))) };
+  const update = (next) => {
+    f.tell(next, input);
+    const ahead = send.pending(one.name);
+    if (!ahead) input.checked = Boolean(next.value);
+    return !ahead;
+  };
+  return { el: f.el, update };
 }
 
 function area(one, send) {

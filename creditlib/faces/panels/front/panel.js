@@ -17,7 +17,7 @@ function theme(model, root) {
   media.addEventListener("change", apply);
   model.on("change:theme", apply);
   apply();
-  return () => (watch.disconnect(), media.removeEventListener("change", apply));
+  return () => (watch.disconnect(), media.removeEventListener("change", apply), model.off("change:theme", apply));
 }
 
 // One question at a time: while an answer is awaited only the newest value of each control is kept.
@@ -36,14 +36,15 @@ function line(model, root) {
   };
   model.on("change:answered", go);
   const send = (message, buffers = []) => {
-    const same = (one) => one[0].do === message.do && one[0].name === message.name;
-    const last = waiting.at(-1);
-    if (last && same(last) && (message.do === "look" || message.more)) waiting.pop();
+    const last = waiting.at(-1)?.[0];
+    const same = last?.do === message.do && last.name === message.name && last.more === message.more;
+    if (same && (message.do === "look" || message.more)) waiting.pop(); // what was typed before a drag is a thing of its own
     waiting.push([message, buffers]);
     go();
   };
   // Whether something newer of this control is still to be answered: what the library says of it now is old.
   send.pending = (name) => waiting.some(([one]) => one.name === name) || (open() && now.name === name);
+  send.end = () => model.off("change:answered", go);
   return send;
 }
 
@@ -144,6 +145,7 @@ function render({ model, el }) {
   return () => {
     untheme();
     free();
+    send.end();
     parts.drop();
     model.off("change:view", show);
     model.off("change:answered", rest);
