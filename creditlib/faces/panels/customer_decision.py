@@ -70,13 +70,12 @@ def _verdict(made: Review, scale: Scale) -> tuple[str, str]:
         )
     elif made.exposure["total_minor"]:
         why.append(say("panel_customer.use_none", lang, exposure=scale.text(made.exposure["total_minor"])))
-    above = values_used(made)["limit.committee_above"][0]
     why.append(
         say(
             f"panel_customer.approver_{made.approver or 'none'}",
             lang,
             own=scale.text(made.limit.own_risk_minor),
-            most=f"{above:,}",
+            most=_committee_above(made, scale),
         )
     )
     if made.review_due:
@@ -84,6 +83,13 @@ def _verdict(made: Review, scale: Scale) -> tuple[str, str]:
     if made.onboarding.outcome != "pass":
         why.append(say(f"panel_customer.onboarding_{made.onboarding.outcome}", lang))
     return say(f"panel_customer.verdict.{key}", lang, **told), ("" if lang == "zh" else " ").join(why)
+
+
+def _committee_above(made: Review, scale: Scale) -> str:
+    """The amount above which the committee decides: in the unit of the panel, or in the home currency where that is another."""
+    used = values_used(made)
+    above, home = used["limit.committee_above"][0], used["home.currency"][0]
+    return scale.text(int(above * 10 ** money.exponent(home))) if made.currency == home else f"{above:,} {home}"
 
 
 def _figures(made: Review, scale: Scale) -> Block:

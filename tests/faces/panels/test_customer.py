@@ -182,3 +182,12 @@ def test_customers_of_real_ledgers_can_be_shown_and_moved(
         assert text_of(row["cells"][2]) == (
             "–" if made.scenario.score.score is None else str(made.scenario.score.score)
         )
+
+
+@pytest.mark.parametrize(("lang", "limit", "above"), [("en", "1,200.0", "500.0"), ("zh", "120.0", "50.0")])
+def test_who_decides_is_told_in_the_unit_of_the_panel(whole: Assessment, lang: Lang, limit: str, above: str) -> None:
+    # policy limit.committee_above: 500,000 CNY = 500.0 CNY thousand = 50.0 万元; the limit is 1,200,000 CNY
+    model = CustomerModel(whole, "C100020", lang)
+    why = parts(model.view())["decision:verdict"]["why"]
+    assert f"{limit}{': above' if lang == 'en' else '，超过'} {above}" in why
+    assert "500,000" not in why

@@ -127,11 +127,11 @@ def test_break_evens_are_those_of_the_bench(model: TermsModel) -> None:
 @pytest.mark.parametrize(
     ("name", "typed", "told"),
     [
-        ("deposit_share", "140%", "Deposit: must be from 0 to 100 %, got 140 %"),
+        ("deposit_share", "140%", "Deposit: must be from 0 to 100%, got 140%"),
         ("net_days", "soon", "Net days: a number is needed"),
         ("net_days", "400", "Net days: must be from 0 to 365 days, got 400 days"),
         ("instalments", "2.5", "Instalments: a whole number is needed"),
-        ("terms.capital_rate", "-1", "Cost of capital: must be from 0 to 100 %"),
+        ("terms.capital_rate", "-1", "Cost of capital: must be from 0 to 100%"),
         ("from_on", "soon", "In force from"),
     ],
 )
