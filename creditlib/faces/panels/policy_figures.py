@@ -106,7 +106,7 @@ def side_by_side(sums: Sums, scale: Scale) -> Block:
     rows = [_amounts(name, sums, scale) for name in _AMOUNTS] + [_counts(name, sums, lang) for name in _COUNTS]
     caption = say("panel_policy.sums", lang, currency=sums.currency)
     sub = say("panel_policy.sums_sub", lang, unit=scale.unit, count=f"{sums.customers:,}")
-    return section("sums", [table("sums", caption, heads, rows)], title=caption, sub=sub)
+    return section("sums", [table("sums", caption, heads, rows)], title=caption, sub=sub, wide=True)
 
 
 def _amounts(name: str, sums: Sums, scale: Scale) -> Block:

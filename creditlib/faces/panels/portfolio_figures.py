@@ -15,6 +15,7 @@ from creditlib.faces.panels.blocks import (
     chart,
     column,
     decision,
+    fold,
     form,
     kpi,
     kpis,
@@ -73,7 +74,9 @@ def _why(part: Slice, scale: Scale) -> str:
         told.append(_say(key, lang, change=scale.text(abs(change)), unit=scale.unit, on=before.on))
     others = [name for name in part.portfolio.currencies if name != part.currency]
     if others:
-        told.append(_say("why_currency", lang, currency=part.currency, others=", ".join(others)))
+        told.append(
+            _say("why_currency", lang, currency=part.currency, others=("、" if lang == "zh" else ", ").join(others))
+        )
     return ("" if lang == "zh" else " ").join(told)
 
 
@@ -145,7 +148,7 @@ def opened(part: Slice, scale: Scale) -> Block:
 
 
 def dso(part: Slice, lang: Lang) -> Block:
-    """Return DSO at the month ends gone by, against the benchmark; every method to the day below."""
+    """Return DSO at the month ends gone by, against the benchmark."""
     values, line = part.sums.ground.values, part.dso_now
     benchmark = float(values["dso.benchmark"])
     points = [Point(p.on, p.dso, "–" if p.dso is None else _days(p.dso)) for p in part.trend]
@@ -157,14 +160,18 @@ def dso(part: Slice, lang: Lang) -> Block:
     gap = line.days - benchmark
     title = say("workbook.dso." + ("over" if gap > 0 else "under"), lang, method=_method(line.method, lang), days=f"{abs(gap):.1f}", benchmark=f"{benchmark:g}")  # fmt: skip
     made = months(points, threshold=benchmark, threshold_text=_say("benchmark", lang, days=f"{benchmark:g}"))
-    heads = [column(say("workbook.dso.method", lang)), column(say("panel.word.days", lang), align="right"), column(_say("before", lang), align="right"), column("")]  # fmt: skip
+    return section("dso", [chart("dso", made)], title=title, sub=sub)
+
+
+def methods(part: Slice, lang: Lang) -> Block:
+    """Return DSO by every method to the day, and why it differs: folded."""
+    heads = [column(say("workbook.dso.method", lang)), column(_say("dso_days", lang), align="right"), column(_say("before", lang), align="right"), column(_say("dso_why", lang))]  # fmt: skip
     rows = [
         row([_method(one.method, lang), _days(one.days, one.at_least), _days(one.previous), {"text": one.why[lang == "zh"], "tone": "words"}], id=one.method)
         for one in part.dso
     ]  # fmt: skip
-    methods = {"kind": "fold", "id": "methods", "title": _say("methods", lang, count=len(rows)), "open": False,
-               "blocks": [table("methods", heading, heads, rows)]}  # fmt: skip
-    return section("dso", [chart("dso", made), methods], title=title, sub=sub)
+    title = _say("methods", lang, count=len(rows))
+    return section("methods", [fold("methods", title, [table("methods", title, heads, rows)])])
 
 
 def _untold(id: str, title: str, why: str) -> Block:

@@ -1,19 +1,26 @@
 // Tables, and lists of reasons with their bars: figures to the right, the first column names the row.
 
-function cell(tag, column, value, send) {
+function cell(tag, column, value, send, reach) {
   const told = value !== null && typeof value === "object" ? value : { text: value };
   const inner = told.act
     ? h("button", { type: "button", class: "cl-link", onclick: () => send({ do: "act", name: told.act, value: told.value }) }, told.text ?? "")
     : (told.text ?? "");
   const side = column.align ?? "left";
   const attrs = { class: `cl-${side} ${told.tone ? `cl-${told.tone}` : ""}`, title: told.title, scope: tag === "th" ? "row" : null };
-  return h(tag, attrs, inner, told.bar === undefined ? null : bar(told.bar));
+  return h(tag, attrs, inner, told.bar === undefined ? null : bar(told.bar, reach));
 }
 
-function bar(share) {
-  const size = `${Math.min(Math.abs(share), 1) * 50}%`;
-  const at = share < 0 ? `right: 50%; width: ${size}` : `left: 50%; width: ${size}`;
-  return h("span", { class: "cl-bar", "aria-hidden": "true" }, h("span", { class: share < 0 ? "cl-costs" : "cl-ours", style: at }));
+// Which ways the bars of a column go: where all go one way, the line they start from stands at the other end.
+function reaches(rows, at) {
+  const bars = rows.map((row) => row.cells[at]?.bar).filter((share) => share !== undefined);
+  return { some: bars.length > 0, below: bars.some((share) => share < 0), above: bars.some((share) => share > 0) };
+}
+
+function bar(share, { below, above }) {
+  const zero = below && above ? 50 : below ? 100 : 0;
+  const size = Math.min(Math.abs(share), 1) * (below && above ? 50 : 100);
+  const at = share < 0 ? `right: ${100 - zero}%; width: ${size}%` : `left: ${zero}%; width: ${size}%`;
+  return h("span", { class: "cl-bar", style: `--zero: ${zero}%`, "aria-hidden": "true" }, h("span", { class: share < 0 ? "cl-costs" : "cl-ours", style: at }));
 }
 
 function table(one, send) {
@@ -29,14 +36,15 @@ function table(one, send) {
     put(el, "style", next.tall ? `max-height: ${next.tall}px` : null);
     put(el, "aria-label", next.tall ? next.caption : null);
     put(el, "role", next.tall ? "region" : null);
+    const reach = next.columns.map((_, at) => reaches(next.rows, at));
     head.replaceChildren(
-      h("tr", {}, ...next.columns.map((column) => h("th", { scope: "col", class: `cl-${column.align ?? "left"} ${column.tone ? `cl-${column.tone}` : ""}`, style: column.width ? `width: ${column.width}` : null }, column.label))),
+      h("tr", {}, ...next.columns.map((column, at) => h("th", { scope: "col", class: `cl-${column.align ?? "left"} ${column.tone ? `cl-${column.tone}` : ""} ${reach[at].some ? "cl-barred" : ""}`, style: column.width ? `width: ${column.width}` : null }, column.label))),
     );
     const focused = document.activeElement;
     const at = body.contains(focused) ? [...body.querySelectorAll("button")].indexOf(focused) : -1;
     body.replaceChildren(
       ...next.rows.map((row) =>
-        h("tr", { class: row.tone ? `cl-${row.tone}` : null, "data-row": row.id }, ...row.cells.map((value, i) => cell(i ? "td" : "th", next.columns[i], value, send))),
+        h("tr", { class: row.tone ? `cl-${row.tone}` : null, "data-row": row.id }, ...row.cells.map((value, i) => cell(i ? "td" : "th", next.columns[i], value, send, reach[i]))),
       ),
     );
     if (at >= 0) body.querySelectorAll("button")[at]?.focus();
