@@ -58,8 +58,8 @@ class CustomerField:
             return hits[0]
         key = "several" if hits else "nobody"
         told = {"value": wanted, "count": len(hits)}
-        named = (("en", ", ".join(hits[:5])), ("zh", "、".join(hits[:5])))
-        raise UsageError(*(say(f"panel_customer.{key}", one, names=names, **told) for one, names in named))
+        listed: tuple[tuple[Lang, str], ...] = (("en", ", ".join(hits[:5])), ("zh", "、".join(hits[:5])))
+        raise UsageError(*(say(f"panel_customer.{key}", one, names=names, **told) for one, names in listed))
 
     def check(self, value: Any) -> str:
         """Return the code."""
