@@ -115,6 +115,8 @@ class CloseDesk:
                 found = look(sources, control=asked.control_files, rates=asked.rates, open_file=self._open)
             files = (replace(file, error=file.error and self._public(file.error)) for file in found.files)
             self._looked = key, Inspection(tuple(files))
+            used = set(self._paths(asked))
+            self._grids = {place: held for place, held in self._grids.items() if place[0] in used}
         return self._looked[1]
 
     def _paths(self, asked: Asked) -> tuple[str, ...]:

@@ -145,6 +145,15 @@ def test_rates_without_a_currency_to_report_in_are_refused(desk: CloseDesk, tmp_
         desk.close(_asked(_file(tmp_path, "a.csv", LEDGER), currency="Taler"), load_policy())
 
 
+def test_what_is_no_longer_used_is_not_held(desk: CloseDesk, tmp_path: Path) -> None:
+    first, other = _file(tmp_path, "a.csv", LEDGER), _file(tmp_path, "b.csv", LEDGER.replace("INV", "RE"))
+    assert desk.guess(other) == "ledger"
+    desk.close(_asked(first), load_policy())
+    assert [path for path, _ in desk._grids] == [first]
+    desk.close(_asked(other), load_policy())
+    assert [path for path, _ in desk._grids] == [other]
+
+
 def test_what_did_not_change_is_not_done_again(desk: CloseDesk, tmp_path: Path) -> None:
     ledger = _file(tmp_path, "a.csv", LEDGER)
     told: list[str] = []
@@ -187,8 +196,8 @@ def test_a_file_that_cannot_be_used_is_told_for_itself_and_the_others_are_shown(
     with pytest.raises(UsageError) as caught:
         desk.close(asked, load_policy())
     assert caught.value.en.split("\n") == [
-        "empty.csv: the file is empty (0 bytes).",
-        "b.xlsx: is neither text, a workbook nor Parquet.",
+        "empty.csv: the file is empty (0 bytes). Export it again.",
+        "b.xlsx: is neither text, a workbook nor Parquet. Export it as CSV or XLSX, or leave it out.",
     ]
     assert desk.close(_asked(good), load_policy()).total_minor == 120_000
 
