@@ -116,9 +116,8 @@ def sliders(model: CustomerModel) -> Block:
     first += [name for name in changed if name not in first]
     rules = [name for name in model.case.policy_figures if name not in first]
     others = [name for name in model.case.movable if name not in {*first, *rules}]
-    count = (
-        say("panel_customer.changed", lang, count=len(changed)) if changed else say("panel_customer.unchanged", lang)
-    )
+    moved = sum(value != model.case.value(name) for name, value in changed.items())
+    count = say("panel_customer.changed", lang, count=moved) if moved else say("panel_customer.unchanged", lang)
     blocks = [
         form("factors", [model.control(name) for name in first]), text("count", [count], tone="muted"),
         {"kind": "fold", "id": "others", "title": say("panel_customer.others", lang, count=len(others)), "open": False,

@@ -153,11 +153,17 @@ class Model(ABC):
 
     def _take(self, name: str, value: Any) -> None:
         if name not in self.fields():
-            return
-        if isinstance(value, dict) and "typed" in value:
+            self._take_plain(name, value)
+        elif isinstance(value, dict) and "typed" in value:
             self.set(name, typed=str(value["typed"]))
         else:
             self.set(name, value)
+
+    def _take_plain(self, name: str, value: Any) -> None:
+        """Take what buttons change and no control does: which rows stand open, how many are shown."""
+        same = name in self.state and type(value) is type(self.state[name])
+        if same and (isinstance(value, str) or (isinstance(value, int) and value >= 0)):
+            self.state = {**self.state, name: value}
 
     # ── what is shown ──
 

@@ -6,6 +6,7 @@ load to the policy that was tried; nothing that is in force is touched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
@@ -180,7 +181,7 @@ class PolicyModel(Model):
         except PolicyError as error:
             lines = error.text(self.lang).splitlines()
             named = [(self.entries[path].parameter, line) for path in self.changed() for line in lines]
-            return {name: line for name, line in named if name in line}
+            return {name: line for name, line in named if re.search(rf"{re.escape(name)}(?!\w)", line)}
         except CreditError:
             return {}
         return {}

@@ -209,6 +209,17 @@ class PortfolioModel(Model):
             self.state = {**self.state, "group": False}
             self._near = []
 
+    def restore(self, told: Mapping[str, Any]) -> None:
+        """Take a state an address carries; the code of a group is no customer's, and is taken with its members."""
+        super().restore(told)
+        code = told.get("customer")
+        if (
+            self.state["group"]
+            and isinstance(code, str)
+            and any(one in self.book.places for one in self.book.members(code))
+        ):
+            self.state = {**self.state, "customer": code}
+
     def look(self, name: str, typed: str) -> None:
         """Take what is being typed to find a customer."""
         self._near = near(typed, self._names)

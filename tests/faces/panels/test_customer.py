@@ -147,6 +147,14 @@ def test_the_workbook_is_the_customer_file(whole: Assessment) -> None:
     assert str(review(whole, "C100020").score.score) in texts
 
 
+def test_a_figure_moved_back_to_where_it_is_counts_as_unchanged(whole: Assessment) -> None:
+    model = CustomerModel(whole, "C100020")
+    model.set("on_time_share", 0.5)
+    assert parts(model.view())["text:count"]["lines"][0].startswith("1 ")
+    model.set("on_time_share", model.case.value("on_time_share"))
+    assert parts(model.view())["text:count"] == parts(CustomerModel(whole, "C100020").view())["text:count"]
+
+
 def test_a_page_that_was_left_comes_back(whole: Assessment) -> None:
     model = CustomerModel(whole, "C100020")
     model.set("customer", "C-7003")

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from creditlib.errors import CreditError, Lang
+from creditlib.errors import CreditError, Lang, PolicyError
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.policy import PolicyModel
 from creditlib.faces.panels.policy_fields import GROUPS, UNMOVED
@@ -24,7 +24,7 @@ from creditlib.flows.policy_bench import PolicyBench
 from creditlib.flows.policy_effect import policy_effect
 from creditlib.flows.policy_sides import MEASURED, WEIGHED
 from creditlib.policy import Policy, load_policy, standard_text
-from creditlib.policy.draft import draft
+from creditlib.policy.draft import Draft, draft
 from creditlib.policy.parts import reweighted
 
 POLICY = load_policy()
@@ -339,10 +339,24 @@ def test_the_workbook_holds_everybody_who_changes_to_the_cent(
 def test_an_address_brings_the_trial_back(model: PolicyModel, whole: Assessment, bench: PolicyBench) -> None:
     model.set("score.grades.B", 620)
     model.set("limit.own_equity", typed="x")
+    model.act("more", None)
     again = PolicyModel(whole, bench=bench)
     again.restore(json.loads(json.dumps(model.view()["state"])))
     assert again.view()["error"] == model.view()["error"] != ""
-    assert again.state["score.grades.B"] == 620
+    assert again.state == model.state
+    again.restore({"rows": -40, "group": 7})
+    assert again.state["rows"] == model.start()["rows"]
+
+
+def test_what_a_rule_says_stands_at_its_own_value(model: PolicyModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> Draft:
+        raise PolicyError("limit.own_equity_share: too much", "limit.own_equity_share：过高")
+
+    model.set("limit.own_equity", 5_000_000)
+    model.set("limit.own_equity_share", 0.2)
+    monkeypatch.setattr(model, "tried", refused)
+    assert model.control("limit.own_equity_share")["wrong"] == "limit.own_equity_share: too much"
+    assert "wrong" not in model.control("limit.own_equity")
 
 
 def test_a_measured_value_is_tried_too(model: PolicyModel) -> None:

@@ -273,6 +273,19 @@ def test_a_page_that_was_left_comes_back(model: PortfolioModel, whole: Assessmen
     assert again.view()["error"]
 
 
+def test_the_documents_of_a_group_come_back_too(model: PortfolioModel, whole: Assessment) -> None:
+    over = next(alert for alert in model.book.alerts.page(0, 500) if alert.kind == "over-group")
+    model.act("group", over.customer)
+    model.act("more", None)
+    again = PortfolioModel(whole)
+    again.restore(json.loads(json.dumps(model.view()["state"])))
+    assert again.state == model.state
+    assert parts(again.view())["section:documents"] == parts(model.view())["section:documents"]
+    again.restore({"group": True, "customer": "nobody", "shown": -5})
+    assert again.state["shown"] == model.start()["shown"]
+    assert "nobody" in again.view()["error"]
+
+
 @pytest.mark.parametrize(("names", "customers"), [(("receivables_open.csv",), 553), (("receivables_open.csv", "receivables_closed.csv"), 1_008)])  # fmt: skip
 def test_a_real_book_is_shown(shared_data: Path, names: tuple[str, ...], customers: int) -> None:
     reading = read(*(shared_data / name for name in names), home="USD", date_order="dmy")

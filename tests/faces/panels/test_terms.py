@@ -267,6 +267,7 @@ def test_a_view_is_restored_from_what_an_address_carries(model: TermsModel, whol
     model.set("net_days", 60)
     model.set("terms.capital_rate", typed="8")
     model.set("deposit_share", typed="140%")
+    model.act("papers", None)
     other = TermsModel(whole, "C100020")
     other.restore(json.loads(json.dumps(model.told())))
     assert other.state == model.state
