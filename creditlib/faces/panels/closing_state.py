@@ -23,7 +23,7 @@ from creditlib.faces.wording import say
 from creditlib.facts.mapping import parse_map
 from creditlib.facts.outside import typed_balance
 from creditlib.flows.close_desk import Asked, CloseDesk
-from creditlib.flows.close_desk_files import Incoming
+from creditlib.flows.close_desk_files import Incoming, safe_name
 from creditlib.flows.close_desk_look import Inspection, SheetLook
 from creditlib.flows.close_desk_map import corrected
 from creditlib.flows.closing import Close
@@ -234,11 +234,10 @@ class ClosingState(Model):
         if at == 0:
             if incoming is not None:
                 incoming.cancel()  # it never came whole
-            stale = [
-                path for path in map(str, uploads.paths) if path not in self.state["files"] or self.use(path) == "out"
-            ]
-            for path in stale:
-                uploads.remove(Path(path).name)
+            for path in uploads.paths:  # one that is left out can be taken in again, until another of its name comes
+                again = path.name == safe_name(file) and self.use(str(path)) == "out"
+                if again or str(path) not in self.state["files"]:
+                    uploads.remove(path.name)
             incoming = uploads.begin(file, size)
         if incoming is None:
             return  # the rest of one that was refused
@@ -299,7 +298,6 @@ class ClosingState(Model):
             state["files"] = [path for path in self.start()["files"] if path in wanted]
         if isinstance(told.get("map"), dict):
             state["map"] = files.map_of(told["map"])
-        state |= {name: str(told[name]) for name in ("sheet", "check") if name in told}
         if told.get("sample") is True:
             state["files"] = [*state["files"], *self._sample()]
         gone = told.get("gone")

@@ -301,10 +301,10 @@ def test_an_empty_file_and_a_wrong_one_are_told_where_they_stand_and_can_be_left
     view = model.view()
     shown = parts(view)
     wrong = {control["label"]: control.get("wrong") for control in shown["form:uses"]["controls"]}
-    assert wrong["leer.csv"] == "leer.csv: the file is empty (0 bytes)."
+    assert wrong["leer.csv"] == "leer.csv: the file is empty (0 bytes). Export it again."
     assert wrong["obst.csv"].startswith("obst.csv: no column means a customer and an amount.")
     assert wrong["台账.csv"] == ""
-    assert view["error"].splitlines()[0] == "leer.csv: the file is empty (0 bytes)."
+    assert view["error"].splitlines()[0] == "leer.csv: the file is empty (0 bytes). Export it again."
     assert shown["kpis:figures"] == before  # grey
     for path in model.state["files"][1:]:
         model.set(f"use:{path}", "out")
@@ -330,6 +330,16 @@ def test_a_file_of_the_same_name_is_refused_while_the_first_is_used(model: Closi
     send(model, "b.csv", LEDGER.replace("F-", "H-").encode())
     assert "H-1" in Path(path).read_text()
     assert model.use(path) == "ledger"
+
+
+def test_a_file_left_out_can_be_taken_in_again_after_another_came(model: ClosingModel) -> None:
+    send(model, "b.csv", LEDGER.replace("F-", "G-").encode())
+    path = next(path for path in model.state["files"] if path.endswith("b.csv"))
+    model.set(f"use:{path}", "out")
+    send(model, "c.csv", LEDGER.replace("F-", "H-").encode())
+    model.set(f"use:{path}", "ledger")
+    assert model.view()["error"] == ""
+    assert "G-1" in Path(path).read_text()
 
 
 def test_more_bytes_than_were_announced_leave_nothing(model: ClosingModel) -> None:
@@ -586,3 +596,11 @@ def test_every_control_has_a_name_and_every_table_a_caption(model: ClosingModel)
     assert len(controls) > 30
     assert all(one["label"].strip() for one in [*controls, *view["top"]["controls"]])
     assert all(one["caption"] for key, one in parts(view).items() if key.startswith("table:"))
+
+
+def test_where_columns_are_not_recognised_the_page_says_how_it_can_mend_them(model: ClosingModel) -> None:
+    send(model, "obst.csv", FRUIT.encode())
+    assert "open the sheet under step 2" in model.view()["error"]
+    send(model, "leer.csv", b"")
+    model.set(f"use:{model.state['files'][1]}", "out")
+    assert "step 2" not in model.view()["error"]
