@@ -204,7 +204,10 @@ def open_grids(source: Any, query: str | None = None) -> list[Grid]:
     with path.open("rb") as file:
         magic = file.read(8)
     if not magic:
-        raise SourceError(f"{path.name}: the file is empty (0 bytes).", f"{path.name}：文件为空（0 字节）。")
+        raise SourceError(
+            f"{path.name}: the file is empty (0 bytes). Export it again.",
+            f"{path.name}：文件为空（0 字节）。请重新导出。",
+        )
     if magic[:4] == b"PAR1":
         from pyarrow import parquet
 
@@ -249,7 +252,8 @@ def _text(name: str, raw: bytes) -> Grid:
         )
     if b"\x00" in raw[:4096] and raw[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise SourceError(
-            f"{name}: is neither text, a workbook nor Parquet.", f"{name}：既不是文本，也不是工作簿或 Parquet。"
+            f"{name}: is neither text, a workbook nor Parquet. Export it as CSV or XLSX, or leave it out.",
+            f"{name}：既不是文本，也不是工作簿或 Parquet。请导出为 CSV 或 XLSX，或不使用该文件。",
         )
     try:
         data = utf8(raw)

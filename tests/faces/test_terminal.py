@@ -159,10 +159,13 @@ WRONG = {
     "no such check": ("check open.csv --only nosuch", "no check is called nosuch."),
     "no file at all": ("check", "No file was given."),
     "sample into a folder with files": ("sample .", ". is not an empty folder."),
-    "empty file": ("aging empty.csv --as-of 2024-03-10", "empty.csv: the file is empty (0 bytes)."),
+    "empty file": ("aging empty.csv --as-of 2024-03-10", "empty.csv: the file is empty (0 bytes). Export it again."),
     "only blank lines": ("aging blank.csv --as-of 2024-03-10", "blank.csv: holds only blank lines."),
     "no columns known": ("aging odd.csv --as-of 2024-03-10", "odd.csv: no column means a customer and an amount."),
-    "a picture": ("aging picture.png --as-of 2024-03-10", "picture.png: is neither text, a workbook nor Parquet."),
+    "a picture": (
+        "aging picture.png --as-of 2024-03-10",
+        "picture.png: is neither text, a workbook nor Parquet. Export it as CSV or XLSX, or leave it out.",
+    ),
     "a web page": ("aging page.xls --as-of 2024-03-10", "page.xls: is a web page or XML"),
     "a broken workbook": ("aging broken.xlsx --as-of 2024-03-10", "broken.xlsx: can't be opened as a workbook"),
 }

@@ -384,3 +384,15 @@ def test_map_finds_its_header_row_by_its_headers(tmp_path: Path) -> None:
         grid_of(data), {"columns": {"customer": "Kunde", "amount": "Zahl", "issue_on": "Tag"}}, "map.toml"
     )
     assert (mapping.header_row, dict(mapping.columns)) == (2, {"customer": 0, "amount": 1, "issue_on": 2})
+
+
+@pytest.mark.parametrize("header", ["未清金额", "未清余额", "未收余额", "应收账款余额", "欠款余额"])
+def test_everyday_chinese_names_of_what_is_open_are_recognised(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "未清项.csv"
+    path.write_bytes(
+        f"客户编码,客户名称,单据号,开票日期,到期日,{header}\nK1,甲公司,F1,2026-01-10,2026-02-09,1.20万\n".encode(
+            "gb18030"
+        )
+    )
+    reading = read(path, home="CNY")
+    assert reading.book.documents["amount_minor"].to_pylist() == [12_000_00]  # 1.20 万 = 12,000.00

@@ -169,7 +169,7 @@ CASES = (
         "a.xlsx：有密码保护。请用电子表格软件打开并另存为无密码的副本。",
     ),
     Case("missing file", errors.SourceError, lambda f: read(f / "a.csv"), "…a.csv: no such file.", "…a.csv：文件不存在。"),
-    Case("empty file", errors.SourceError, _read(""), "a.csv: the file is empty (0 bytes).", "a.csv：文件为空（0 字节）。"),
+    Case("empty file", errors.SourceError, _read(""), "a.csv: the file is empty (0 bytes). Export it again.", "a.csv：文件为空（0 字节）。请重新导出。"),
     Case("blank lines", errors.SourceError, _read("\n \n"), "a.csv: holds only blank lines.", "a.csv：只有空行。"),
     Case(
         "web page", errors.SourceError, _read("<html><table></table></html>", "a.xls"),
@@ -178,7 +178,7 @@ CASES = (
     ),
     Case(
         "binary", errors.SourceError, _read(b"\x00\x01\x02"),
-        "a.csv: is neither text, a workbook nor Parquet.", "a.csv：既不是文本，也不是工作簿或 Parquet。",
+        "a.csv: is neither text, a workbook nor Parquet. Export it as CSV or XLSX, or leave it out.", "a.csv：既不是文本，也不是工作簿或 Parquet。请导出为 CSV 或 XLSX，或不使用该文件。",
     ),
     Case(
         "broken UTF-8", errors.SourceError, _read(b"\xef\xbb\xbfab\xff"),

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from creditlib.errors import CreditError, Lang
+from creditlib.errors import CreditError, Lang, MappingError
 from creditlib.faces.panels import closing_figures as figures
 from creditlib.faces.panels import closing_files as files
 from creditlib.faces.panels import closing_policy as tried
@@ -46,7 +46,18 @@ class ClosingModel(ClosingState):
     def view(self) -> Block:
         """Return everything the browser draws; a fault of the files or of what is typed greys out the figures, not what mends it."""
         shown = super().view()
-        return shown | {"error": shown["error"] or (self.fault.text(self.lang) if self.fault is not None else "")}
+        return shown | {"error": shown["error"] or self._fault_text()}
+
+    def _fault_text(self) -> str:
+        """What is wrong with the files; where columns are not recognised and no sheet is open yet, that this page mends it."""
+        if self.fault is None:
+            return ""
+        told = self.fault.text(self.lang)
+        return (
+            f"{told}\n{say('panel_close.error.map_here', self.lang)}"
+            if isinstance(self.fault, MappingError) and not self.state["sheet"]
+            else told
+        )
 
     def blocks(self) -> list[Block]:
         """Return the verdict, then the steps."""
