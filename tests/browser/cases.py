@@ -12,6 +12,7 @@ from typing import Any
 from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.closing import ClosingModel
+from creditlib.faces.panels.closing_figures import scale
 from creditlib.faces.panels.customer import CustomerModel
 from creditlib.faces.panels.given import assessed
 from creditlib.faces.panels.model import Model
@@ -129,7 +130,8 @@ def _closed(state: dict[str, Any]) -> list[float]:
         reading = read(*(files[n] for n in ("documents", "allocations", "customers", "sales")), home="CNY")
         made = close(reading, policy, SAMPLE_END, control=read_control(Path(files["control"])))
     sums = made.aging_total(made.currency)
-    return [max(sums[key], 0) / 1_000_000 for key in (*made.buckets, *(["unapplied"] if sums["unapplied"] else []))]
+    unit = scale(made, state["lang"])
+    return [max(unit.value(sums[key]), 0.0) for key in (*made.buckets, *(["unapplied"] if sums["unapplied"] else []))]
 
 
 CASES = {
