@@ -103,6 +103,13 @@ def limit_history(store: Store, customer: str) -> tuple[Limit, ...]:
     return tuple(map(_limit, rows))
 
 
+def every_limit(store: Store) -> tuple[Limit, ...]:
+    """Return every limit of every customer, by customer and step. Raises: StoreError."""
+    with store.reading() as connection:
+        rows = connection.execute(select(LIMITS).order_by(LIMITS.c.customer, LIMITS.c.step)).all()
+    return tuple(map(_limit, rows))
+
+
 def _limit(row: Row[Any]) -> Limit:
     return Limit(
         row.customer, row.amount_minor, row.currency, parse_iso(row.from_on), row.until_on and parse_iso(row.until_on),

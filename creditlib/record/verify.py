@@ -81,12 +81,13 @@ def _stream(connection: Connection, table: str, columns: tuple[str, ...], order:
     """Yield rows of a table by number, as plain tuples."""
     names = ", ".join(f'"{name}"' for name in columns)
     query = text(f"SELECT {names} FROM {table} ORDER BY {order}")
-    result = connection.execute(query.execution_options(stream_results=True, yield_per=_PIECE))
-    try:
-        for piece in result.partitions():
-            yield from map(tuple, piece)
-    finally:
-        result.close()
+    with connection.execute(query.execution_options(stream_results=True, yield_per=_PIECE)) as result:
+        if connection.dialect.name == "sqlite":  # rows as the driver gives them: half the time of SQLAlchemy's
+            while piece := result.cursor.fetchmany(_PIECE):
+                yield from piece
+        else:
+            for rows in result.partitions():
+                yield from map(tuple, rows)
 
 
 class _Tables:

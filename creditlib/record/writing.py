@@ -144,7 +144,8 @@ class Turn:
             query = select(func.max(table.c[field])).where(
                 *(table.c[k] == v for k, v in zip(keys, values, strict=True))
             )
-            self._numbers[key] = self.rows(query)[0][0] or 0
+            # rows of this turn that are not written yet are counted here already
+            self._numbers[key] = self.connection.execute(query).scalar() or 0
         self._numbers[key] += 1
         return self._numbers[key]
 
