@@ -12,7 +12,20 @@ from typing import Annotated
 import typer
 
 import creditlib
-from creditlib.faces.cli import closing, form, policy, release, reports, review, scores, terms, tools
+from creditlib.faces.cli import (
+    asking,
+    closing,
+    form,
+    journal,
+    policy,
+    release,
+    reports,
+    review,
+    scores,
+    storing,
+    terms,
+    tools,
+)
 from creditlib.faces.cli.common import language
 from creditlib.faces.cli.further import WithFurther
 from creditlib.faces.wording import say
@@ -31,7 +44,7 @@ app.command()(reports.aging)
 app.command()(reports.dso)
 app.command()(review.review)
 app.command()(scores.score)
-app.command()(scores.limit)
+app.add_typer(asking.app, name="limit")
 app.command()(release.release)
 app.add_typer(terms.app, name="terms")
 app.command()(form.form)
@@ -39,6 +52,8 @@ app.command()(tools.check)
 app.command("map")(tools.map_columns)
 app.command()(tools.sample)
 app.add_typer(policy.app, name="policy")
+app.add_typer(journal.app, name="journal")
+app.add_typer(storing.app, name="store")
 
 
 def _version(wanted: bool) -> None:

@@ -14,6 +14,7 @@ from creditlib import money
 from creditlib.errors import Lang
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import decided, show
+from creditlib.faces.cli import store as s
 from creditlib.faces.cli.work import Request
 from creditlib.faces.wording import say
 
@@ -64,6 +65,7 @@ def release(
     currency: c.CurrencyOption = None,
     fx: c.Fx = None,
     policy: c.PolicyFile = None,
+    store: s.StoreBeside = None,
     lang: c.LangOption = None,
     as_json: c.Json = False,
     as_csv: c.Csv = False,
@@ -83,7 +85,7 @@ def release(
             raise c.usage("assess.error.kind", value=kind)
         request = Request(
             files, words, as_of, map_file, dates, home, query, None, known_on, currency, fx, policy,
-            credit_files=credit_file or (), orders=orders, limits=limits, events=events,
+            credit_files=credit_file or (), orders=orders, limits=limits, events=events, store=s.given(store),
         )  # fmt: skip
         asked, given = _amount("--amount", amount), _amount("--limit", limit)
         with c.Steps(words) as steps:

@@ -14,6 +14,7 @@ from creditlib import money
 from creditlib.errors import Lang
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import decided, show
+from creditlib.faces.cli import store as s
 from creditlib.faces.cli.scores import limit_json, methods, score_json
 from creditlib.faces.cli.terms import effect_json, effect_lines
 from creditlib.faces.cli.work import Request
@@ -58,6 +59,7 @@ def review(
     currency: c.CurrencyOption = None,
     fx: c.Fx = None,
     policy: c.PolicyFile = None,
+    store: s.StoreBeside = None,
     lang: c.LangOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace workbooks that exist.")] = False,
     as_json: c.Json = False,
@@ -86,7 +88,7 @@ def review(
             raise c.usage("assess.error.one_file", path=out)
         request = Request(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy,
-            credit_files=credit_file or (), orders=orders, limits=limits, events=events, customer=customer,
+            credit_files=credit_file or (), orders=orders, limits=limits, events=events, customer=customer, store=s.given(store),
         )  # fmt: skip
         with c.Steps(words, 3) as steps:
             reading, whole = request.assess(steps)

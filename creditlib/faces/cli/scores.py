@@ -14,6 +14,7 @@ from creditlib import money
 from creditlib.errors import Lang
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import decided, show
+from creditlib.faces.cli import store as s
 from creditlib.faces.cli.work import Request
 from creditlib.faces.wording import say
 
@@ -96,6 +97,7 @@ def limit(
     currency: c.CurrencyOption = None,
     fx: c.Fx = None,
     policy: c.PolicyFile = None,
+    store: s.StoreBeside = None,
     lang: c.LangOption = None,
     all_rows: AllRows = False,
     as_json: c.Json = False,
@@ -112,7 +114,7 @@ def limit(
             raise c.usage("assess.error.one_csv")
         request = Request(
             files, words, as_of, map_file, dates, home, query, sales, known_on, currency, fx, policy,
-            credit_files=credit_file or (), orders=orders, limits=limits, customer=customer,
+            credit_files=credit_file or (), orders=orders, limits=limits, customer=customer, store=s.given(store),
         )  # fmt: skip
         with c.Steps(words) as steps:
             reading, whole = request.assess(steps)

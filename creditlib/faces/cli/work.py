@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from creditlib.flows.closing import Close
     from creditlib.flows.sources import Sources
     from creditlib.policy import Policy
+    from creditlib.record.store import Store
 
 
 @dataclass(frozen=True)
 class Request:
-    """The options the reading commands share."""
+    """The options the reading commands share. store: a record whose limits hold, its address or open; None: none was given."""
 
     files: Sequence[str]
     lang: Lang
@@ -47,6 +48,7 @@ class Request:
     limits: str | None = None
     events: str | None = None
     customer: str | None = None
+    store: str | Store | None = None
 
     @property
     def day(self) -> date:
@@ -98,7 +100,18 @@ class Request:
 
     def read(self, policy: Policy, day: date | None = None) -> Reading:
         """Read the files, and what is given beside them. day: whose policy values hold, today's where none is asked."""
-        return self.sources.read(policy, day or date.today(), self.day if self.as_of else None)
+        on = day or date.today()
+        reading = self.sources.read(policy, on, self.day if self.as_of else None)
+        if self.store is None:
+            return reading
+        home = policy.at(on)["home.currency"]
+        from creditlib.flows.recorded import with_limits
+        from creditlib.record.store import open_store
+
+        if not isinstance(self.store, str):
+            return with_limits(reading, self.store, on, home)
+        with open_store(self.store, create=False) as store:
+            return with_limits(reading, store, on, home)
 
     def rates(self) -> tuple[Rate, ...]:
         """Read the exchange rates, if any."""

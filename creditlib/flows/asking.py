@@ -1,0 +1,113 @@
+"""Asking for a limit from a review: what the record needs to know, taken from the assessment.
+
+What must stay true: a request carries the figures of the assessment it was made from, and the hash of the file it stands on; what departs
+from the policy is told by the figures themselves, not by who asks; nothing here decides who may approve: the record does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from creditlib.decisions.limit.asked import own_after
+from creditlib.decisions.limit.caps import Capacity
+from creditlib.decisions.limit.exchange import Exchange
+from creditlib.errors import UsageError
+from creditlib.flows.assess import Assessment
+from creditlib.flows.evidence import Version, record_file
+from creditlib.flows.review import review
+from creditlib.flows.reviewing import Review
+from creditlib.record.approvals import Ask, ask
+from creditlib.record.entry import Entry
+from creditlib.record.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was written. entry: of the journal, its number names the request. file: the version of the credit file it stands on.
+    asked: what was asked for."""
+
+    entry: Entry
+    file: Version
+    asked: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for beside what the review says. amount_minor, in the currency of the review; None: what the policy proposes.
+    from_on: None: the day of the approval. until_on: None: until another follows. exceptions: beside those the figures show."""
+
+    reason: str
+    amount_minor: int | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+    exceptions: tuple[str, ...] = ()
+    text: str | None = None
+
+
+def request_limit(store: Store, whole: Assessment, customer: str, wish: Wish, *, sources: Sequence[str] = ()) -> Asked:
+    """Write the version of the credit file and the request for a limit that stands on it.
+
+    sources: files the book was read from. Raises: UsageError: nobody knows the customer, no amount is given and none proposed, a reason
+    or exception the policy does not list; RefusedError: a request is open already, or the person may not; StoreError.
+    """
+    made = review(whole, customer)
+    asked = asking(whole, made, wish)
+    file = record_file(store, whole, made, sources)
+    asked = Ask(**{name: getattr(asked, name) for name in Ask.__slots__} | {"file": file.digest})
+    return Asked(ask(store, asked, whole.policy), file, asked)
+
+
+def asking(whole: Assessment, made: Review, wish: Wish) -> Ask:
+    """Return what a wish asks for by the figures of a review: own funds of the group after it, grade, exceptions. Nothing is written.
+
+    Raises: UsageError when no amount is given and none is proposed.
+
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.flows.assess import assess
+    >>> from creditlib.policy import load_policy
+    >>> whole = assess(sample_book(), load_policy(), SAMPLE_END)
+    >>> made = review(whole, "C-7003")
+    >>> asking(whole, made, Wish("yearly_review")).amount_minor == made.limit.limit_minor
+    True
+    """
+    amount = made.limit.limit_minor if wish.amount_minor is None else wish.amount_minor
+    if amount is None:
+        raise UsageError(
+            f"{made.customer}: the policy proposes no limit, so there is no amount to ask for. Give one: --amount. [no-proposal]",
+            f"{made.customer}：政策未提出建议额度，没有可申请的金额。请给出：--amount。[no-proposal]",
+        )
+    own = own_risk_after(whole, made, amount)
+    return Ask(
+        made.customer, wish.reason, amount_minor=amount, currency=made.currency, from_on=wish.from_on, until_on=wish.until_on,
+        proposed_minor=made.limit.limit_minor, own_risk_minor=own, grade=made.score.grade,
+        exceptions=tuple(sorted({*wish.exceptions, *exceptions_of(whole, made, amount, own)})), text=wish.text,
+    )  # fmt: skip
+
+
+def own_risk_after(whole: Assessment, made: Review, amount_minor: int) -> int | None:
+    """Return own funds at risk on the customer's group with a limit of this amount, minor units of the home currency; None: not known."""
+    home = whole.values["home.currency"]
+    exchange = Exchange(whole.ground.rates, whole.ground.report or home)
+    in_force = {name: (limit.minor, limit.currency) for name, limit in whole.limits_set.items() if limit is not None}
+    asked = amount_minor, made.currency
+    return own_after(whole.limits, whole.limit_inputs, made.customer, asked, in_force, exchange, home)
+
+
+def exceptions_of(whole: Assessment, made: Review, amount_minor: int, own_minor: int | None) -> tuple[str, ...]:
+    """Return what of a limit departs from the policy, words of its list; one the policy does not list is none. More than the policy proposes
+    is told by the record itself. A limit of 0 departs from nothing."""
+    if not amount_minor:
+        return ()
+    capacity: Capacity = whole.limits.values["capacity"]
+    cap = made.limit.figures["grade_cap_minor"]
+    found = {
+        "hard_stop": made.score.outcome == "stop",
+        "no_score": made.score.outcome == "refer",
+        "stale_file": any(part.state == "stale" for part in made.parts),
+        "over_cap": cap is not None and amount_minor > max(cap, made.limit.limit_minor or 0),
+        "over_capacity": capacity.minor is not None and own_minor is not None and own_minor > capacity.minor,
+    }
+    listed = whole.values["approval.exceptions"]
+    return tuple(word for word, departs in found.items() if departs and word in listed)

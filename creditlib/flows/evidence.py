@@ -1,0 +1,138 @@
+"""What a decision on a customer stood on, as hashes: files, rows of the credit file, documents, figures, policy.
+
+What must stay true: the same files, day and policy give the same digest on any machine, so that years later anybody who holds the files
+can show that they are the ones; the hashes tell nothing of what is in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from creditlib.facts.credit_tables import CREDIT_TABLES
+from creditlib.flows.assess import Assessment
+from creditlib.flows.reviewing import Review
+from creditlib.record.canonical import canonical, digest
+from creditlib.record.looking import rows_of
+from creditlib.record.store import Store
+
+_PLACES: Final = frozenset(("source_file", "source_row", "id"))
+"""Columns that say where a row stood, not what it says."""
+_TABLES: Final = ("documents", "customers", "orders", "events", *CREDIT_TABLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """digest: of everything, 64 hex digits. parts: name → hash: "file NAME", "table NAME", "figures"."""
+
+    digest: str
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a customer's credit file in the record. new: it was written now; else the newest one holds the same."""
+
+    version: int
+    digest: str
+    new: bool
+
+
+def evidence(whole: Assessment, made: Review, sources: Sequence[str] = ()) -> Evidence:
+    """Return the hashes a review stands on. sources: files it was read from; a database's address has no hash, its rows have one.
+
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.flows.assess import assess
+    >>> from creditlib.flows.review import review
+    >>> from creditlib.policy import load_policy
+    >>> whole = assess(sample_book(), load_policy(), SAMPLE_END)
+    >>> sorted(evidence(whole, review(whole, "C-7003")).parts)[:2]
+    ['figures', 'table assessments']
+    """
+    parts = file_hashes(sources)
+    parts = {f"file {name}": found for name, found in parts.items()}
+    for name in _TABLES:
+        rows = _rows(whole.book.table(name), made.customer)
+        if rows:
+            parts[f"table {name}"] = digest(canonical(rows))
+    parts["figures"] = digest(canonical(_plain(_figures(made))))
+    head = {
+        "customer": made.customer, "as_of": made.as_of.isoformat(), "policy": f"{made.policy_name}@{made.policy_fingerprint}",
+        "parts": {name: found for name, found in parts.items() if not name.startswith("file ")},
+    }  # fmt: skip
+    return Evidence(digest(canonical(head)), parts)
+
+
+def record_file(store: Store, whole: Assessment, made: Review, sources: Sequence[str] = ()) -> Version:
+    """Write the version of a customer's credit file a review stands on, unless the newest one says the same, and return it.
+
+    Raises: RefusedError where the person may not; StoreError.
+    """
+    found = evidence(whole, made, sources)
+    before = rows_of(store, "files", customer=made.customer)
+    if before and before[-1]["digest"] == found.digest:
+        return Version(before[-1]["version"], found.digest, False)
+    body = {
+        "customer": made.customer, "as_of": made.as_of, "digest": found.digest, "parts": dict(found.parts), "grade": made.score.grade,
+        "score": made.score.score, "policy": f"{made.policy_name}@{made.policy_fingerprint}",
+    }  # fmt: skip
+    entry = store.append("credit_file", body)
+    return Version(entry.body["version"], found.digest, True)
+
+
+def file_hashes(names: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 of files by name; two of one name are told apart by a number. What is no file has none.
+
+    >>> file_hashes(["postgresql://u@host/db"])
+    {}
+    """
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        path = Path(name)
+        if "://" in name or not path.is_file():
+            continue
+        own, number = path.name, 1
+        while own in found:
+            number += 1
+            own = f"{path.name} ({number})"
+        with path.open("rb") as file:
+            found[own] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def _rows(table: pa.Table, customer: str) -> list[Any]:
+    mine = table.filter(pc.fill_null(pc.equal(table["customer"].cast(pa.string()), customer), False))
+    names = [name for name in mine.column_names if name not in _PLACES]
+    rows = [_plain({k: v for k, v in row.items() if v is not None}) for row in mine.select(names).to_pylist()]
+    return sorted(rows, key=canonical)
+
+
+def _figures(made: Review) -> dict[str, Any]:
+    return {
+        "facts": dict(made.facts), "score": made.score.score, "grade": made.score.grade, "outcome": made.score.outcome,
+        "limit": dict(made.limit.figures), "exposure": dict(made.exposure), "aging": dict(made.aging),
+        "parts": {part.part: part.state for part in made.parts},
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """A value as canonical JSON takes it: fractions as text of twelve digits, days as texts."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, bool | str) or value is None:
+        return value
+    if isinstance(value, float):
+        return format(value, ".12g")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else int(value)

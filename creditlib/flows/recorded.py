@@ -1,0 +1,111 @@
+"""Limits of the record beside the limits a book tells: which one holds for a customer, and why.
+
+What must stay true: where the record ever gave a customer a limit, only the record's limits count for that customer, also when the last one
+has ended; a limit the book alone tells stays in force for the others, and it is told that nobody approved it; both figures are shown
+where the two differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from creditlib import money
+from creditlib.decisions.release.limits import Limit as Told
+from creditlib.decisions.release.limits import limits_in_force
+from creditlib.errors import Finding
+from creditlib.facts.book import Book
+from creditlib.facts.catalogue import CHECKS
+from creditlib.facts.lists.events import append_events
+from creditlib.facts.reading import Reading
+from creditlib.facts.tables import EVENTS, among, build
+from creditlib.record.standing import Limit, every_limit
+from creditlib.record.store import Store
+
+
+def with_limits(reading: Reading, store: Store, on: date, home: str) -> Reading:
+    """Return what was read with the limits of a record in the place of the book's, and findings that say which won.
+
+    on: the day asked, for the findings. home: currency of limits of the book that name none. Raises: StoreError.
+    """
+    given = every_limit(store)
+    book = book_with(reading.book, given)
+    findings = _told(reading.book, book, given, on, home, store.place)
+    return replace(reading, book=book, findings=(*reading.findings, *findings))
+
+
+def book_with(book: Book, given: Sequence[Limit]) -> Book:
+    """Return a book whose limits of the customers named are those given, in the order they were approved.
+
+    A limit ends the day before the next one of its customer begins, since a limit replaced never comes back.
+
+    >>> one = Limit("C1", 500_00, "CNY", date(2026, 1, 1), None, 1, 2, 3)
+    >>> book_with(Book(), [one]).table("events")["event"].to_pylist()
+    ['limit_set']
+    """
+    if not given:
+        return book
+    events = book.table("events")
+    known = pa.array(sorted({limit.customer for limit in given}), pa.string())
+    mine = pc.and_(
+        pa.array(among(events["event"], ["limit_set"])), pc.is_in(events["customer"].cast(pa.string()), value_set=known)
+    )
+    kept = events.filter(pc.invert(pc.fill_null(mine, False)))
+    rows = [row for customer in known.to_pylist() for row in _rows([x for x in given if x.customer == customer])]
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    added = build(EVENTS, {"id": list(range(len(rows))), **columns}, len(rows))
+    return append_events(replace(book, events=kept), added)
+
+
+def _rows(limits: Sequence[Limit]) -> list[dict[str, object]]:
+    """A customer's limits as rows of `events`; one that never began before the next did has no row."""
+    rows = []
+    for limit, after in pairwise([*limits, None]):
+        assert limit is not None
+        last = limit.until_on
+        if after is not None:
+            before = after.from_on - timedelta(days=1)
+            last = before if last is None else min(last, before)
+            if last < limit.from_on:
+                continue
+        rows.append(
+            {
+                "on": limit.from_on, "known_on": limit.from_on, "customer": limit.customer, "event": "limit_set", "currency": limit.currency,
+                "amount_minor": limit.amount_minor, "until": last, "document": f"request {limit.request}",
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _told(before: Book, after: Book, given: Sequence[Limit], on: date, home: str, place: str) -> list[Finding]:
+    """Return a finding for each customer whose limits differ, and one for all that stand in the book alone."""
+    told, now = limits_in_force(before, on, home), limits_in_force(after, on, home)
+    known = {limit.customer for limit in given}
+    found = []
+    for customer in sorted(known & told.keys()):
+        book, record = told[customer], now.get(customer)
+        if _same(book, record):
+            continue
+        found.append(
+            CHECKS["limit-record-wins"].finding(place, customer=customer, book=_shown(book), record=_shown(record))
+        )
+    alone = sorted(customer for customer, limit in told.items() if customer not in known and limit is not None)
+    if alone:
+        found.append(CHECKS["limit-not-approved"].finding(place, count=len(alone), customer=alone[0]))
+    return found
+
+
+def _same(one: Told | None, other: Told | None) -> bool:
+    return (one and one[:2]) == (other and other[:2])
+
+
+def _shown(limit: Told | None) -> tuple[str, str]:
+    if limit is None:
+        return "none in force", "无有效额度"
+    shown = f"{money.text(limit.minor, limit.currency)} {limit.currency}"
+    return shown, shown

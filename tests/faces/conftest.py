@@ -1,0 +1,17 @@
+"""Stores to test the terminal with: those of the record's own tests."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+_FOLDER = Path(__file__).resolve().parents[1] / "record"
+sys.path.insert(0, str(_FOLDER))
+_spec = importlib.util.spec_from_file_location("record_fixtures", _FOLDER / "conftest.py")
+assert _spec is not None
+assert _spec.loader is not None
+_fixtures = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_fixtures)
+
+socket, database, empty, world = _fixtures.socket, _fixtures.database, _fixtures.empty, _fixtures.world
