@@ -40,8 +40,16 @@ def columns(id: str, blocks: Sequence[Block]) -> Block:
 
 
 def decision(id: str, title: str, why: str, *, act: bool = False) -> Block:
-    """The sentence that says what was found. act: a person must do something."""
-    return {"kind": "decision", "id": id, "title": title, "why": why, "tone": "act" if act else None}
+    """The sentence that says what was found, with a capital at its head. act: a person must do something.
+
+    >>> decision("verdict", "nothing is open", "")["title"]
+    'Nothing is open'
+    """
+    return {"kind": "decision", "id": id, "title": _headed(title), "why": _headed(why), "tone": "act" if act else None}
+
+
+def _headed(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def kpi(id: str, label: str, value: str, unit: str = "", note: str = "", *, words: bool = False) -> Block:

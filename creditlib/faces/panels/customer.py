@@ -143,6 +143,13 @@ class CustomerModel(Model):
         state = {n: v for n, v in self.state.items() if n in ("customer", "over")}
         return self.become(state | {step.factor: step.to for step in option.steps})
 
+    def view(self) -> Block:
+        """Return everything the browser draws; while something is wrong, the grey figures are of the customer that is named."""
+        code = self.state["customer"]
+        if isinstance(code, str) and code in self._names and code != self._good["customer"]:
+            self._good = {**self.start(), "customer": code}
+        return super().view()
+
     def top(self) -> tuple[Sequence[Block], str, Sequence[Block]]:
         """Return the search and what the figures are about."""
         made = self.review

@@ -20,7 +20,7 @@ _WHY: Final = 3  # components told in the sentence: as many as a person takes in
 
 def unknown(missing: NeedsSales, lang: Lang) -> Block:
     """Return what is missing, where today's terms can't be told."""
-    why = f"{missing.text(lang)} {say('panel_terms.state_it', lang)}"
+    why = f"{missing.text(lang)}{'' if lang == 'zh' else ' '}{say('panel_terms.state_it', lang)}"
     return section("decision", [decision("verdict", say("panel_terms.verdict.unknown", lang), why, act=True)], grow=1.4)
 
 

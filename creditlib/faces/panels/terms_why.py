@@ -138,7 +138,7 @@ def save(model: TermsModel) -> Block:
         lines = [line for line in rows.splitlines() if line]
         blocks.append(fold("rows", say("panel_terms.draft.rows", lang), [_rows(lines)], open=True))
     else:
-        blocks.append(text("not_saved", [told], tone="muted"))
+        blocks.append(text("not_saved", [told[:1].upper() + told[1:]], tone="muted"))
     sub = say(f"panel_terms.draft.{whom}", lang, grade=grade or "")
     return section("save", blocks, title=say("panel_terms.draft.title", lang), sub=sub, live=True)
 

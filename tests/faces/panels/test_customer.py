@@ -199,3 +199,20 @@ def test_who_decides_is_told_in_the_unit_of_the_panel(whole: Assessment, lang: L
     why = parts(model.view())["decision:verdict"]["why"]
     assert f"{limit}{': above' if lang == 'en' else '，超过'} {above}" in why
     assert "500,000" not in why
+
+
+def test_grey_figures_are_of_the_customer_that_is_named(whole: Assessment) -> None:
+    model = CustomerModel(whole, "C100020", "en")
+    first = parts(model.view())["decision:verdict"]["title"]
+    model.set("term_days", typed="soon")
+    model.view()
+    model.set("customer", typed="C-7003")
+    other = parts(model.view())["decision:verdict"]["title"]
+    model.undo()  # back to the first customer, whose figure can't be read
+    view = model.view()
+    assert view["error"].startswith("Net days agreed")
+    assert parts(view)["decision:verdict"]["title"] == first != other
+    model.restore({"customer": "C-7003", "term_days": 1e99})
+    view = model.view()
+    assert view["error"].startswith("Net days agreed")
+    assert parts(view)["decision:verdict"]["title"] == other
