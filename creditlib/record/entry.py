@@ -50,13 +50,14 @@ class Head:
         return f"{self.seq}:{self.hash}"
 
 
-def seal(seq: int, prev: str, kind: str, at: str, actor: str, body: dict[str, Any]) -> Entry:
-    """Return an entry with its line and hash. Raises: UsageError for a body that has no canonical JSON.
+def seal(seq: int, prev: str, kind: str, at: str, actor: str, body: dict[str, Any], *, sound: bool = False) -> Entry:
+    """Return an entry with its line and hash. sound: the body has been through `fields.checked`. Raises: UsageError for a body that has no canonical JSON.
 
     >>> seal(1, ZERO, "note", "2026-11-21T08:00:00.000000Z", "li", {"customer": "C1", "text": "called"}).hash[:12]
     '0dd850b6da29'
     """
-    line = canonical({"actor": actor, "at": at, "body": body, "kind": kind, "prev": prev, "seq": seq, "v": FORMAT})
+    held = {"actor": actor, "at": at, "body": body, "kind": kind, "prev": prev, "seq": seq, "v": FORMAT}
+    line = canonical(held, sound=sound)
     return Entry(seq, prev, kind, at, actor, body, line, digest(line))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Row, bindparam, func, select
+from sqlalchemy import Connection, Dialect, Executable, Row, Table, bindparam, func, select
 
 from creditlib.errors import RefusedError, UsageError
 from creditlib.record.entry import ZERO, Entry, Head, read_line, seal
@@ -20,9 +20,29 @@ from creditlib.record.tables import JOURNAL, METADATA, PROJECTIONS, ROLES
 
 _LAST: Final = select(JOURNAL.c.seq, JOURNAL.c.hash, JOURNAL.c.line).order_by(JOURNAL.c.seq.desc()).limit(1)
 _ROLES: Final = select(ROLES.c.role, ROLES.c.given).where(ROLES.c.person == bindparam("of")).order_by(ROLES.c.seq)
-_JOURNAL: Final = JOURNAL.insert()
-_INSERTS: Final = {table.name: table.insert() for table in METADATA.sorted_tables if table is not JOURNAL}
-"""Statements that add rows, tables that others point to first."""
+_ORDER: Final = tuple(table for table in METADATA.sorted_tables if table is not JOURNAL)
+"""Tables in the order rows are added: those that others point to first."""
+
+
+_INSERTS: Final[dict[tuple[str, str], tuple[str, tuple[str, ...] | None]]] = {}
+
+
+def _insert(table: Table, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
+    """Return the SQL that adds a row, and the order of its values where they go by place."""
+    key = (table.name, dialect.name)
+    if key not in _INSERTS:
+        made = table.insert().compile(dialect=dialect)
+        _INSERTS[key] = str(made), tuple(made.positiontup or ()) if made.positional else None
+    return _INSERTS[key]
+
+
+def _write(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Add rows by the driver itself: SQLAlchemy would look at every value of every row again."""
+    sql, order = _insert(table, connection.dialect)
+    if order is None:
+        connection.exec_driver_sql(sql, rows)
+    else:
+        connection.exec_driver_sql(sql, [tuple([row[name] for name in order]) for row in rows])
 
 
 class Refusal(RefusedError):
@@ -72,7 +92,7 @@ class Turn:
         if about.numbered:
             given = {**given, about.numbered[0]: self._number(about, given)}
         body = checked(kind, about.fields, given)
-        entry = seal(self.head.seq + 1, self.head.hash, kind, self.at, self.actor, body)
+        entry = seal(self.head.seq + 1, self.head.hash, kind, self.at, self.actor, body, sound=True)
         self.put(entry, about)
         return entry
 
@@ -108,13 +128,13 @@ class Turn:
     def flush(self) -> None:
         """Write what is added so far into the open transaction."""
         if self._lines:
-            self.connection.execute(_JOURNAL, self._lines)
-            self._lines = []
+            lines, self._lines = self._lines, []
+            _write(self.connection, JOURNAL, lines)
         if self._rows:
             rows, self._rows = self._rows, {}
-            for name, insert in _INSERTS.items():
-                if name in rows:
-                    self.connection.execute(insert, rows[name])
+            for table in _ORDER:
+                if table.name in rows:
+                    _write(self.connection, table, rows[table.name])
 
     def _allowed(self, about: Kind) -> None:
         if not about.by:

@@ -31,6 +31,24 @@ def test_canonical_json_reads_back_as_what_was_written(value: Any) -> None:
     assert canonical(parse(canonical(value))) == canonical(value)
 
 
+@given(bodies)
+def test_a_sound_body_is_written_like_any_other(body: dict[str, Any]) -> None:
+    assert canonical(body, sound=True) == canonical(body)
+
+
+@given(st.text(st.characters(), max_size=6))
+def test_a_sound_body_is_refused_for_its_texts_alone(text: str) -> None:
+    """Half a character and NUL, wherever they stand; the six signs of an escape are a text like any other."""
+    for body in ({"text": text}, {text: 1}, {"text": [text + "\\u0000"]}):
+        try:
+            plain = canonical(body)
+        except UsageError:
+            with pytest.raises(UsageError, match="not-recordable"):
+                canonical(body, sound=True)
+        else:
+            assert canonical(body, sound=True) == plain
+
+
 @given(bodies, st.randoms())
 def test_the_order_in_which_keys_were_put_does_not_matter(body: dict[str, Any], dice: Any) -> None:
     keys = list(body)
