@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Playwright
@@ -127,3 +129,16 @@ def test_what_is_chosen_stands_while_older_answers_come_and_nothing_typed_is_los
 
 def test_the_decision_is_a_heading(panel: Driven) -> None:
     assert panel.page.get_by_role("heading", level=2).count() == 1
+
+
+def test_a_button_that_bears_a_sign_is_called_by_what_it_does(served: Served, panel: Driven) -> None:
+    page = panel.page.context.new_page()
+    page.goto(f"{served.panel('policy', 'en')}#policy={quote(json.dumps({'lang': 'en', 'limit.grace_days': 9}))}")
+    policy = Driven(page)
+    policy.shown()
+    back = page.locator('[data-row="limit.grace_days"] button')
+    assert back.get_attribute("aria-label") == back.locator("xpath=..").get_attribute("title") != ""
+    back.press("Enter")
+    policy.settled()
+    assert page.locator('[data-row="limit.grace_days"]').count() == 0
+    page.close()

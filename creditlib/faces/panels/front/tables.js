@@ -2,9 +2,10 @@
 
 function cell(tag, column, value, send, reach) {
   const told = value !== null && typeof value === "object" ? value : { text: value };
-  const inner = told.act
-    ? h("button", { type: "button", class: "cl-link", onclick: () => send({ do: "act", name: told.act, value: told.value }) }, told.text ?? "")
-    : (told.text ?? "");
+  const text = told.text ?? "";
+  const sign = told.title && !/[\p{L}\p{N}]/u.test(text); // no word stands on the button: its title is its name
+  const press = () => send({ do: "act", name: told.act, value: told.value });
+  const inner = told.act ? h("button", { type: "button", class: "cl-link", "aria-label": sign ? told.title : null, onclick: press }, text) : text;
   const side = column.align ?? "left";
   const attrs = { class: `cl-${side} ${told.tone ? `cl-${told.tone}` : ""}`, title: told.title, scope: tag === "th" ? "row" : null };
   return h(tag, attrs, inner, told.bar === undefined ? null : bar(told.bar, reach));
