@@ -140,8 +140,10 @@ def lines(made: Close, lang: Lang) -> Block:
         )
         for one in made.file_totals
     ]  # fmt: skip
-    blocks = [table("lines", _say("tie.caption", lang), heads, rows, tall=420), _file_totals(totals, lang)]
-    return section("lines", blocks, title=_say("tie.caption", lang), sub=made.as_of.isoformat(), grow=1.9, wide=True)
+    blocks = [table("lines", _say("tie.caption", lang), heads, rows, tall=520), _file_totals(totals, lang)]
+    ties = sum(line.control_minor is not None and line.ties for line in made.control)
+    sub = _say("tie.lines_sub", lang, day=made.as_of, count=f"{len(rows):,}", ties=f"{ties:,}")
+    return section("lines", blocks, title=_say("tie.caption", lang), sub=sub, grow=1.9, wide=True)
 
 
 def _file_totals(told: list[str], lang: Lang) -> Block:
