@@ -17,6 +17,7 @@ from creditlib.decisions.what_if.case import TermsCase
 from creditlib.facts.book import Book, save_book
 from creditlib.facts.open_items import Rate
 from creditlib.facts.outside import Control
+from creditlib.flows.asking import Wish, asking
 from creditlib.flows.assess import assess
 from creditlib.flows.close import close
 from creditlib.flows.close_desk import Asked, CloseDesk
@@ -45,6 +46,7 @@ MANY = book(
     ]
 )
 WHOLE = assess(MANY, POLICY, AS_OF)
+NEW = assess(book([], customers=[{"customer": "C1", "name": "Alpha"}]), POLICY, AS_OF)
 TERMS = TermsBench(WHOLE)
 DOLLAR = [Rate("USD", Decimal(7), AS_OF)]
 LEDGER = "customer,document,issue date,due date,amount\nA,I-1,2026-05-06,2026-06-05,5\n"
@@ -279,6 +281,11 @@ CASES = (
     Case(
         "portfolio of a salesperson nobody knows", errors.UsageError, lambda _: _cut(salesperson="Bob"),
         'this book has no salesperson "Bob" on 2026-06-30. Choose from Ann.', "2026-06-30 的账簿中没有业务员“Bob”。可选：Ann。",
+    ),
+    Case(
+        "limit asked for where none is proposed", errors.UsageError, lambda _: asking(NEW, review(NEW, "C1"), Wish("yearly_review")),
+        "C1: the policy proposes no limit, so there is no amount to ask for. Give one: --amount. [no-proposal]",
+        "C1：政策未提出建议额度，没有可申请的金额。请给出：--amount。[no-proposal]",
     ),
     Case(
         "what-if of a figure that can't move", errors.UsageError, lambda _: CustomerCase(WHOLE, "C1").scenario({"wealth": 1}),

@@ -50,38 +50,38 @@ def test_undo_takes_back_one_thing_and_a_whole_drag_is_one() -> None:
         model.set("b", value, more=True)
     model.rest()
     model.set("b", 7, more=True)
-    assert shown(model.view()) == "sum 10"
+    assert shown(model.view()) == "Sum 10"
     model.undo()
-    assert shown(model.view()) == "sum 9"
+    assert shown(model.view()) == "Sum 9"
     model.undo()
-    assert shown(model.view()) == "sum 5"
+    assert shown(model.view()) == "Sum 5"
     model.undo()
     model.undo()
-    assert shown(model.view()) == "sum 3"
+    assert shown(model.view()) == "Sum 3"
 
 
 def test_reset_can_be_undone() -> None:
     model = Sum()
     model.set("a", 5)
     model.reset()
-    assert shown(model.view()) == "sum 3"
+    assert shown(model.view()) == "Sum 3"
     model.undo()
-    assert shown(model.view()) == "sum 7"
+    assert shown(model.view()) == "Sum 7"
 
 
 def test_a_wrong_input_stays_where_it_was_typed_and_the_last_figures_stay_below_it() -> None:
     model = Sum()
     model.set("a", 4)
-    assert shown(model.view()) == "sum 6"
+    assert shown(model.view()) == "Sum 6"
     model.set("a", typed="forty")
     view = model.view()
     assert "forty" in view["error"]
-    assert shown(view) == "sum 6"
+    assert shown(view) == "Sum 6"
     assert (controls(view)["a"]["text"], controls(view)["a"]["value"]) == ("forty", 4)
     assert "forty" in controls(view)["a"]["wrong"]
     assert not controls(view)["b"].get("wrong")
     model.set("a", typed="5")
-    assert (model.view()["error"], shown(model.view())) == ("", "sum 7")
+    assert (model.view()["error"], shown(model.view())) == ("", "Sum 7")
 
 
 def test_a_state_that_can_not_be_shown_keeps_its_controls_and_says_why() -> None:
@@ -90,7 +90,7 @@ def test_a_state_that_can_not_be_shown_keeps_its_controls_and_says_why() -> None
     model.set("a", 9)
     model.set("b", 9)
     view = model.view()
-    assert (view["error"], shown(view)) == ("18 is above 10", "sum 3")
+    assert (view["error"], shown(view)) == ("18 is above 10", "Sum 3")
     assert [controls(view)[n]["value"] for n in "ab"] == [9, 9]
     model.lang = "zh"
     assert model.view()["error"] == "18 超过 10"
@@ -114,7 +114,7 @@ def test_an_address_somebody_changed_is_told_or_left_out_but_never_breaks(told: 
     model.restore(told)
     view = model.view()
     assert model.lang == "en"
-    assert shown(view).startswith("sum")
+    assert shown(view).startswith("Sum")
     assert view["error"] or controls(view)["a"]["value"] in (1, 5)
 
 
