@@ -127,7 +127,6 @@ class Mark:
     value: float
     text: str
     dashed: bool = False
-    align: str = "center"
 
 
 def parts(pieces: Sequence[Piece], marks: Sequence[Mark] = ()) -> Chart:
@@ -147,7 +146,7 @@ def parts(pieces: Sequence[Piece], marks: Sequence[Mark] = ()) -> Chart:
                 "text": piece.text,
             }
         )
-    across = [{"row": 0, "value": m.value, "text": m.text, "dashed": m.dashed, "align": m.align} for m in marks]
+    across = [{"row": 0, "value": m.value, "text": m.text, "dashed": m.dashed} for m in marks]
     alt_text = "; ".join([f"{p.label} {p.text}" for p in pieces] + [m.text for m in marks])
     return Chart(_parts(len(order)), {"parts": rows, "marks": across}, alt_text, 46 * len(order) + 30)
 

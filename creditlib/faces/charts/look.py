@@ -7,7 +7,6 @@ ours, orange costs us, neighbours differ for colour-blind eyes, and every mark i
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -78,14 +77,3 @@ def _plain(rows: dict[str, Any]) -> Any:
     for name, value in LIGHT.items():
         text = text.replace(f"var(--{name})", value)
     return json.loads(text)
-
-
-def domain(values: Sequence[float], *, zero: bool = True, room: float = 0.08) -> list[float]:
-    """Return bounds of an axis around values, with a little room.
-
-    >>> domain([10.0, 90.0], room=0.1)
-    [0.0, 99.0]
-    """
-    least, most = (min([*values, 0.0]), max([*values, 0.0])) if zero else (min(values), max(values))
-    reach = (most - least or 1.0) * room
-    return [least - reach if least < 0 or not zero else least, most + reach if most > 0 or not zero else most]

@@ -190,11 +190,10 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """A line, or with rows several lines, of text. need: returns the value, or raises what is wrong with it."""
+    """A line of text. need: returns the value, or raises what is wrong with it."""
 
     label: Words
     need: Callable[[str], str] = str
-    rows: int = 0
     hint: Words | None = None
     placeholder: str = ""
 
@@ -209,7 +208,7 @@ class Text:
     def control(self, name: str, value: Any, lang: Lang) -> Block:
         """Return the field."""
         return {
-            "kind": "area" if self.rows else "text", "name": name, "label": self.label(lang), "text": str(value), "rows": self.rows or None,
+            "kind": "text", "name": name, "label": self.label(lang), "text": str(value),
             "hint": self.hint(lang) if self.hint else None, "placeholder": self.placeholder,
         }  # fmt: skip
 

@@ -242,10 +242,9 @@ def before_text(entry: Entry, values: Values, lang: Lang) -> tuple[str, str, str
 
 @dataclass(frozen=True, kw_only=True)
 class Find:
-    """The search for a value: what is typed stays as it is. near: names that fit it."""
+    """The search for a value: what is typed stays as it is; what fits it is added where it is shown."""
 
     label: Words
-    near: tuple[str, ...] = ()
 
     def read(self, typed: str, lang: Lang) -> str:
         """Return what was typed."""
@@ -257,5 +256,4 @@ class Find:
 
     def control(self, name: str, value: Any, lang: Lang) -> Block:
         """Return the search field with its suggestions."""
-        options = [{"value": one, "label": one} for one in self.near]
-        return {"kind": "search", "name": name, "label": self.label(lang), "text": str(value), "options": options}
+        return {"kind": "search", "name": name, "label": self.label(lang), "text": str(value), "options": []}

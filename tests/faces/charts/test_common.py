@@ -12,7 +12,7 @@ import vl_convert
 
 from creditlib.faces.charts.chart import Chart
 from creditlib.faces.charts.common import Bar, Curve, Mark, Piece, Point, Spot, bars, curves, months, parts
-from creditlib.faces.charts.look import LATE, LIGHT, domain, late_color, still
+from creditlib.faces.charts.look import LATE, LIGHT, late_color, still
 
 BARS = [Bar("未到期", 110.8, "110.8"), Bar("1–30", 33.0, "33.0", LATE[0]), Bar("365+", 0.0, "–", LATE[5])]
 MONTHS = [Point(date(2026, n, 28), None if n == 3 else float(n), f"{n} days") for n in range(1, 11)]
@@ -76,6 +76,5 @@ def test_what_a_chart_says_stands_in_words_too() -> None:
     assert "limit 180" in words["parts"]
 
 
-def test_colours_of_buckets_and_bounds() -> None:
+def test_colours_of_buckets() -> None:
     assert [late_color(n, 6) for n in range(6)] == list(LATE)
-    assert domain([-5.0, 10.0], room=0.1) == [-6.5, 11.5]

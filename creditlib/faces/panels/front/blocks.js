@@ -1,6 +1,6 @@
 // What a panel is made of. Each kind: make it once, then tell it what is new.
 
-const BLOCKS = { section, decision, kpis, text, form, buttons, chart, table, fold, progress, legend, columns };
+const BLOCKS = { section, decision, kpis, text, form, buttons, chart, table, fold, legend, columns };
 
 function block(one, send) {
   return BLOCKS[one.kind](one, send);
@@ -110,13 +110,6 @@ function fold(one, send) {
   const el = h("details", { class: "cl-fold", "data-fold": one.id, open: one.open }, title, body);
   const parts = inside(body, send);
   return { el, update: (next) => (say(title, next.title), parts.update(next.blocks)), drop: () => parts.drop() };
-}
-
-function progress() {
-  const bar = h("progress", { max: "1" });
-  const label = h("span", {});
-  const el = h("div", { class: "cl-progress", role: "status" }, bar, label);
-  return { el, update: (next) => ((bar.value = next.share), put(bar, "aria-label", next.text), say(label, next.text)) };
 }
 
 function legend() {

@@ -1,6 +1,6 @@
 // What a person changes: each with a label of its own, by mouse or by keys; a slider always beside a field to type into.
 
-const CONTROLS = { slider, number: typed, text: typed, date: typed, search, select, choice, check, file, area };
+const CONTROLS = { slider, number: typed, text: typed, date: typed, search, select, choice, check, file };
 
 function control(one, send) {
   return CONTROLS[one.kind](one, send);
@@ -196,14 +196,6 @@ function check(one, send) {
     return !ahead;
   };
   return { el: f.el, update };
-}
-
-function area(one, send) {
-  const f = frame(one, "cl-area");
-  const give = () => send({ do: "set", name: one.name, typed: input.value });
-  const input = h("textarea", { id: f.id, rows: one.rows ?? 4, spellcheck: "false", onchange: give });
-  f.el.append(f.label, input, f.hint, f.wrong);
-  return { el: f.el, update: (next) => (f.tell(next, input), settle(input, next.text, send.pending(one.name))) };
 }
 
 // A file goes in pieces, each small enough for one message; of one that is too large only its size is told.

@@ -131,7 +131,7 @@ function render({ model, el }) {
   model.on("change:answered", rest);
   model.on("msg:custom", told);
   root.addEventListener("keydown", (event) => {
-    const typing = event.target.type === "text" || event.target.tagName === "TEXTAREA";
+    const typing = event.target.type === "text";
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !typing) {
       event.preventDefault();
       send({ do: "undo" });
