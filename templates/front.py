@@ -107,7 +107,7 @@ def cover(book: Book, ws: Worksheet) -> None:
         put(ws, row, 1, say(f"cover.{key}"), color=MUTED, bottom=LINE)
         put(ws, row, 2, bottom=("thin", MUTED))
         put(ws, row, 3, align="right", code=DATE, bottom=("thin", MUTED))
-    rows = ("entity", "as_of", "policy", "based_on", "source", "contents")
+    rows = ("entity", "as_of", "policy", "based_on", "source", "record", "contents")
     for row, key in enumerate(rows, 18):
         ws.row_dimensions[row].height = 18
         put(ws, row, 7, say(f"cover.{key}"), color=MUTED)
@@ -122,7 +122,7 @@ def cover(book: Book, ws: Worksheet) -> None:
             wrap=key != "as_of",
         )
         book.name(f"cover_{key}", ws, row, 8)
-    look.page(book, ws, "A1:H23")
+    look.page(book, ws, "A1:H24")
 
 
 def figures(

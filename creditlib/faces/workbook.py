@@ -7,6 +7,7 @@ library's figures to the cent; the template's looks survive; the same close make
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from creditlib.errors import Lang
 from creditlib.faces import (
@@ -23,6 +24,9 @@ from creditlib.faces.workbook_fill import Fill
 from creditlib.faces.workbook_findings import short
 from creditlib.faces.workbook_form import begin, finish, standard_template
 from creditlib.flows.closing import Close
+
+if TYPE_CHECKING:
+    from creditlib.flows.close_recorded import Recorded
 
 __all__ = ["REQUIRED", "standard_template", "write_workbook"]
 
@@ -63,17 +67,18 @@ REQUIRED = tuple(
 
 
 def write_workbook(
-    close: Close, path: Path | str, *, lang: Lang = "en", template: Path | str | None = None, force: bool = False
-) -> Path:
+    close: Close, path: Path | str, *, lang: Lang = "en", template: Path | str | None = None, force: bool = False,
+    recorded: Recorded | None = None,
+) -> Path:  # fmt: skip
     """Write the closing workbook of a close and return its path.
 
     template: a firm's own copy of the standard template, None for the standard one of the language.
-    force: replace an existing file.
+    force: replace an existing file. recorded: where the close stands in a record; the cover names the store and the head.
     Raises: UsageError when the file exists (without force) or is no .xlsx name; TemplateError when the template lacks a name,
     or room for the buckets; TooLarge for more than 15 digits or a million items.
     """
     target, book = begin(path, template, lang, REQUIRED, mark="cover_as_of", force=force)
-    fill = Fill(close, book, lang)
+    fill = Fill(close, book, lang, recorded=recorded)
     workbook_items.lay(fill)
     workbook_aging.lay(fill)
     workbook_dso.lay(fill)

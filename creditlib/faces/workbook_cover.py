@@ -249,6 +249,7 @@ def _basis(fill: Fill) -> None:
             for currency, rate, day in close.converted
         )
         parts.append(fill.say("cover.converted", currency=close.currency, rates=rates))
+    _record(fill, parts)
     fill.put_text("cover_based_on", " · ".join(parts))
     heighten(fill, "cover_based_on", " · ".join(parts))
     named = [f"{s.name} ({fill.say('word.rows', n=f'{s.rows:,}')})" for s in close.sources]
@@ -261,6 +262,21 @@ def _basis(fill: Fill) -> None:
         shown.append(fill.say("cover.sources_more", n=len(named) - len(shown)))
     fill.put_text("cover_source", " · ".join(shown))
     heighten(fill, "cover_source", " · ".join(shown))
+
+
+def _record(fill: Fill, basis: list[str]) -> None:
+    """Name the store and the head that holds the close; in a template from before there was a place for it, among the basis."""
+    made = fill.recorded
+    text = (
+        fill.say("cover.not_recorded")
+        if made is None
+        else fill.say("cover.recorded", place=made.place, run=made.run, head=made.head)
+    )
+    if fill.book.has("cover_record"):
+        fill.put_text("cover_record", text)
+        heighten(fill, "cover_record", text)
+    elif made is not None:
+        basis.append(text)
 
 
 def _must_act(fill: Fill) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -13,6 +13,9 @@ from creditlib.faces.wording import bucket_label, say
 from creditlib.faces.workbook_form import Form
 from creditlib.faces.workbook_template import Template
 from creditlib.flows.closing import UNAPPLIED, Close, DsoLine
+
+if TYPE_CHECKING:
+    from creditlib.flows.close_recorded import Recorded
 
 APART = ("not_due", "no_due_date", UNAPPLIED)
 
@@ -33,6 +36,7 @@ class Fill(Form):
     )  # (currency, customer): its copy of the sample row
     aging_copies: dict[str, tuple[int, int]] = field(default_factory=dict)  # currency: first, last copy
     finding_rows: dict[tuple[str, str], int] = field(default_factory=dict)  # (check, severity): first row
+    recorded: Recorded | None = None
 
     @property
     def currency(self) -> str:

@@ -17,8 +17,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from creditlib.errors import UsageError
 from creditlib.facts.credit_tables import CREDIT_TABLES
 from creditlib.flows.assess import Assessment
+from creditlib.flows.review import review
 from creditlib.flows.reviewing import Review
 from creditlib.record.canonical import canonical, digest
 from creditlib.record.looking import rows_of
@@ -44,6 +46,21 @@ class Version:
     version: int
     digest: str
     new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A recorded version held against what was given. recorded, digest: of both. differs: names of parts, policy or day that differ."""
+
+    version: int
+    recorded: str
+    digest: str
+    differs: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether both are the same."""
+        return self.recorded == self.digest
 
 
 def evidence(whole: Assessment, made: Review, sources: Sequence[str] = ()) -> Evidence:
@@ -86,6 +103,33 @@ def record_file(store: Store, whole: Assessment, made: Review, sources: Sequence
     }  # fmt: skip
     entry = store.append("credit_file", body)
     return Version(entry.body["version"], found.digest, True)
+
+
+def compare_file(
+    store: Store, whole: Assessment, customer: str, sources: Sequence[str] = (), version: int | None = None
+) -> Compared:
+    """Hold files and figures against a recorded version. version: None: the newest. Raises: UsageError: there is no such version."""
+    rows = rows_of(store, "files", customer=customer)
+    row = (
+        next((row for row in rows if row["version"] == version), None) if version is not None else (rows or (None,))[-1]
+    )
+    if row is None:
+        which = "" if version is None else f" {version}"
+        raise UsageError(
+            f"{customer}: no version{which} of its credit file is recorded. See credit file list. [no-version]",
+            f"{customer}：没有记录的信用档案版本{which}。请查看 credit file list。[no-version]",
+        )
+    made = review(whole, customer)
+    found = evidence(whole, made, sources)
+    before, now = row["parts"] or {}, dict(found.parts)
+    differs = sorted(
+        name for name in {*before, *now} if before.get(name) != now.get(name) and not name.startswith("file ")
+    )
+    if (policy := f"{made.policy_name}@{made.policy_fingerprint}") != row["policy"]:
+        differs.append(f"policy {row['policy']} → {policy}")
+    if row["as_of"] != made.as_of.isoformat():
+        differs.append(f"as_of {row['as_of']} → {made.as_of}")
+    return Compared(row["version"], row["digest"], found.digest, tuple(differs))
 
 
 def file_hashes(names: Iterable[str]) -> dict[str, str]:

@@ -284,3 +284,66 @@ def test_an_expired_request_is_marked(people: Person, world: World) -> None:
     far = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
     (row,) = valid("limit_pending", people("gus", "limit", "pending", "--on", far, "--json"), 1)
     assert row["expired"] is True
+
+
+def test_a_close_is_recorded_and_its_cover_names_the_store_and_the_head(people: Person, world: World) -> None:
+    import hashlib
+
+    from openpyxl import load_workbook
+
+    close = ("close", "ledger.csv", "--as-of", "2025-12-20", "--force", "--out", "close.xlsx")
+    plain = valid("close", people("ann", *close, "--no-record", "--json"))
+    assert plain["record"] is None
+    made = valid("close", people("ann", *close, "--book", "main", "--json"))
+    assert (made["record"]["book"], made["record"]["run"]) == ("main", 1)
+    assert {**made, "record": None} == plain
+    head = valid("journal_head", people("gus", "journal", "head", "--json"))
+    assert made["record"]["head"] == head["head"]
+    (entry,) = valid("journal_list", people("gus", "journal", "list", "--kind", "close", "--json"))
+    body = entry["body"]
+    assert body["inputs"]["ledger.csv"] == hashlib.sha256(Path("ledger.csv").read_bytes()).hexdigest()
+    assert {c: f"{minor // 100}.{minor % 100:02d}" for c, minor in body["totals"].items()} == {
+        a["currency"]: a["total"] for a in made["aging"]
+    }
+    assert body["totals"] == {"CNY": 3_000_00}  # the two documents of December
+    assert body["must_act"] == sum(f["severity"] == "must_act" for f in made["findings"])
+    assert body["policy"] == f"{made['policy']['name']}@{made['policy']['fingerprint']}"
+    cover = load_workbook("close.xlsx").worksheets[0]
+    texts = [cell.value for row in cover.iter_rows() for cell in row if isinstance(cell.value, str)]
+    (told,) = [text for text in texts if head["head"] in text]
+    assert told.startswith(made["record"]["place"])
+    assert "secret" not in told
+    again = people("ann", *close, "--book", "main", "--lang", "zh")
+    assert "当日第 2 次" in again.stdout
+    assert people("gus", *close, "--book", "other").exit_code == 2  # an auditor writes nothing
+    found = valid("journal_verify", people("gus", "journal", "verify", "--head", head["head"], "--json"))
+    assert found["good"]
+
+
+def test_a_template_from_before_there_was_a_place_for_it_tells_the_head_too(people: Person, in_tmp: Path) -> None:
+    from openpyxl import load_workbook
+
+    from creditlib.faces.workbook import standard_template
+
+    old = load_workbook(standard_template("en"))
+    del old.defined_names["cover_record"]
+    old.save("old.xlsx")
+    made = valid(
+        "close",
+        people(
+            "ann",
+            "close",
+            "ledger.csv",
+            "--as-of",
+            "2025-12-31",
+            "--out",
+            "close.xlsx",
+            "--template",
+            "old.xlsx",
+            "--json",
+        ),
+        1,
+    )
+    cover = load_workbook("close.xlsx").worksheets[0]
+    texts = [cell.value for row in cover.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert [made["record"]["head"] in text for text in texts].count(True) == 1

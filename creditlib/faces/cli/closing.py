@@ -14,12 +14,14 @@ from creditlib import money
 from creditlib.errors import Lang
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
+from creditlib.faces.cli import store as s
 from creditlib.faces.cli.work import Request
 from creditlib.faces.wording import bucket_label, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from creditlib.flows.close_recorded import Recorded
     from creditlib.flows.closing import Close, Measure
 
 
@@ -50,6 +52,19 @@ def close(
         str | None, typer.Option("--template", metavar="FILE", help="Your own copy of the closing template.")
     ] = None,
     firm: Annotated[str | None, typer.Option("--firm", metavar="NAME", help="Name for the cover.")] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store", metavar="FILE|URL", help="Write the close into this record; else into CREDIT_STORE, if set."
+        ),
+    ] = None,
+    book: Annotated[
+        str | None,
+        typer.Option(
+            "--book", metavar="NAME", help="What the record calls this ledger; else the firm, or the first file."
+        ),
+    ] = None,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Write nothing into a record.")] = False,
     lang: c.LangOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the workbook if it exists.")] = False,
     as_json: c.Json = False,
@@ -75,9 +90,10 @@ def close(
         with c.Steps(words, 3) as steps:
             reading, made = request.close(steps)
             steps.at("write")
-            write_workbook(made, path, lang=words, template=template, force=force)
+            kept = None if no_record or not s.given(store) else _record(made, store, inputs, book)
+            write_workbook(made, path, lang=words, template=template, force=force, recorded=kept)
         if as_json:
-            c.write_json(close_json(made, path, words))
+            c.write_json(close_json(made, path, words, kept))
         elif as_csv:
             _items_csv(made)
         else:
@@ -87,8 +103,21 @@ def close(
             show.findings_block(console, made.findings, words)
             console.print()
             console.print(say("terminal.say.workbook", words, path=path), soft_wrap=True)
+            if kept is not None:
+                console.print(
+                    say("record.say.close", words, place=kept.place, run=kept.run, head=kept.head), soft_wrap=True
+                )
         if made.needs_a_person:
             raise typer.Exit(c.ATTENTION)
+
+
+def _record(made: Close, store: str | None, inputs: list[str], book: str | None) -> Recorded:
+    """Write the close into the record, before the workbook that names its head."""
+    from creditlib.flows.close_recorded import record_close
+
+    name = book or made.entity or Path(inputs[0]).stem
+    with s.open_there(s.given(store)) as there:
+        return record_close(there, made, inputs, name[:200])
 
 
 def _summary(out: Console, made: Close, lang: Lang) -> None:
@@ -164,7 +193,7 @@ def _control(out: Console, made: Close, lang: Lang) -> None:
         out.print(say("terminal.say.ties_many", lang, count=len(given)))
 
 
-def close_json(made: Close, path: Path, lang: Lang) -> dict[str, Any]:
+def close_json(made: Close, path: Path, lang: Lang, kept: Recorded | None = None) -> dict[str, Any]:
     """Return a close as JSON: totals, tie-out, aging, DSO, measures, findings; amounts as decimal strings."""
 
     def text(minor: int | None, code: str) -> str | None:
@@ -203,6 +232,7 @@ def close_json(made: Close, path: Path, lang: Lang) -> dict[str, Any]:
         "dso": [{"method": x.method, "days": x.days, "at_least": x.at_least} for x in made.dso],
         "measures": {m.key: _measure(m, made.currency) for m in made.measures},
         "findings": [show.finding_json(f, lang) for f in made.findings],
+        "record": None if kept is None else {"place": kept.place, "book": kept.book, "run": kept.run, "head": str(kept.head)},
     }  # fmt: skip
 
 

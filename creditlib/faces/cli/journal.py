@@ -148,7 +148,7 @@ def verify(
         if as_json:
             c.write_json(_verified_json(found, place, words))
         else:
-            _verified_told(found, place, words, export is not None)
+            verified_told(found, place, words, file=export is not None)
         if not found.good:
             raise typer.Exit(c.ATTENTION)
 
@@ -162,7 +162,8 @@ def _verified_json(found: Verified | Checked, place: str, lang: Lang) -> dict[st
     }  # fmt: skip
 
 
-def _verified_told(found: Verified | Checked, place: str, lang: Lang, file: bool) -> None:
+def verified_told(found: Verified | Checked, place: str, lang: Lang, *, file: bool = False) -> None:
+    """Print what verifying found, and what it can't see."""
     out = c.console()
     if found.good:
         out.print(

@@ -14,7 +14,9 @@ import typer
 import creditlib
 from creditlib.faces.cli import (
     asking,
+    audit,
     closing,
+    file,
     form,
     journal,
     policy,
@@ -52,7 +54,9 @@ app.command()(tools.check)
 app.command("map")(tools.map_columns)
 app.command()(tools.sample)
 app.add_typer(policy.app, name="policy")
+app.add_typer(file.app, name="file")
 app.add_typer(journal.app, name="journal")
+app.command()(audit.audit)
 app.add_typer(storing.app, name="store")
 
 
