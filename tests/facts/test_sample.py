@@ -20,10 +20,11 @@ import pytest
 
 from creditlib.errors import UsageError
 from creditlib.facts import tables
+from creditlib.facts.reading import read
 from creditlib.facts.sample import files as sample_module
 from creditlib.facts.sample.files import FILES, write_sample
 from creditlib.facts.sample.firm import BEHAVIOURS, credit_code
-from creditlib.facts.sample.generate import generate
+from creditlib.facts.sample.generate import generate, sample_book
 from creditlib.facts.sample.made import Sample
 from creditlib.money import CURRENCIES, currency_code, exponent
 from creditlib.terms import due_on, parse_terms
@@ -423,3 +424,14 @@ def test_a_firm_of_many_blocks_is_numbered_through(monkeypatch: pytest.MonkeyPat
 def test_large_firms_have_all_their_invoices(customers: int, invoices: int) -> None:
     made = generate(customers=customers, invoices=invoices, odd=False)
     assert made.documents.num_rows > invoices
+
+
+def test_the_book_in_memory_falls_due_as_its_files_do(folder: Path) -> None:
+    found = read(folder / "documents.csv", folder / "allocations.csv", folder / "customers.csv", home="CNY").book
+    held = [
+        sorted(zip(*(book.documents.column(name).to_pylist() for name in ("document", "amount_minor")), map(str, book.documents.column("due_on").to_pylist()), strict=True))
+        for book in (found, sample_book())
+    ]  # fmt: skip
+    assert held[0] == held[1]
+    (late,) = [line for line in held[1] if line[0] == "INV10-A0014"]
+    assert late == ("INV10-A0014", 12_430_00, "2026-10-09")  # 2026-09-09 + net 30; the file leaves the due date out

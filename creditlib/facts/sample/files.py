@@ -137,7 +137,7 @@ def _document_rows(sample: Sample, lang: Lang) -> Iterator[list[str]]:
         reason = row["dispute_reason"]
         cells["dispute_reason"] = REASONS_ZH[reason] if reason and lang == "zh" else _cell(reason)
         cells["related_party"] = _yes(row["related_party"], lang)
-        for name in ("amount", "currency"):
+        for name in ("amount", "currency", "due_date"):
             cells[name] = said.get((row["id"], name), cells[name])
         total += Decimal(cells["amount"])
         yield [cells[name] for name in header]
