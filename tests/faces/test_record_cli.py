@@ -347,3 +347,84 @@ def test_a_template_from_before_there_was_a_place_for_it_tells_the_head_too(peop
     cover = load_workbook("close.xlsx").worksheets[0]
     texts = [cell.value for row in cover.iter_rows() for cell in row if isinstance(cell.value, str)]
     assert [made["record"]["head"] in text for text in texts].count(True) == 1
+
+
+def test_a_version_of_a_credit_file_is_recorded_listed_and_held_against_the_files(people: Person, in_tmp: Path) -> None:
+    made = valid("file_record", people("ann", "file", "record", "C1", *FILES, "--json"))
+    assert (made["version"], made["new"]) == (1, True)
+    assert valid("file_record", people("ann", "file", "record", "C1", *FILES, "--json"))["new"] is False
+    (row,) = valid("file_list", people("gus", "file", "list", "--customer", "C1", "--json"))
+    assert (row["digest"], row["by"], "file ledger.csv" in row["parts"]) == (made["digest"], "ann", True)
+    same = valid("file_check", people("gus", "file", "check", "C1", *FILES, "--json"))
+    assert (same["same"], same["version"], same["differs"]) == (True, 1, [])
+    (in_tmp / "statements.csv").write_text(STATEMENTS.replace("2000000", "2000001"), encoding="utf-8")
+    other = valid("file_check", people("gus", "file", "check", "C1", *FILES, "--json"), 1)
+    assert other["differs"] == ["table statements"]
+    assert people("gus", "file", "check", "C2", *FILES).exit_code == 2  # none recorded
+    assert ask(people)["file"]["version"] == 2
+
+
+def test_notes_are_kept_with_who_wrote_them(people: Person) -> None:
+    assert people("ann", "file", "note", "C1", "走访：两条产线停工", "--on", "2026-01-12").exit_code == 0
+    (row,) = valid("file_notes", people("gus", "file", "notes", "--customer", "C1", "--json"))
+    assert (row["text"], row["on"], row["by"]) == ("走访：两条产线停工", "2026-01-12", "ann")
+    assert "走访" in people("gus", "file", "notes", "--lang", "zh").stdout
+    assert people("ann", "file", "note", "C1", " ").exit_code == 2
+
+
+def test_what_is_due_is_listed_from_the_record_s_limits(people: Person) -> None:
+    made = ask(people)
+    assert people("bob", "limit", "approve", made["request"], "--reason", "new_customer").exit_code == 0
+    later = (datetime.now(UTC).date() + timedelta(days=400)).isoformat()
+    done = people("gus", "file", "due", "ledger.csv", "--as-of", later, "--json")
+    found = [row for row in valid("file_due", done, 1) if row["why"] == "limit_review"]
+    assert [(row["customer"], row["limit"]) for row in found] == [("C1", made["amount"])]
+    told = people("gus", "file", "due", "ledger.csv", "--as-of", later, "--lang", "zh")
+    assert "额度复审" in told.stdout
+
+
+def test_audit_tells_the_own_approval_tried_and_a_release_above_the_limit(people: Person) -> None:
+    clean = valid("audit", people("gus", "audit", "--json"))
+    assert (clean["clean"], clean["exceptions"], clean["chain"]["good"]) == (True, [], True)
+    number = ask(people, "bob")["request"]
+    people("bob", "limit", "approve", number, "--reason", "other")
+    order = (
+        "release",
+        "ledger.csv",
+        "--as-of",
+        "2026-01-31",
+        "--customer",
+        "C1",
+        "--amount",
+        "900",
+        "--order",
+        "SO-9",
+        "--limit",
+        "100",
+    )
+    held = people("ann", *order, "--record")
+    assert held.exit_code == 1
+    refused = people("ann", *order, "--anyway")
+    assert (refused.exit_code, "[not-in-policy]" in refused.stderr) == (2, True)
+    assert people("ann", *order, "--anyway", "--reason", "single_order").exit_code == 0
+    made = valid("audit", people("gus", "audit", "--json"), 1)
+    rows = {row["section"]: row for row in made["exceptions"]}
+    assert (rows["self_approval_tried"]["person"], rows["self_approval_tried"]["request"]) == ("bob", number)
+    over = rows["over_limit_release"]
+    assert (over["person"], over["customer"], over["amount"], over["detail"]) == (
+        "ann",
+        "C1",
+        "800.00",
+        "SO-9 not approved",
+    )
+    assert made["by_person"]["over_limit_release"] == {"ann": 1}
+    text = people("gus", "audit", "--lang", "zh").stdout
+    assert "企图自批：1" in text
+    assert "800.00 CNY" in text
+
+
+@pytest.mark.parametrize(
+    "command", ["file record", "file check", "file list", "file note", "file notes", "file due", "audit"]
+)
+def test_help_of_files_and_audit_has_an_example(command: str) -> None:
+    assert f"Example: credit {command}" in CliRunner().invoke(app, [*command.split(), "--help"]).stdout

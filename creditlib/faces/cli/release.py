@@ -66,6 +66,19 @@ def release(
     fx: c.Fx = None,
     policy: c.PolicyFile = None,
     store: s.StoreBeside = None,
+    record: Annotated[bool, typer.Option("--record", help="Write the decision on one order into the record.")] = False,
+    anyway: Annotated[
+        bool,
+        typer.Option(
+            "--anyway", help="Record that it is released though the policy holds or refers it; needs --reason."
+        ),
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="CODE", help="A reason of the policy's list.")
+    ] = None,
+    approval: Annotated[
+        int | None, typer.Option("--request", metavar="NUMBER", help="The request that was approved for it.")
+    ] = None,
     lang: c.LangOption = None,
     as_json: c.Json = False,
     as_csv: c.Csv = False,
@@ -87,6 +100,8 @@ def release(
             files, words, as_of, map_file, dates, home, query, None, known_on, currency, fx, policy,
             credit_files=credit_file or (), orders=orders, limits=limits, events=events, store=s.given(store),
         )  # fmt: skip
+        if (record or anyway) and customer is None:
+            raise c.usage("record.error.one_order")
         asked, given = _amount("--amount", amount), _amount("--limit", limit)
         with c.Steps(words) as steps:
             reading, whole = request.assess(steps)
@@ -97,6 +112,9 @@ def release(
             else:
                 _print_one(c.console(), made, whole, words)
             held = made.outcome != "release"
+            if record or anyway:
+                _record(made, whole, store, anyway, reason, approval, words)
+                held = held and not anyway
         else:
             from creditlib.decisions.release.orders import release_orders
 
@@ -112,6 +130,17 @@ def release(
         c.leave(reading.findings)
         if held:
             raise typer.Exit(c.ATTENTION)
+
+
+def _record(
+    made: ReleaseDecision, whole: Assessment, store: str | None, anyway: bool, reason: str | None, approval: int | None, lang: Lang,
+) -> None:  # fmt: skip
+    from creditlib.flows.released import record_release
+
+    with s.open_there(store) as there:
+        entry = record_release(there, made, whole.policy, anyway=anyway, reason=reason, request=approval)
+    outcome = say(f"assess.outcome.{entry.body['outcome']}", lang)
+    typer.echo(say("record.say.released", lang, outcome=outcome, seq=entry.seq), err=True)
 
 
 def _amount(option: str, text: str | None) -> Decimal | None:
