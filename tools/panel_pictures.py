@@ -16,12 +16,12 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.driving import Driven, chromium  # noqa: E402
 from tests.browser.servers import Served, running  # noqa: E402
 
-TALLEST = 2900
+TALLEST = 4800
 SHOWN = {
     "customer": (("type", "on_time_share", "80"), ("type", "term_days", "45")),
     "terms": (("type", "net_days", "45"), ("type", "deposit_share", "20"), ("type", "sales_change_share", "-2")),
     "portfolio": (),
-    "policy": (("type", "score.grades.B", "610"), ("type", "score.grades.A", "640")),
+    "policy": (("type", "score.grades.B", "620"), ("type", "score.grades.C", "590")),
     "close": (("act", "sample", ""),),
 }
 
