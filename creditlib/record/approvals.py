@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy import Row, func, select
 
@@ -19,14 +19,13 @@ from creditlib.errors import UsageError
 from creditlib.policy.policy import Policy, Values
 from creditlib.record.entry import Entry
 from creditlib.record.matrix import needs
+from creditlib.record.replay import MAY
 from creditlib.record.store import Store
 from creditlib.record.tables import ENDS, LIMITS, REQUESTS, VOTES
 from creditlib.record.writing import Refusal, Turn
 
 Thing = Literal["limit", "release", "terms", "write_off"]
 Vote = Literal["approve", "reject"]
-MAY: Final = {"manager": ("manager", "committee"), "committee": ("committee",)}
-"""Who may decide what is for a role: the committee also what is for a manager."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ restored has the entries, the head and the tables of the one copied; nothing is 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,13 +109,20 @@ def _put(store: Store, where: Place, entries: Iterator[Entry]) -> Head:
 
 
 def _is_lines(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(16) != b"SQLite format 3\0"
-    except OSError as error:
+    """Return whether a backup is JSON lines; SQLite itself is asked, as `store.prepare` says. Raises: StoreError."""
+    if not path.is_file():
         raise StoreError(
-            f"{path}: no backup to read there ({error.strerror}). [no-backup]", f"{path}：无法读取备份（{error.strerror}）。[no-backup]"
-        ) from None  # fmt: skip
+            f"{path}: no backup to read there. Check the path. [no-backup]",
+            f"{path}：没有可读取的备份。请检查路径。[no-backup]",
+        )
+    raw = sqlite3.connect(f"{Path(os.path.abspath(path)).as_uri()}?mode=ro", uri=True)
+    try:
+        raw.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.DatabaseError as error:
+        return "not a database" in str(error)
+    finally:
+        raw.close()
+    return False
 
 
 def _faults(path: Path) -> int:

@@ -23,10 +23,11 @@ BEGIN SELECT RAISE(ABORT, 'credit-chain-broken'); END"""
 _REFUSE: Final = """CREATE OR REPLACE FUNCTION credit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'credit-append-only' USING ERRCODE = 'insufficient_privilege'; END $$"""
 _FOLLOWS: Final = f"""CREATE OR REPLACE FUNCTION credit_follows() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE owner name; said json := NEW.line::json;
+DECLARE owner name; last bigint; before text; said json := NEW.line::json;
 BEGIN
-  IF NEW.seq <> 1 + coalesce((SELECT max(seq) FROM credit_journal), 0)
-     OR NEW.prev <> coalesce((SELECT hash FROM credit_journal WHERE seq = NEW.seq - 1), '{ZERO}')
+  EXECUTE 'SELECT seq, hash FROM ' || quote_ident(TG_TABLE_SCHEMA) || '.' || quote_ident(TG_TABLE_NAME) || ' ORDER BY seq DESC LIMIT 1'
+    INTO last, before;
+  IF NEW.seq <> 1 + coalesce(last, 0) OR NEW.prev <> coalesce(before, '{ZERO}')
      OR NEW.hash <> encode(sha256(convert_to(NEW.line, 'UTF8')), 'hex')
      OR (said->>'seq')::bigint <> NEW.seq OR said->>'prev' <> NEW.prev OR said->>'kind' <> NEW.kind THEN
     RAISE EXCEPTION 'credit-chain-broken';

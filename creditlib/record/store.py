@@ -214,7 +214,11 @@ def _identity(engine: Engine) -> str:
 
 
 def prepare(place: Place, *, create: bool) -> None:
-    """Tell what a glance at the path shows already; make its folder where a store is to be made. Raises: StoreError."""
+    """Tell what a glance at the path shows already; make its folder where a store is to be made. Raises: StoreError.
+
+    The file itself is left to SQLite: whoever opens and closes it beside SQLite lets go of the locks this process holds on it, and another
+    program may then take the log of writes away.
+    """
     path = place.path
     if path is None:
         return
@@ -228,10 +232,6 @@ def prepare(place: Place, *, create: bool) -> None:
             if not create:
                 raise _not_there(place)
             path.parent.mkdir(parents=True, exist_ok=True)
-        elif path.stat().st_size:
-            with path.open("rb") as file:
-                if file.read(16) != b"SQLite format 3\0":
-                    raise explain(ValueError("file is not a database"), place)
     except OSError as error:
         raise StoreError(
             f"{place.shown}: {error.strerror}. Check the path and the rights. [store-rights]",

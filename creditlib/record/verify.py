@@ -1,4 +1,4 @@
-"""Verifying a store: the chain walked, the tables rebuilt from it and compared row by row.
+"""Verifying a store: the chain walked, its rules followed, the tables rebuilt from it and compared row by row.
 
 What must stay true: one pass over journal and tables, in one state of the store; every changed, removed, reordered or inserted entry and
 row is told with its number; without a head it is said that a cut end or a full rewrite can't be seen.
@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from creditlib.record.chain import Chain, Fault, Faults, Link
+from creditlib.record.chain import MOST, Chain, Fault, Faults, Link
 from creditlib.record.entry import Entry, Head
 from creditlib.record.guards import missing
 from creditlib.record.kinds import KINDS
+from creditlib.record.replay import Rules
 from creditlib.record.store import Store
 from creditlib.record.tables import JOURNAL, PROJECTIONS, TABLES
 
@@ -61,9 +62,17 @@ def examine(connection: Connection, head: Head | None = None) -> Verified:
     """Verify what a connection sees, within its transaction. head: as in `verify`."""
     faults = Faults()
     chain = Chain(faults, head)
-    tables = _Tables(connection, faults)
+    tables, rules = _Tables(connection, faults), Rules()
+    broken: list[tuple[int, str, str]] = []
     for seq, entry in chain.walk(_links(connection)):
         tables.compare(seq, entry)
+        if entry is not None and len(broken) < MOST and (rule := rules.broken(entry)):
+            broken.append((seq, *rule))
+    if not any(
+        fault.table is None for fault in faults
+    ):  # what follows from an entry that is gone or changed is no news
+        for seq, en, zh in broken:
+            faults.add("rule", seq, f"entry {seq} breaks a rule: {en}.", f"条目 {seq} 违反规则：{zh}。")
     tables.rest()
     for name in missing(connection, TABLES):
         en, zh = f"the guard {name} is gone: rows could be changed.", f"保护 {name} 已缺失：行可能被改动。"

@@ -285,7 +285,7 @@ CASES = (
          "…r.db：文件已存在，备份不会覆盖。请换一个文件名。[file-exists]"),
     Case("backup of a store with faults", S, _bad_backup, "…copy.db: … faults in the copy: not used. Run credit journal verify on it. [bad-backup]",
          "…copy.db：副本有 … 处问题，未使用。请对其运行 credit journal verify。[bad-backup]"),
-    Case("no backup", S, lambda f: restore(f / "none", f / "r.db"), "…none: no backup to read there (No such file or directory). [no-backup]", "…none：无法读取备份（No such file or directory）。[no-backup]"),
+    Case("no backup", S, lambda f: restore(f / "none", f / "r.db"), "…none: no backup to read there. Check the path. [no-backup]", "…none：没有可读取的备份。请检查路径。[no-backup]"),
     Case("restore over a store", U, _restore_over, "…r.db: a store is there already; restoring writes nothing over. Give another place. [store-exists]",
          "…r.db：已有记录库，恢复不会覆盖。请换一个位置。[store-exists]"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -13,6 +14,7 @@ from world import World, everything
 
 from creditlib.errors import StoreError
 from creditlib.record import connecting
+from creditlib.record.backup import backup, restore
 from creditlib.record.connecting import find_place
 from creditlib.record.store import open_store, upgrade_store
 from creditlib.record.verify import verify
@@ -58,16 +60,17 @@ def test_a_database_that_is_not_there_is_told(socket: Path) -> None:
     )
 
 
-def test_a_file_that_is_no_store_is_told_and_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lines", [1, 200])
+def test_a_file_that_is_no_store_is_told_and_left_alone(tmp_path: Path, lines: int) -> None:
     path = tmp_path / "ledger.csv"
-    path.write_text("customer,amount\n" * 200)
+    path.write_text("customer,amount\n" * lines)
     error = told(path)
     assert (
         error.en
         == f"{path}: this is not a store. Give the path of a store, or of a file that is not there yet. [not-a-store]"
     )
     assert error.zh == f"{path}：这不是记录库。请给出记录库路径，或尚不存在的文件路径。[not-a-store]"
-    assert path.read_text() == "customer,amount\n" * 200
+    assert path.read_text() == "customer,amount\n" * lines
 
 
 def test_a_database_of_something_else_is_told_and_left_alone(tmp_path: Path) -> None:
@@ -200,3 +203,23 @@ def test_the_place_of_a_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     with open_store(tmp_path / "部门 100% #1?.db") as store:  # signs an address would read otherwise
         store.append("note", NOTE)
     assert (tmp_path / "部门 100% #1?.db").exists()
+
+
+def test_nobody_but_sqlite_opens_the_file_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file opened and closed beside SQLite takes this process's locks on it away, and with them the log of writes."""
+    path = tmp_path / "record.db"
+    open_store(path).close()
+    opened: list[str] = []
+    plain = Path.open
+
+    def noted(self: Path, *more: Any, **kw: Any) -> Any:
+        opened.append(self.name)
+        return plain(self, *more, **kw)
+
+    monkeypatch.setattr(Path, "open", noted)
+    monkeypatch.setattr("builtins.open", lambda name, *more, **kw: opened.append(str(name)))
+    with open_store(path) as store:
+        store.append("note", NOTE)
+        backup(store, tmp_path / "copy.db")
+    restore(tmp_path / "copy.db", tmp_path / "again.db")
+    assert [name for name in opened if name.endswith(".db")] == []
