@@ -1,7 +1,8 @@
 """How onboarding works out: days from application to limit, and what the first year with new customers cost.
 
 What must stay true: a customer without a limit yet is told as waiting, never left out of the table; a cohort whose first year
-is not over says so; a write-off counts on the sale it names, whenever it was made, and one that names no sale is told beside.
+is not over says so; a write-off or a specific provision counts on the sale it names, whenever it was made, and one that names no sale
+is told beside.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from creditlib.days import NO_DAY, day_number
@@ -25,6 +27,8 @@ from creditlib.measures.segments import group, sums
 
 APPLICATION: Final = "application"
 """The event that opens a request for credit; `limit_set` closes it."""
+PROVISION: Final = "specific_provision"
+"""The event that sets the provision on one document; the newest counts, 0 takes it back."""
 FIRST_YEAR: Final = 365
 """Days of the first year, the day of the first sale included."""
 
@@ -90,13 +94,15 @@ def application_days(book: Book, as_of: date | None = None) -> ApplicationDays:
 
 
 def first_year_losses(book: Book, as_of: date) -> Figures:
-    """Return what was written off of the sales of each new customer's first 365 days, by year of the first sale and currency.
+    """Return what was lost of the sales of each new customer's first 365 days, by year of the first sale and currency: written off, or
+    provided for specifically.
 
     The first sale is a customer's first invoice in the book, so a ledger must reach back to before it. Sales are invoices,
-    debit and credit notes, with VAT; a write-off is a document of that kind, matched to one of those sales by `as_of`.
-    Columns: cohort (text, a year), currency, customers, sales_minor, written_off_minor, loss_share (null without sales),
+    debit and credit notes, with VAT; a write-off is a document of that kind, matched to one of those sales by `as_of`; a specific provision
+    is an event that names the document. Columns: cohort (text, a year), currency, customers, sales_minor, written_off_minor,
+    provisioned_minor, loss_share (of both, null without sales),
     unmatched_minor (write-offs of these customers that no sale is named for: not in the share), complete (every customer's
-    365 days are over by `as_of`). Raises: NeedsSales when the book holds only what is open.
+    365 days are over by `as_of`). values: "unmatched_provisions", events whose document the ledger does not have. Raises: NeedsSales when the book holds only what is open.
     """
     need_history(book, "first-year losses")
     table = book.columns("documents", ["customer", "kind", "currency", "amount_minor"])
@@ -111,6 +117,7 @@ def first_year_losses(book: Book, as_of: date) -> Figures:
     sale = among(table["kind"], BILLING_KINDS) & there & (start >= begin) & (start < begin + FIRST_YEAR)
     written = among(table["kind"], ("write_off",)) & there
     lost, matched = _written_off(book, written, start, last)
+    provided, unmatched = _provided(book, len(lost), last)
     rest = np.where(written & begun[owner], -amount - matched, 0)
     rows = np.flatnonzero(sale | (rest != 0))
     years = first[begun].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
@@ -123,16 +130,18 @@ def first_year_losses(book: Book, as_of: date) -> Figures:
     of, mine = groups.codes, sale[rows]
     sold = sums(of[mine], amount[rows][mine], groups.size)
     gone = sums(of[mine], lost[rows][mine], groups.size)
+    feared = sums(of[mine], provided[rows][mine], groups.size)
     pair = np.unique(of[mine] * max(len(names), 1) + owner[rows][mine])
     open_year = np.zeros(groups.size, bool)
     open_year[of[begin[rows] + FIRST_YEAR - 1 > last]] = True
-    share = np.divide(gone, sold, out=np.zeros(groups.size), where=sold > 0)
+    share = np.divide(gone + feared, sold, out=np.zeros(groups.size), where=sold > 0)
     made = pa.table(
         {
             **groups.columns,
             "customers": pa.array(np.bincount(pair // max(len(names), 1), minlength=groups.size).astype(np.int64)),
             "sales_minor": pa.array(sold),
             "written_off_minor": pa.array(gone),
+            "provisioned_minor": pa.array(feared),
             "loss_share": pa.array(share, mask=sold <= 0),
             "unmatched_minor": pa.array(sums(of, rest[rows], groups.size)),
             "complete": pa.array(~open_year),
@@ -141,9 +150,15 @@ def first_year_losses(book: Book, as_of: date) -> Figures:
 
     def documents(row: int) -> pa.Table:
         chosen = rows[of == row]
-        return documents_of(book, chosen, sales_minor=np.where(sale, amount, 0)[chosen], written_off_minor=lost[chosen])
+        return documents_of(
+            book,
+            chosen,
+            sales_minor=np.where(sale, amount, 0)[chosen],
+            written_off_minor=lost[chosen],
+            provisioned_minor=provided[chosen],
+        )
 
-    values = {"days": FIRST_YEAR}
+    values = {"days": FIRST_YEAR, "unmatched_provisions": unmatched}
     return Figures(made, ("cohort", "currency"), as_of, "sales_minor", values, documents=documents)
 
 
@@ -162,3 +177,23 @@ def _written_off(
         np.add.at(lost, target[use], amount)
         np.add.at(matched, source[use], amount)
     return lost, matched
+
+
+def _provided(book: Book, size: int, last: int) -> tuple[NDArray[np.int64], int]:
+    """Return by document what is provided for it specifically, minor units, and how many events name a document that is not there."""
+    found = np.zeros(size, np.int64)
+    events = book.columns("events", ["id", "customer", "event", "on", "document", "amount_minor"])
+    events = events.filter(pa.array(among(events["event"], (PROVISION,)) & (days(events["on"]) <= last)))
+    if not events.num_rows:
+        return found, 0
+    newest: dict[tuple[str, str | None], int] = {}
+    for row in sorted(events.to_pylist(), key=lambda row: (row["on"], row["id"])):
+        newest[row["customer"], row["document"]] = row["amount_minor"] or 0
+    table = book.columns("documents", ["customer", "document", "kind"])
+    numbers = pa.array({number for _, number in newest if number is not None}, pa.string())
+    named = pc.fill_null(pc.is_in(table["document"].cast(pa.string()), value_set=numbers), False)
+    places = pc.indices_nonzero(pc.and_(named, pa.array(among(table["kind"], BILLING_KINDS))))
+    for place, row in zip(places.to_pylist(), table.take(places).to_pylist(), strict=True):
+        if (key := (row["customer"], row["document"])) in newest:
+            found[place] = newest.pop(key)
+    return found, len(newest)

@@ -428,3 +428,17 @@ def test_audit_tells_the_own_approval_tried_and_a_release_above_the_limit(people
 )
 def test_help_of_files_and_audit_has_an_example(command: str) -> None:
     assert f"Example: credit {command}" in CliRunner().invoke(app, [*command.split(), "--help"]).stdout
+
+
+def test_onboarding_is_told_by_the_record_and_by_the_book(people: Person) -> None:
+    number = ask(people)["request"]
+    people("bob", "limit", "approve", number, "--reason", "new_customer")
+    today = datetime.now(UTC).date().isoformat()
+    made = valid("file_onboarding", people("gus", "file", "onboarding", "ledger.csv", "--as-of", today, "--json"))
+    assert [(one["customer"], one["days"], one["person"]) for one in made["decisions"]] == [("C1", 0, "bob")]
+    assert (made["record"]["median"], made["kpi"]) == (0.0, 0.008)
+    (cohort,) = made["cohorts"]
+    assert (cohort["cohort"], cohort["customers"], cohort["sales"], cohort["rate"]) == ("2025", 2, "36000.00", 0.0)
+    assert "首次授信审批天数" in people("gus", "file", "onboarding", "--as-of", today, "--lang", "zh").stdout
+    bare = CliRunner().invoke(app, ["file", "onboarding", "--as-of", today], env={"CREDIT_STORE": ""})
+    assert bare.exit_code == 2

@@ -90,14 +90,36 @@ def test_write_offs_count_on_the_sales_of_the_first_365_days() -> None:
     )
     figures = first_year_losses(book, AS_OF)
     assert figures.rows() == [
-        {"cohort": "2024", "currency": "CNY", "customers": 1, "sales_minor": 80_000, "written_off_minor": 1_000,
+        {"cohort": "2024", "currency": "CNY", "customers": 1, "sales_minor": 80_000, "written_off_minor": 1_000, "provisioned_minor": 0,
          "loss_share": 0.0125, "unmatched_minor": 700, "complete": True},
-        {"cohort": "2026", "currency": "CNY", "customers": 1, "sales_minor": 10_000, "written_off_minor": 0, "loss_share": 0.0,
+        {"cohort": "2026", "currency": "CNY", "customers": 1, "sales_minor": 10_000, "written_off_minor": 0, "provisioned_minor": 0, "loss_share": 0.0,
          "unmatched_minor": 0, "complete": False},
     ]  # fmt: skip
     why = figures.why(cohort="2024")
     assert why.documents["id"].to_pylist() == [0, 1, 3, 6]
     assert sum(why.documents["sales_minor"].to_pylist()) == 80_000
+
+
+def test_a_specific_provision_counts_on_the_sale_it_names_and_the_newest_replaces_the_one_before() -> None:
+    told = documents(("C1", "invoice", date(2024, 1, 1), 60_000), ("C1", "invoice", date(2025, 2, 1), 40_000))
+    told = told.set_column(2, DOCUMENTS.field("document"), pa.array(["I-1", "I-2"], DOCUMENTS.field("document").type))
+    rows = [
+        ("C1", date(2024, 6, 1), "I-1", 9_000), ("C1", date(2024, 9, 1), "I-1", 3_000), ("C1", date(2025, 3, 1), "I-2", 40_000),
+        ("C1", date(2025, 3, 1), "I-9", 1), ("C2", date(2025, 3, 1), "I-1", 1), ("C1", date(2026, 1, 1), "I-1", 0),
+    ]  # fmt: skip
+    columns = {
+        "id": list(range(6)), "event": ["specific_provision"] * 6, "customer": [r[0] for r in rows], "on": [r[1] for r in rows],
+        "document": [r[2] for r in rows], "amount_minor": [r[3] for r in rows], "currency": ["CNY"] * 6,
+    }  # fmt: skip
+    book = Book(told, events=build(EVENTS, columns, 6))
+    for day, expected, share in (
+        (date(2024, 8, 31), 9_000, 0.15),
+        (date(2025, 12, 31), 3_000, 0.05),
+        (date(2026, 1, 1), 0, 0.0),
+    ):
+        (row,) = first_year_losses(book, day).rows()  # the sale of 2025 is not of the first year
+        assert (row["sales_minor"], row["provisioned_minor"], row["loss_share"]) == (60_000, expected, share)
+    assert first_year_losses(book, AS_OF).values["unmatched_provisions"] == 2  # I-9, and C2 has no I-1
 
 
 def test_a_first_year_is_over_on_its_last_day() -> None:

@@ -19,6 +19,7 @@ from creditlib.faces.cli import (
     file,
     form,
     journal,
+    onboarding,
     policy,
     release,
     reports,
@@ -54,6 +55,7 @@ app.command()(tools.check)
 app.command("map")(tools.map_columns)
 app.command()(tools.sample)
 app.add_typer(policy.app, name="policy")
+file.app.command()(onboarding.onboarding)
 app.add_typer(file.app, name="file")
 app.add_typer(journal.app, name="journal")
 app.command()(audit.audit)
