@@ -58,7 +58,7 @@ def _no_fraction(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-_read = json.JSONDecoder(parse_float=_no_fraction, parse_constant=_no_fraction).decode
+_read = json.JSONDecoder(parse_float=_no_fraction, parse_constant=_no_fraction).raw_decode
 
 
 def parse(text: str) -> Any:
@@ -68,8 +68,8 @@ def parse(text: str) -> Any:
     {'a': 1}
     """
     try:
-        value = _read(text)
-        same = _write(value) == text
+        value, _ = _read(text)
+        same = _write(value) == text  # nothing may follow either
     except RecursionError:
         same = False
     if not same:

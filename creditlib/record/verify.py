@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, text
 from creditlib.record.chain import MOST, Chain, Fault, Faults, Link
 from creditlib.record.entry import Entry, Head
 from creditlib.record.guards import missing
-from creditlib.record.kinds import KINDS
+from creditlib.record.kinds import KINDS, Kind
 from creditlib.record.replay import Rules
 from creditlib.record.store import Store
 from creditlib.record.tables import JOURNAL, PROJECTIONS, TABLES
@@ -105,6 +106,7 @@ class _Tables:
     def __init__(self, connection: Connection, faults: Faults) -> None:
         self.faults = faults
         self.columns = {name: tuple(table.columns.keys()) for name, table in PROJECTIONS.items()}
+        self.values = {name: itemgetter(*columns) for name, columns in self.columns.items()}
         self.streams = {name: _stream(connection, name, self.columns[name]) for name in PROJECTIONS}
         self.waiting: list[tuple[int, str, tuple[Any, ...]]] = []
         for name in PROJECTIONS:
@@ -127,21 +129,20 @@ class _Tables:
         kind = KINDS.get(entry.kind)
         if kind is None:
             self.faults.add("unknown-kind", seq, f"entry {seq} is of an unknown kind.", f"条目 {seq} 的类型未知。")
-        made = self._made(entry) if kind else {}
+        made = self._made(entry, kind) if kind else {}
         while waiting and waiting[0][0] == seq:
             _, name, row = self._next()
             expected = made.pop(name, None)
             if expected is None:
                 self._told("row-inserted", seq, name)
-            elif expected != row or [*map(type, expected)] != [*map(type, row)]:  # 1.0 and True equal 1
+            elif expected != row:
                 self._told("row-changed", seq, name)
         for name in made:
             self._told("row-removed", seq, name)
 
-    def _made(self, entry: Entry) -> dict[str, tuple[Any, ...]]:
+    def _made(self, entry: Entry, kind: Kind) -> dict[str, tuple[Any, ...]]:
         try:
-            rows = KINDS[entry.kind].project(entry)
-            return {name: tuple([row[column] for column in self.columns[name]]) for name, row in rows}
+            return {name: self.values[name](row) for name, row in kind.project(entry)}
         except (KeyError, TypeError, AttributeError):
             self.faults.add(
                 "changed",
