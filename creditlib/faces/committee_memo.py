@@ -6,6 +6,7 @@ What must stay true: every figure on it is one of the review's; what is not know
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from creditlib.decisions.decision import Reason
 from creditlib.errors import Lang
@@ -14,10 +15,14 @@ from creditlib.faces.review_decision import limit_note, score_note, use_note, ve
 from creditlib.faces.review_fill import ReviewFill
 from creditlib.faces.review_limit import methods_chart, short_group
 from creditlib.faces.review_payment import late_chart, overdue_minor
+from creditlib.faces.wording import say
 from creditlib.faces.workbook_findings import short
 from creditlib.faces.workbook_form import begin, finish
 from creditlib.flows.reviewing import Review
 from creditlib.money import exponent, text
+
+if TYPE_CHECKING:
+    from creditlib.flows.minutes import RequestFacts
 
 KIND = "credit_committee"
 REQUIRED = tuple(
@@ -45,16 +50,19 @@ _ASKED = {
 
 
 def write_committee_memo(
-    review: Review, path: Path | str, *, lang: Lang = "en", template: Path | str | None = None, force: bool = False
-) -> Path:
+    review: Review, path: Path | str, *, lang: Lang = "en", template: Path | str | None = None, force: bool = False,
+    asked: RequestFacts | None = None,
+) -> Path:  # fmt: skip
     """Write the memo on one customer and return its path.
 
     template: a firm's own copy of the standard template, None for the standard one of the language. force: replace an existing file.
+    asked: the request of the record it is for: what is asked for, who must agree, and once it is decided who decided how.
     Raises: UsageError when the file exists (without force) or is no .xlsx name; TemplateError when the template lacks a name.
     """
     target, book = begin(path, template, lang, REQUIRED, mark="memo_subtitle", kind=KIND, force=force)
     fill = ReviewFill(review, book, lang)
-    reasons, conditions, questions = _reasons(fill), _conditions(fill), _questions(fill)
+    reasons, questions = _reasons(fill), _questions(fill)
+    conditions = [*(_asked(fill, asked) if asked else ()), *_conditions(fill)]
     book.repeat("reason_text", len(reasons))
     book.repeat("condition_text", len(conditions))
     book.repeat("question_text", len(questions))
@@ -194,6 +202,28 @@ def _reasons(fill: ReviewFill) -> list[tuple[str, str, float | None]]:
         if reason.effect in ("stop", "caps") and not fill.stops:
             found.append((fill.effect_word(reason), reason.text(fill.lang), None))
     return found or [(fill.say("effect.note"), fill.say("memo.no_reasons"), None)]
+
+
+def _asked(fill: ReviewFill, facts: RequestFacts) -> list[str]:
+    """Return the request as the record has it, then every vote, its end and the minutes."""
+
+    def amount(minor: int | None, currency: str | None) -> str:
+        return fill.unknown if minor is None or currency is None else f"{text(minor, currency)} {currency}"
+
+    told = {
+        "number": facts.number, "amount": amount(facts.amount_minor, facts.currency), "own": amount(facts.own_risk_minor, facts.home),
+        "maker": facts.maker, "on": facts.asked_on, "role": say(f"record.role.{facts.role}", fill.lang), "quorum": facts.quorum,
+        "until": facts.expires_on, "reason": facts.reason,
+    }  # fmt: skip
+    found = [say("record.memo.asked", fill.lang, **told)]
+    if facts.exceptions:
+        found.append(say("record.memo.exceptions", fill.lang, list=" ".join(facts.exceptions)))
+    for vote in facts.votes:
+        values = {"person": vote.person, "on": vote.on, "reason": vote.reason, "entry": vote.entry}
+        found.append(say(f"record.memo.{vote.vote}", fill.lang, **values))
+    if facts.outcome is not None:
+        found.append(say(f"record.memo.{facts.outcome}", fill.lang))
+    return [*found, *(say("record.memo.minutes", fill.lang, text=told_then) for told_then in facts.minutes)]
 
 
 def _conditions(fill: ReviewFill) -> list[str]:

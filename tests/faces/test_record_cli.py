@@ -442,3 +442,60 @@ def test_onboarding_is_told_by_the_record_and_by_the_book(people: Person) -> Non
     assert "首次授信审批天数" in people("gus", "file", "onboarding", "--as-of", today, "--lang", "zh").stdout
     bare = CliRunner().invoke(app, ["file", "onboarding", "--as-of", today], env={"CREDIT_STORE": ""})
     assert bare.exit_code == 2
+
+
+def test_the_memo_tells_the_request_and_after_it_the_votes_and_the_minutes(people: Person, in_tmp: Path) -> None:
+    import hashlib
+
+    from openpyxl import load_workbook
+
+    def texts(path: str) -> str:
+        sheets = load_workbook(path).worksheets
+        return "\n".join(
+            str(cell.value)
+            for sheet in sheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, str)
+        )
+
+    number = ask(people, "ann", "--amount", "99,000,000.00", "--memo", "before.xlsx")["request"]
+    asked = f"Request {number} by ann"
+    assert asked in texts("before.xlsx")
+    assert "99,000,000.00 CNY" in texts("before.xlsx")
+    assert "dan agrees" not in texts("before.xlsx")
+    assert people("dan", "limit", "approve", number, "--reason", "strategic").exit_code == 1
+    people("eve", "limit", "reject", number, "--reason", "worse_credit")
+    (in_tmp / "signed.pdf").write_bytes(b"signed")
+    done = people(
+        "eve",
+        "limit",
+        "minutes",
+        number,
+        "--present",
+        "dan",
+        "--present",
+        "eve",
+        "--file",
+        "signed.pdf",
+        "--text",
+        "ask again in May",
+        "--json",
+    )
+    made = valid("limit_minutes", done)
+    assert (made["digest"], made["present"]) == (hashlib.sha256(b"signed").hexdigest(), ["dan", "eve"])
+    after = people("gus", "review", "C1", *FILES, "--memo", "after.xlsx", "--request", number)
+    assert after.exit_code == 0, after.output
+    told = texts("after.xlsx")
+    for part in (
+        asked,
+        "dan agrees, reason strategic",
+        "eve refuses, reason worse_credit",
+        "Decided: rejected.",
+        "Minutes: ask again in May",
+    ):
+        assert part in told
+    assert people("gus", "review", "C2", *FILES, "--memo", "other.xlsx", "--request", number).exit_code == 2
+    assert people("eve", "limit", "minutes", 1, "--present", "dan", "--text", "x").exit_code == 2
+    assert people("eve", "limit", "minutes", number, "--present", "dan").exit_code == 2
+    assert "Example: credit limit minutes" in people("eve", "limit", "minutes", "--help").stdout

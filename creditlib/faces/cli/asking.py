@@ -114,8 +114,10 @@ def request(
             done = request_limit(there, whole, customer, wish, sources=work.sources.all)
             if memo is not None:
                 from creditlib.faces.committee_memo import write_committee_memo
+                from creditlib.flows.minutes import request_facts
 
-                write_committee_memo(made, memo, lang=words, force=force)
+                facts = request_facts(there, done.entry.seq)
+                write_committee_memo(made, memo, lang=words, force=force, asked=facts)
         body = done.entry.body
         if as_json:
             c.write_json(
@@ -327,3 +329,34 @@ def list_limits(
             s.limit_table(c.console(), found, words)
         else:
             c.console().print(say("record.say.no_limits", words))
+
+
+@app.command()
+def minutes(
+    numbers: Annotated[list[int], typer.Argument(metavar="NUMBER…", help="Requests that were decided on.")],
+    present: Annotated[list[str], typer.Option("--present", metavar="PERSON", help="Who was there; may be repeated.")],
+    on: s.On = None,
+    text: s.Text = None,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE", help="The minutes themselves; their hash is kept.")
+    ] = None,
+    store: s.StoreOption = None,
+    lang: c.LangOption = None,
+    as_json: c.Json = False,
+) -> None:
+    """Record the minutes of a meeting of the committee.
+
+    Example: credit limit minutes 12 15 --present dan --present eve --file minutes.pdf
+    """
+    with c.told(lang):
+        words = c.language(lang)
+        from creditlib.flows.minutes import record_minutes
+
+        with s.open_there(store) as there:
+            entry = record_minutes(there, numbers, present, s.day(on), text=text, paper=file)
+        body = entry.body
+        if as_json:
+            told = {"on": body["on"], "requests": numbers, "present": body["present"], "digest": body.get("digest")}
+            c.write_json(told | {"entry": {"seq": entry.seq, "hash": entry.hash}})
+        else:
+            c.console().print(say("record.say.minutes", words, on=body["on"], seq=entry.seq))

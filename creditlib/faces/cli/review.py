@@ -23,6 +23,7 @@ from creditlib.faces.wording import bucket_label, say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from creditlib.flows.minutes import RequestFacts
     from creditlib.flows.reviewing import Review
 
 _RATIOS = (
@@ -50,6 +51,12 @@ def review(
     events: c.Events = None,
     out: Annotated[str | None, typer.Option("--out", metavar="FILE.xlsx", help="Write the customer file.")] = None,
     memo: Annotated[str | None, typer.Option("--memo", metavar="FILE.xlsx", help="Write the committee memo.")] = None,
+    request_number: Annotated[
+        int | None,
+        typer.Option(
+            "--request", metavar="NUMBER", help="The memo tells this request of the record, its votes and minutes."
+        ),
+    ] = None,
     map_file: c.MapOption = None,
     dates: c.Dates = None,
     home: c.Home = None,
@@ -96,7 +103,14 @@ def review(
 
             made = make(whole, customer)
             steps.at("write")
-            _write(made, out, memo, words, force)
+            _write(
+                made,
+                out,
+                memo,
+                words,
+                force,
+                None if request_number is None else _facts(request_number, customer, store),
+            )
         if as_json:
             c.write_json(review_json(made, words))
             show.told_aside((*reading.findings, *made.findings), words)
@@ -115,7 +129,19 @@ def review(
         c.leave(reading.findings)
 
 
-def _write(made: Review, out: str | None, memo: str | None, lang: Lang, force: bool) -> None:
+def _facts(number: int, customer: str, store: str | None) -> RequestFacts:
+    from creditlib.flows.minutes import request_facts
+
+    with s.open_there(store) as there:
+        facts = request_facts(there, number)
+    if facts.customer != customer:
+        raise c.usage("record.error.other_customer", number=number, own=facts.customer, customer=customer)
+    return facts
+
+
+def _write(
+    made: Review, out: str | None, memo: str | None, lang: Lang, force: bool, facts: RequestFacts | None = None
+) -> None:
     if out is not None:
         from creditlib.faces.customer_file import write_customer_file
 
@@ -123,7 +149,7 @@ def _write(made: Review, out: str | None, memo: str | None, lang: Lang, force: b
     if memo is not None:
         from creditlib.faces.committee_memo import write_committee_memo
 
-        write_committee_memo(made, Path(memo), lang=lang, force=force)
+        write_committee_memo(made, Path(memo), lang=lang, force=force, asked=facts)
 
 
 def sentence(made: Review, lang: Lang) -> str:
