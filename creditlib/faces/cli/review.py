@@ -15,6 +15,7 @@ from creditlib.errors import Lang
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import decided, show
 from creditlib.faces.cli import store as s
+from creditlib.faces.cli.review_write import facts_of, write
 from creditlib.faces.cli.scores import limit_json, methods, score_json
 from creditlib.faces.cli.terms import effect_json, effect_lines
 from creditlib.faces.cli.work import Request
@@ -23,7 +24,6 @@ from creditlib.faces.wording import bucket_label, say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from creditlib.flows.minutes import RequestFacts
     from creditlib.flows.reviewing import Review
 
 _RATIOS = (
@@ -103,14 +103,8 @@ def review(
 
             made = make(whole, customer)
             steps.at("write")
-            _write(
-                made,
-                out,
-                memo,
-                words,
-                force,
-                None if request_number is None else _facts(request_number, customer, store),
-            )
+            facts = None if request_number is None else facts_of(request_number, customer, store)
+            write(made, out, memo, words, force, facts)
         if as_json:
             c.write_json(review_json(made, words))
             show.told_aside((*reading.findings, *made.findings), words)
@@ -127,29 +121,6 @@ def review(
             if path is not None:
                 console.print(say("assess.say.written", words, path=path), soft_wrap=True)
         c.leave(reading.findings)
-
-
-def _facts(number: int, customer: str, store: str | None) -> RequestFacts:
-    from creditlib.flows.minutes import request_facts
-
-    with s.open_there(store) as there:
-        facts = request_facts(there, number)
-    if facts.customer != customer:
-        raise c.usage("record.error.other_customer", number=number, own=facts.customer, customer=customer)
-    return facts
-
-
-def _write(
-    made: Review, out: str | None, memo: str | None, lang: Lang, force: bool, facts: RequestFacts | None = None
-) -> None:
-    if out is not None:
-        from creditlib.faces.customer_file import write_customer_file
-
-        write_customer_file(made, Path(out), lang=lang, force=force)
-    if memo is not None:
-        from creditlib.faces.committee_memo import write_committee_memo
-
-        write_committee_memo(made, Path(memo), lang=lang, force=force, asked=facts)
 
 
 def sentence(made: Review, lang: Lang) -> str:
