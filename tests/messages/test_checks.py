@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import openpyxl
 import pyarrow as pa
@@ -27,11 +28,15 @@ from creditlib.facts.lists.limits import read_limits
 from creditlib.facts.lists.orders import read_orders
 from creditlib.facts.open_items import Rate, open_items
 from creditlib.facts.outside import Control, read_control
-from creditlib.facts.reading import read
+from creditlib.facts.reading import Reading, read
 from creditlib.facts.statement_checks import check_statements
+from creditlib.facts.tables import EVENTS, build
 from creditlib.flows.assess import assess
 from creditlib.flows.close import close
+from creditlib.flows.recorded import with_limits
 from creditlib.policy import load_policy, standard_text
+from creditlib.record.standing import Limit
+from creditlib.record.store import open_store
 
 CASES: dict[str, Any] = {
     name: case
@@ -187,7 +192,40 @@ def test_exposure_in_a_second_currency_is_told_beside_the_rows_that_leave_it_out
     )
 
 
-ASSESSING = {"other-currency"}
+def test_which_limit_won_is_told_with_both_figures(tmp_path: Path) -> None:
+    set_on = {
+        "id": [0, 1],
+        "customer": ["C1", "C2"],
+        "event": ["limit_set"] * 2,
+        "on": [AS_OF] * 2,
+        "amount_minor": [100, 200],
+        "currency": ["CNY"] * 2,
+    }
+    reading = Reading(Book(events=build(EVENTS, set_on, 2)), (), "open_items", (), (), None)
+    with open_store(tmp_path / "record.db") as store:
+        (alone,) = with_limits(reading, store, AS_OF, "CNY").findings
+        with mock.patch(
+            "creditlib.flows.recorded.every_limit", return_value=(Limit("C1", 50_00, "CNY", AS_OF, None, 1, 3, 4),)
+        ):
+            won, rest = with_limits(reading, store, AS_OF, "CNY").findings
+    place = tmp_path / "record.db"
+    assert alone.line("en") == (
+        f"{place}: customers with a limit in the book and none ever approved in the record: 2, first C1. The book's limit counts. "
+        "Ask for these limits: credit limit request. [limit-not-approved]"
+    )
+    assert rest.line("zh") == (
+        f"{place}：账簿有额度而记录中从未批准的客户：1 户，首户 C2。按账簿额度计。请补办申请：credit limit request。 [limit-not-approved]"
+    )
+    assert won.line("en") == (
+        f"{place}: C1: approved in the record: 50.00 CNY; in the book: 1.00 CNY. The record counts, since a limit takes effect only by its "
+        "approval. Correct the list of limits, or ask for the change. [limit-record-wins]"
+    )
+    assert won.line("zh") == (
+        f"{place}：C1：记录中已批准：50.00 CNY；账簿所列：1.00 CNY。以记录为准，额度须经批准方可生效。请更正额度清单，或申请变更。 [limit-record-wins]"
+    )
+
+
+ASSESSING = {"other-currency", "limit-record-wins", "limit-not-approved"}
 
 
 def test_no_check_lacks_a_case() -> None:

@@ -13,6 +13,7 @@ from unittest import mock
 import pytest
 
 from creditlib import errors
+from creditlib.decisions.release.decide import Order, ReleaseDecision, release
 from creditlib.decisions.what_if.case import TermsCase
 from creditlib.facts.book import Book, save_book
 from creditlib.facts.open_items import Rate
@@ -23,14 +24,18 @@ from creditlib.flows.close import close
 from creditlib.flows.close_desk import Asked, CloseDesk
 from creditlib.flows.close_desk_files import UPLOAD_SETTING, Uploads, upload_limit
 from creditlib.flows.connected import import_book, refresh
+from creditlib.flows.evidence import compare_file
+from creditlib.flows.minutes import record_minutes, request_facts
 from creditlib.flows.portfolio import Portfolio
 from creditlib.flows.portfolio_dso import PartDso
 from creditlib.flows.portfolio_slice import Slice
+from creditlib.flows.released import record_release
 from creditlib.flows.review import review
 from creditlib.flows.scenario import CustomerCase
 from creditlib.flows.sources import Sources
 from creditlib.flows.terms_bench import TermsBench
 from creditlib.policy import load_policy
+from creditlib.record.store import Store, open_store
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "decisions"))
@@ -117,6 +122,16 @@ def _dso(part: Slice) -> object:
 
 
 SALES = [{"month": date(2026, 5, 1), "currency": "CNY", "customer": "C1", "gross_minor": 10_000}]
+
+
+def _store(folder: Path) -> Store:
+    return open_store(folder / "record.db")
+
+
+def _released(number: str | None) -> ReleaseDecision:
+    return release(Order("C1", "CNY", 1, order=number), WHOLE.book, POLICY, AS_OF)
+
+
 CASES = (
     Case(
         "terms with a figure they have not", errors.UsageError, lambda _: TERMS.terms(CNY, {"days": 60}),
@@ -286,6 +301,42 @@ CASES = (
         "limit asked for where none is proposed", errors.UsageError, lambda _: asking(NEW, review(NEW, "C1"), Wish("yearly_review")),
         "C1: the policy proposes no limit, so there is no amount to ask for. Give one: --amount. [no-proposal]",
         "C1：政策未提出建议额度，没有可申请的金额。请给出：--amount。[no-proposal]",
+    ),
+    Case(
+        "credit file nobody recorded", errors.UsageError, lambda folder: compare_file(_store(folder), WHOLE, "C1"),
+        "C1: no version of its credit file is recorded. See credit file list. [no-version]",
+        "C1：没有记录的信用档案版本。请查看 credit file list。[no-version]",
+    ),
+    Case(
+        "votes on a request there is not", errors.UsageError, lambda folder: request_facts(_store(folder), 9),
+        "There is no request 9. See the open ones: credit limit pending. [no-request]",
+        "没有申请 9。查看待审批申请：credit limit pending。[no-request]",
+    ),
+    Case(
+        "minutes of a request there is not", errors.UsageError,
+        lambda folder: record_minutes(_store(folder), [9], ["li"], AS_OF, text="no quorum"),
+        "There is no request 9. See the open ones: credit limit pending. [no-request]",
+        "没有申请 9。查看待审批申请：credit limit pending。[no-request]",
+    ),
+    Case(
+        "minutes of a file there is not", errors.UsageError,
+        lambda folder: record_minutes(_store(folder), [], ["li"], AS_OF, paper="none.pdf"),
+        "none.pdf: no file there. Check the path. [no-file]", "none.pdf：文件不存在。请检查路径。[no-file]",
+    ),
+    Case(
+        "minutes that say nothing", errors.UsageError, lambda folder: record_minutes(_store(folder), [], ["li"], AS_OF),
+        "Minutes need a text or a file: --text, --file. [empty-minutes]", "纪要须有文字或文件：--text、--file。[empty-minutes]",
+    ),
+    Case(
+        "release recorded without a number", errors.UsageError, lambda folder: record_release(_store(folder), _released(None), POLICY),
+        "A release is recorded by the number of the order: give --order or --delivery. [no-order]",
+        "记录放行须有订单号：请给出 --order 或 --delivery。[no-order]",
+    ),
+    Case(
+        "release against the policy without a reason", errors.UsageError,
+        lambda folder: record_release(_store(folder), _released("SO-1"), POLICY, anyway=True),
+        '"" is no reason of the policy. Write --reason with one of … [not-in-policy]',
+        "“”不是政策所列理由。请用 --reason 给出其中之一：…[not-in-policy]",
     ),
     Case(
         "what-if of a figure that can't move", errors.UsageError, lambda _: CustomerCase(WHOLE, "C1").scenario({"wealth": 1}),

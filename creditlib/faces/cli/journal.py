@@ -98,6 +98,8 @@ def what(entry: Entry) -> str:
     if isinstance(body.get("amount_minor"), int) and isinstance(body.get("currency"), str):
         told.append(f"amount {s.amount(body.pop('amount_minor'), body.pop('currency'))}")
     for name, value in body.items():
+        if value in ([], {}):
+            continue
         shown = (
             f"{len(value)}"
             if isinstance(value, dict)
