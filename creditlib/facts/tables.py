@@ -134,7 +134,10 @@ EVENTS: Final = pa.schema(
         column("customer", CODE, "customer code", required=True),
         column("document", TEXT, "document number"),
         column(
-            "event", CODE, "reminder_sent, promise, dispute, application, limit_set, specific_provision, call, visit, note", required=True
+            "event",
+            CODE,
+            "reminder_sent, promise, dispute, application, limit_set, specific_provision, call, visit, note",
+            required=True,
         ),
         column("currency", CODE, "ISO 4217"),
         column("amount_minor", MONEY, "minor units"),
