@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,9 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> World:
 
 @pytest.fixture
 def world(empty: World) -> Iterator[World]:
-    """A store the keeper has made."""
+    """A store the keeper has made, on a day before those the tests set: a store's clock never runs back."""
+    empty.now = datetime(2026, 11, 20, 8, tzinfo=UTC)
     made(empty)
+    empty.now = None
     yield empty
     empty.close()
