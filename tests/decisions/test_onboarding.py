@@ -177,7 +177,8 @@ def test_the_decision_names_the_policy_and_every_value_it_used() -> None:
     assert (made.policy_name, made.fingerprint) == ("standard", POLICY.fingerprint)
     named = {name for e in made.evidence for name in e.reason.policy} | {n for r in made.reasons for n in r.policy}
     assert named <= set(made.used)
-    assert all(name in made.used for name in CATALOGUE if name.startswith("onboarding."))
+    of_cohorts = {"onboarding.bad_debt_kpi"}  # a target for all who were taken on, not a value of one check
+    assert {name for name in CATALOGUE if name.startswith("onboarding.")} - of_cohorts <= set(made.used)
 
 
 def test_every_sentence_can_be_said_in_both_languages() -> None:
