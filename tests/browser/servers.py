@@ -30,9 +30,9 @@ class Served:
         """Address of a panel."""
         return f"{self.url}voila/render/{name}.ipynb?token={TOKEN}&lang={lang}{state}"
 
-    def notebook(self, path: str) -> str:
-        """Address of a notebook in JupyterLab."""
-        return f"{self.url}lab/tree/{path}?token={TOKEN}"
+    def notebook(self, path: str, space: str) -> str:
+        """Address of a notebook in JupyterLab, in a workspace of its own: no tab of an earlier visit is opened beside it."""
+        return f"{self.url}lab/workspaces/{space}/tree/{path}?token={TOKEN}"
 
 
 @contextmanager

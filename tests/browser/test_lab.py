@@ -43,7 +43,7 @@ def in_lab(case: Case, lab: Served, playwright: Playwright, tmp_path: Path, *, d
     with chromium(playwright, tmp_path / "profile", dark=dark) as (context, asked):
         page = context.new_page()
         panel = Driven(page)
-        page.goto(lab.notebook(f"panels/{case.name}.ipynb"))
+        page.goto(lab.notebook(f"panels/{case.name}.ipynb", tmp_path.name))
         run_cell(page)
         panel.shown()
         worked(panel, case, tmp_path)
