@@ -16,9 +16,12 @@ _seconds: dict[str, float] = defaultdict(float)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test has a tier. Run side by side, a tier that starts servers stays in one process, and so does a file with its fixtures."""
     for item in items:
-        if not any(item.get_closest_marker(tier) for tier in TIERS):
+        tier = next((tier for tier in TIERS if item.get_closest_marker(tier)), None)
+        if tier is None:
             item.add_marker(pytest.mark.fast)
+        item.add_marker(pytest.mark.xdist_group(tier or str(item.path)))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
