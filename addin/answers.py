@@ -1,7 +1,7 @@
 """Answers about customers of the connected book: the assessed book of one day, looked up by code and by the name of a measure.
 
-What must stay true: nothing is computed here; each answer is a cell of a table some measure or decision made, in major units; a customer
-nobody knows is told with the nearest codes.
+What must stay true: nothing is computed here; each answer is a cell of a table some measure or decision made, or stands in the record, in
+major units; a customer nobody knows is told with the nearest codes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from creditlib.errors import Lang, UsageError
+from creditlib.errors import Finding, Lang, UsageError
 from creditlib.money import exponent
 
 from .values import NotKnown, not_known, wide_key, wrong
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from creditlib.flows.assess import Assessment
     from creditlib.flows.connected import Connected
+    from creditlib.flows.recorded import RecordedLimits
     from creditlib.flows.reviewing import Review
     from creditlib.measures.figures import Figures
     from creditlib.policy import Policy
@@ -38,7 +39,7 @@ class Measure:
     money_in: the column that names the currency of an amount."""
 
     name: str
-    table: Literal["assessed", "factors", "exposures", "limits", "offers", "scores"]
+    table: Literal["assessed", "factors", "exposures", "limits", "offers", "scores", "record"]
     column: str
     kind: str
     en: str
@@ -94,21 +95,33 @@ def measure_of(name: str) -> Measure:
 
 
 class Answers:
-    """The assessed book of one day. home: what a table is told in where nothing says a currency."""
+    """The assessed book of one day, and what the record says of it, None without one. found: where its limits and the book's differ."""
 
-    def __init__(self, whole: Assessment) -> None:
+    def __init__(
+        self, whole: Assessment, record: RecordedLimits | None = None, found: tuple[Finding, ...] = ()
+    ) -> None:
         self.whole = whole
+        self.record = record
+        self.found = found
         self._columns: dict[tuple[str, str], list[Any]] = {}
         self._placed: dict[str, dict[str, int]] = {}
         self._reviews: dict[str, Review] = {}
         self._kept: dict[Any, Any] = {}
 
     @classmethod
-    def of(cls, connected: Connected, policy: Policy, day: date, currency: str | None, rates: str | None) -> Answers:
-        """Assess a connected book. Raises: what `assess` and reading the rates raise."""
+    def of(
+        cls, connected: Connected, policy: Policy, day: date, currency: str | None, rates: str | None, record: RecordedLimits | None = None
+    ) -> Answers:  # fmt: skip
+        """Assess a connected book, with the limits of the record where there is one. Raises: what `assess` and reading the rates raise."""
         from creditlib.flows.assess import assess
 
-        return cls(assess(connected.reading, policy, day, rates=rates_of(rates, currency, day), currency=currency))
+        reading = connected.reading
+        if record is not None:
+            from creditlib.flows.recorded import with_recorded
+
+            reading = with_recorded(reading, record, day, policy.at(day)["home.currency"])
+        whole = assess(reading, policy, day, rates=rates_of(rates, currency, day), currency=currency)
+        return cls(whole, record, reading.findings[len(connected.reading.findings) :])
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -174,8 +187,9 @@ class Answers:
 
     def documents(self, customer: str, measure: Measure) -> pa.Table:
         """Return the documents behind a measure; none where its table names none."""
-        figures = self._figures(measure.table)
-        place = self._place(measure.table).get(customer)
+        table = "assessed" if measure.table == "record" else measure.table
+        figures = self._figures(table)
+        place = self._place(table).get(customer)
         return figures.documents(0 if place is None else place).slice(0, 0 if place is None else None)
 
     def currency(self, customer: str) -> str:
@@ -185,6 +199,12 @@ class Answers:
     def get(self, customer: str, measure: Measure) -> Any:
         """Return one measure of one customer; None where it is not known. Money in major units."""
         row = self.known(customer)
+        if measure.table == "record":
+            found = standing(self.record, customer, self.whole.as_of)
+            value, own = found[measure.column], self._column("assessed", "currency")[row]
+            if value is None or measure.kind != "money":
+                return value
+            return self._in_own(value, measure, customer, str(found[measure.money_in]), own)
         if measure.table == "exposures":
             place = self._place("exposures").get(customer)
             value = 0 if place is None else self._column("exposures", measure.column)[place]
@@ -193,9 +213,13 @@ class Answers:
         if value is None or measure.kind != "money":
             return value
         own, told = self._column("assessed", "currency")[row], self._column("assessed", measure.money_in)[row]
+        return self._in_own(value, measure, customer, told, own)
+
+    def _in_own(self, minor: int, measure: Measure, customer: str, told: str, own: str) -> float:
+        """Return an amount in major units. Raises: NotKnown for one in another currency than the customer's figures."""
         if told != own:
             raise not_known("other_currency", measure=(measure.en, measure.zh), customer=customer, told=told, own=own)
-        return major(value, own)
+        return major(minor, own)
 
     def review(self, customer: str) -> Review:
         """Return everything about one customer, kept."""
@@ -211,6 +235,22 @@ class Answers:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
+
+
+def standing(record: RecordedLimits | None, customer: str, on: date) -> dict[str, Any]:
+    """Return what the record says of a customer: the limit approved and in force on a day, and the request that waits; None where
+    there is none. Raises: NotKnown without a record."""
+    if record is None:
+        raise not_known("no_record")
+    from creditlib.record.standing import in_force
+
+    limit, waits = in_force(record.limits.get(customer, ()), on), record.open.get(customer)
+    return {
+        "approved_minor": limit and limit.amount_minor, "approved_currency": limit and limit.currency,
+        "approved_from": limit and limit.from_on, "approved_until": limit and limit.until_on,
+        "approved_request": limit and limit.request, "request": waits and waits.seq, "request_minor": waits and waits.amount_minor,
+        "request_currency": waits and waits.currency, "request_until": waits and waits.expires_on,
+    }  # fmt: skip
 
 
 def rates_of(file: str | None, currency: str | None, day: date) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from creditlib.errors import (
     PolicyError,
     RecordError,
     SourceError,
+    StoreError,
     TermsError,
     UsageError,
 )
@@ -100,7 +101,7 @@ def guarded(work: Callable[[], Any]) -> Any:
         return Failed(
             error.error, say("cells.error.error_cell", "en", **words), say("cells.error.error_cell", "zh", **words)
         )
-    except (NotKnown, NeedsSales) as error:
+    except (NotKnown, NeedsSales, StoreError) as error:
         return Failed(NOT_KNOWN, error.en, error.zh)
     except _WRONG as error:
         return Failed(WRONG, error.en, error.zh)

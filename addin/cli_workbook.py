@@ -13,6 +13,7 @@ import typer
 
 from creditlib.days import parse_iso
 from creditlib.faces.cli import common as c
+from creditlib.faces.cli import store as s
 from creditlib.faces.wording import say
 
 app = typer.Typer(
@@ -98,6 +99,7 @@ def connect(
     currency: c.CurrencyOption = None,
     fx: c.Fx = None,
     policy: c.PolicyFile = None,
+    store: s.StoreBeside = None,
     lang: c.LangOption = None,
 ) -> None:
     """Connect a book: the folder cells, macros and panels are answered from; ledger files are imported into it.
@@ -119,7 +121,7 @@ def connect(
             raise c.usage("macros.error.no_ledger")
         day = parse_iso(as_of, "--as-of") if as_of else None
         chosen = replace(
-            load_settings(), book=folder, as_of=day, policy=policy, currency=request.report, rates=fx,
+            load_settings(), book=folder, as_of=day, policy=policy, currency=request.report, rates=fx, store=store,
             language=words if lang else load_settings().language,
         )  # fmt: skip
         connected, findings, day = connect_book(chosen, request.sources if files else None)

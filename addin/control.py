@@ -7,7 +7,7 @@ language; a path may be relative to the workbook.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,7 @@ _PATHS: Final = (
     "mapping",
     "policy",
     "rates",
+    "store",
     "output",
 )
 LANGS: Final[tuple[Lang, ...]] = ("en", "zh")
@@ -77,16 +78,20 @@ def label(name: str, lang: Lang) -> str:
 
 
 def own_sheet(book: OpenBook, kind: str, heads: Iterable[Sequence[str]]) -> str | None:
-    """Return a sheet a macro made before: named as `macros.sheet`, with one of these first rows. A sheet of the same name that somebody
-    else made is left alone."""
+    """Return the first sheet of a kind a macro made before, None without one."""
+    return next(own_sheets(book, kind, heads), None)
+
+
+def own_sheets(book: OpenBook, kind: str, heads: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the sheets a macro made before, in order: named as `macros.sheet`, with one of these first rows. A sheet of the same name that
+    somebody else made is left alone."""
     firsts = [list(head) for head in heads]
     names = [say(f"macros.sheet.{kind}", lang) for lang in LANGS]
     for sheet in book.sheets():
         if any(sheet == name or re.fullmatch(rf"{re.escape(name)} \d+", sheet) for name in names):
             first = [clean(value) for value in (book.read(sheet) or [[]])[0]]
             if any(first[: len(head)] == head for head in firsts):
-                return sheet
-    return None
+                yield sheet
 
 
 def filled(row: Sequence[Any]) -> bool:
@@ -117,7 +122,7 @@ def lay(book: OpenBook, settings: Settings, lang: Lang) -> str:
     """Write the control sheet with what is chosen now; return its name."""
     known: dict[str, Any] = {
         "book": settings.book, "as_of": settings.as_of, "policy": settings.policy, "currency": settings.currency,
-        "rates": settings.rates, "language": lang,
+        "rates": settings.rates, "store": settings.store, "language": lang,
     }  # fmt: skip
     rows: list[list[Any]] = [[say(f"macros.head.{name}", lang) for name in ("question", "note", "answer")]]
     for name in words_under("macros.ask"):

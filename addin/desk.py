@@ -1,24 +1,26 @@
-"""The desk cells are answered from: settings, policy and the connected book, each loaded once and again when its file changed.
+"""The desk cells are answered from: settings, policy, the connected book and the record, each loaded once and again when it changed.
 
 What must stay true: nothing heavy is imported before a cell needs it; what was measured of a book is kept until its manifest (which names every
-file's hash), the policy, the rates or the settings are others; a changed file is seen within half a second, without a restart.
+file's hash), the policy, the rates, the head of the record or the settings are others; a change is seen within half a second, without a restart.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from creditlib.errors import Lang
+from creditlib.errors import Lang, StoreError
 
 from .settings import Settings, load_settings, settings_path
 from .values import not_known
 
 if TYPE_CHECKING:
     from creditlib.flows.connected import Connected
+    from creditlib.flows.recorded import RecordedLimits
     from creditlib.policy import Policy, Values
 
     from .answers import Answers
@@ -38,6 +40,7 @@ class Desk:
         self._state: tuple[Any, ...] = ()
         self._policy: Policy | None = None
         self._book: Connected | None = None
+        self._record: RecordedLimits | StoreError | None = None
         self._answers: dict[date, Answers] = {}
         self._values: dict[date, Values] = {}
 
@@ -80,6 +83,22 @@ class Desk:
             self._book = open_connected(self._chosen.book)
         return self._book
 
+    @property
+    def store(self) -> str | None:
+        """Where the record is, None where nobody named one."""
+        return self.settings.store or os.environ.get("CREDIT_STORE") or None
+
+    @property
+    def record(self) -> RecordedLimits | None:
+        """What the record says of limits, None where there is none. Raises: StoreError for a store that does not open."""
+        self._look()
+        return self._record_now()
+
+    def _record_now(self) -> RecordedLimits | None:
+        if isinstance(self._record, StoreError):
+            raise self._record
+        return self._record
+
     def day(self, asked: date | None) -> date:
         """Return the day asked, else the one chosen with the book, as last looked at. Raises: NotKnown where neither is."""
         if asked is not None:
@@ -116,7 +135,8 @@ class Desk:
                 self._book_now()
             )  # from here on nothing is looked at again: book, policy and rates are of one moment
             day = self.day(asked)
-            found = Answers.of(connected, self._policy_now(), day, self._chosen.currency, self._chosen.rates)
+            chosen, policy = self._chosen, self._policy_now()
+            found = Answers.of(connected, policy, day, chosen.currency, chosen.rates, self._record_now())
             while len(self._answers) >= _DAYS_KEPT:
                 self._answers.pop(next(iter(self._answers)))
             self._answers[day] = found
@@ -136,13 +156,34 @@ class Desk:
         if path is not None and self._state[:2] != (path, own):
             self._state = ()
             self._chosen = load_settings(path)
-        self._looked = now
         chosen = self._chosen
-        state = (path, own, chosen, _stamp(chosen.policy), _manifest(chosen.book), _stamp(chosen.rates))
+        record = _record(chosen.store or os.environ.get("CREDIT_STORE"), self._record)
+        told = record.en if isinstance(record, StoreError) else record and (record.place, record.head)
+        state = (path, own, chosen, _stamp(chosen.policy), _manifest(chosen.book), _stamp(chosen.rates), told)
         if state != self._state:
-            self._state, self._policy, self._book = state, None, None
+            self._state, self._policy, self._book, self._record = state, None, None, record
             self._answers.clear()
             self._values.clear()
+        self._looked = time.monotonic()  # a store out of reach is waited for once, not by every cell
+
+
+def _record(place: str | None, known: RecordedLimits | StoreError | None) -> RecordedLimits | StoreError | None:
+    """Return what the record says now, or why it can't be read: that is told by the cells that need it. known: what it said before."""
+    if not place:
+        return None
+    from creditlib.flows.recorded import (  # only with a record: it brings the library of databases
+        RecordedLimits,
+        limits_recorded,
+    )
+    from creditlib.record.store import open_store
+
+    try:
+        with open_store(place, create=False) as store:
+            if isinstance(known, RecordedLimits) and (known.place, known.head) == (store.place, str(store.head())):
+                return known
+            return limits_recorded(store, datetime.now(UTC).date())
+    except StoreError as error:
+        return error
 
 
 def _manifest(folder: str | None) -> tuple[int, int, int] | None:

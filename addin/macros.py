@@ -18,6 +18,7 @@ from creditlib.money import currency_code, exponent
 
 from . import control
 from .answers import Answers, rates_of
+from .approvals import decide_pending, list_pending, record_close_of, submit_limit
 from .control import LANGS, filled, free_sheet, own_sheet
 from .desk import Desk
 from .desk import desk as desk_of_process
@@ -76,7 +77,7 @@ def connect_book(book: OpenBook, desk: Desk, lang: Lang) -> None:
     tongue = language_of(asked.one("language") or lang, control.label("language", lang))
     chosen = replace(
         desk.settings, book=folder, as_of=asked.as_of, policy=asked.one("policy"), currency=asked.one("currency"),
-        rates=asked.one("rates"), language=tongue,
+        rates=asked.one("rates"), store=asked.one("store"), language=tongue,
     )  # fmt: skip
     connected, findings, day = connect(chosen, asked.sources)
     _findings(book, findings, tongue)
@@ -103,7 +104,7 @@ def connect(chosen: Settings, sources: Sources | None) -> tuple[Connected, tuple
 
     chosen = replace(
         chosen, book=_whole(chosen.book), policy=_whole(chosen.policy), rates=_whole(chosen.rates),
-        currency=None if chosen.currency is None else _currency(chosen.currency),
+        currency=None if chosen.currency is None else _currency(chosen.currency), store=_store(chosen.store),
     )  # fmt: skip
     policy, folder = load_policy(chosen.policy), chosen.book or ""
     if chosen.as_of is not None:
@@ -116,11 +117,22 @@ def connect(chosen: Settings, sources: Sources | None) -> tuple[Connected, tuple
     else:
         connected, findings = import_book(folder, sources, policy, chosen.as_of or date.today())
     day = chosen.as_of or connected.last_day or date.today()
-    _ = Answers.of(
-        connected, policy, day, chosen.currency, chosen.rates
-    ).whole.ground.items  # what a cell will need, tried before it is kept
+    record = Desk(chosen).record
+    tried = Answers.of(connected, policy, day, chosen.currency, chosen.rates, record)
+    _ = tried.whole.ground.items  # what a cell will need, tried before it is kept
     save_settings(replace(chosen, as_of=day))
-    return connected, findings, day
+    return connected, (*findings, *tried.found), day
+
+
+def _store(given: str | None) -> str | None:
+    """Return where the record is, found from any folder. Raises: UsageError for an address that holds a password."""
+    if given is None or "://" not in given:
+        return _whole(given)
+    from creditlib.facts.database import address, has_secret
+
+    if has_secret(given):
+        wrong("store_secret", place=address(given))
+    return given
 
 
 def _whole(path: str | None) -> str | None:
@@ -176,9 +188,13 @@ def close_month(book: OpenBook, desk: Desk, lang: Lang) -> None:
     reading = connected.reading if connected.live or not connected.sources else connected.sources.read(policy, day, day)
     rates, currency = desk.rates(day), desk.settings.currency
     made = close(reading, policy, day, control=read_control(figure) if figure else (), rates=rates, currency=currency)
-    path = write_workbook(made, _free(book, asked, f"close-{day:%Y-%m}"), lang=lang)
+    kept = record_close_of(desk, made)
+    path = write_workbook(made, _free(book, asked, f"close-{day:%Y-%m}"), lang=lang, recorded=kept)
     must = sum(f.severity == "must_act" for f in made.findings)
-    book.tell(say("macros.told.closed", lang, path=path, findings=must))
+    told = say("macros.told.closed", lang, path=path, findings=must)
+    if kept is not None:
+        told += " " + say("macros.told.closed_recorded", lang, place=kept.place, run=kept.run, head=kept.head)
+    book.tell(told)
     book.show(Path(path))
 
 
@@ -288,6 +304,7 @@ def _free(book: OpenBook, asked: control.Asked | None, stem: str) -> Path:
 
 MACROS: Final[dict[str, Macro]] = {
     "connect_book": connect_book, "refresh": refresh, "close_month": close_month, "review_customer": review_customer,
-    "terms_what_if": terms_what_if, "list_functions": list_functions, "switch_language": switch_language, "help": show_help,
+    "terms_what_if": terms_what_if, "submit_limit": submit_limit, "list_pending": list_pending, "decide_pending": decide_pending,
+    "list_functions": list_functions, "switch_language": switch_language, "help": show_help,
 }  # fmt: skip
 """Every macro by the name the ribbon and the menu call it."""

@@ -1,4 +1,4 @@
-"""What a person chose once: the connected book, its day, the policy, rates, the language. One small file, the same for every host.
+"""What a person chose once: the connected book, its day, the policy, rates, the record, the language. One small file, the same for every host.
 
 What must stay true: the file is written whole or not at all; a file nobody can read is told, never replaced in silence.
 """
@@ -25,7 +25,8 @@ VARIABLE = "CREDITLIB_SETTINGS"
 @dataclass(frozen=True, slots=True)
 class Settings:
     """book: folder of the connected book. as_of: the day cells answer for unless they name one. policy: its file, None: the
-    standard one. currency, rates: report in one currency, by a file of rates. language: en or zh.
+    standard one. currency, rates: report in one currency, by a file of rates. language: en or zh. store: the record, a file or an
+    address; None: that of CREDIT_STORE, if any.
 
     >>> Settings().language
     'en'
@@ -37,6 +38,7 @@ class Settings:
     currency: str | None = None
     rates: str | None = None
     language: Lang = "en"
+    store: str | None = None
 
 
 def settings_path() -> Path:

@@ -15,6 +15,7 @@ SHARED = Path(os.environ.get("CREDITLIB_SHARED", Path(__file__).resolve().parent
 _seconds: dict[str, float] = defaultdict(float)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test has a tier. Run side by side, a tier that starts servers stays in one process, and so does a file with its fixtures."""
     for item in items:

@@ -79,12 +79,13 @@ def CREDITINFO(desk: Desk, about: About = "all") -> Any:
 
 def info(desk: Desk) -> dict[str, str]:
     """Return what is connected, by name."""
-    chosen = desk.settings
+    chosen, record = desk.settings, desk.record
     return {
         "book": chosen.book or say("cells.word.none", desk.lang),
         "as_of": chosen.as_of.isoformat() if chosen.as_of else say("cells.word.none", desk.lang),
         "policy": f"{desk.policy.name}@{desk.policy.fingerprint}",
         "customers": f"{desk.connected.reading.book.rows('customers'):,}" if chosen.book else "0",
+        "store": f"{record.place}, {record.head}" if record else say("cells.word.none", desk.lang),
         "version": __version__,
     }
 
@@ -94,6 +95,10 @@ def _why_get(lang: Lang, desk: Desk, customer: Any, measure: str, as_of: Any = N
     found = measure_of(measure)
     answers = desk.answers(as_of)
     value = answers.get(customer.text, found)
+    if found.table == "record" and answers.record is not None:
+        shown = say("cells.word.none", lang) if value is None else _shown(value, found.kind)
+        words = {"place": answers.record.place, "head": answers.record.head, "as_of": answers.whole.as_of}
+        return say("cells.why.recorded", lang, measure=found.label(lang), value=shown, **words)
     documents = answers.documents(customer.text, found)
     names = ", ".join(str(d) for d in documents["document"].to_pylist()[:_SOME] if d is not None)
     key = "get_unknown" if value is None else "get"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from creditlib.decisions.decision import Reason
 from creditlib.errors import Lang
 from creditlib.faces import workbook_cells as cells
+from creditlib.faces.record_words import amount, code_word, exceptions_told
 from creditlib.faces.review_decision import limit_note, score_note, use_note, verdict
 from creditlib.faces.review_fill import ReviewFill
 from creditlib.faces.review_limit import methods_chart, short_group
@@ -206,20 +207,22 @@ def _reasons(fill: ReviewFill) -> list[tuple[str, str, float | None]]:
 
 def _asked(fill: ReviewFill, facts: RequestFacts) -> list[str]:
     """Return the request as the record has it, then every vote, its end and the minutes."""
-
-    def amount(minor: int | None, currency: str | None) -> str:
-        return fill.unknown if minor is None or currency is None else f"{text(minor, currency)} {currency}"
-
     told = {
-        "number": facts.number, "amount": amount(facts.amount_minor, facts.currency), "own": amount(facts.own_risk_minor, facts.home),
-        "maker": facts.maker, "on": facts.asked_on, "role": say(f"record.role.{facts.role}", fill.lang), "quorum": facts.quorum,
-        "until": facts.expires_on, "reason": facts.reason,
+        "number": facts.number, "amount": amount(facts.amount_minor, facts.currency) or fill.unknown,
+        "own": amount(facts.own_risk_minor, facts.home) or fill.unknown, "maker": facts.maker, "on": facts.asked_on,
+        "role": say(f"record.role.{facts.role}", fill.lang), "quorum": facts.quorum, "until": facts.expires_on,
+        "reason": code_word("reason", facts.reason, fill.lang),
     }  # fmt: skip
     found = [say("record.memo.asked", fill.lang, **told)]
     if facts.exceptions:
-        found.append(say("record.memo.exceptions", fill.lang, list=" ".join(facts.exceptions)))
+        found.append(say("record.memo.exceptions", fill.lang, list=exceptions_told(facts.exceptions, fill.lang)))
     for vote in facts.votes:
-        values = {"person": vote.person, "on": vote.on, "reason": vote.reason, "entry": vote.entry}
+        values = {
+            "person": vote.person,
+            "on": vote.on,
+            "reason": code_word("reason", vote.reason, fill.lang),
+            "entry": vote.entry,
+        }
         found.append(say(f"record.memo.{vote.vote}", fill.lang, **values))
     if facts.outcome is not None:
         found.append(say(f"record.memo.{facts.outcome}", fill.lang))

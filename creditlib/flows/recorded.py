@@ -7,8 +7,8 @@ where the two differ.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -24,8 +24,26 @@ from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.lists.events import append_events
 from creditlib.facts.reading import Reading
 from creditlib.facts.tables import EVENTS, among, build
-from creditlib.record.standing import Limit, every_limit
+from creditlib.record.standing import Limit, Pending, by_customer, every_limit, pending
 from creditlib.record.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLimits:
+    """What a record says of limits at one moment, read once. place, head: of the store. limits: of each customer, in the order they were
+    approved. open: the request for a limit that waits, by customer."""
+
+    place: str
+    head: str
+    limits: Mapping[str, Sequence[Limit]]
+    open: Mapping[str, Pending]
+
+
+def limits_recorded(store: Store, on: date) -> RecordedLimits:
+    """Return what a record says of limits. on: the day requests are told expired for. Raises: StoreError."""
+    head = str(store.head())
+    waiting = {one.customer: one for one in pending(store, on) if one.subject == "limit"}
+    return RecordedLimits(store.place, head, by_customer(every_limit(store)), waiting)
 
 
 def with_limits(reading: Reading, store: Store, on: date, home: str) -> Reading:
@@ -33,9 +51,14 @@ def with_limits(reading: Reading, store: Store, on: date, home: str) -> Reading:
 
     on: the day asked, for the findings. home: currency of limits of the book that name none. Raises: StoreError.
     """
-    given = every_limit(store)
+    return with_recorded(reading, limits_recorded(store, on), on, home)
+
+
+def with_recorded(reading: Reading, record: RecordedLimits, on: date, home: str) -> Reading:
+    """Return the same for a record that was read before."""
+    given = [limit for limits in record.limits.values() for limit in limits]
     book = book_with(reading.book, given)
-    findings = _told(reading.book, book, given, on, home, store.place)
+    findings = _told(reading.book, book, given, on, home, record.place)
     return replace(reading, book=book, findings=(*reading.findings, *findings))
 
 
@@ -56,7 +79,7 @@ def book_with(book: Book, given: Sequence[Limit]) -> Book:
         pa.array(among(events["event"], ["limit_set"])), pc.is_in(events["customer"].cast(pa.string()), value_set=known)
     )
     kept = events.filter(pc.invert(pc.fill_null(mine, False)))
-    rows = [row for customer in known.to_pylist() for row in _rows([x for x in given if x.customer == customer])]
+    rows = [row for _, limits in sorted(by_customer(given).items()) for row in _rows(limits)]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     added = build(EVENTS, {"id": list(range(len(rows))), **columns}, len(rows))
     return append_events(replace(book, events=kept), added)
@@ -98,6 +121,11 @@ def _told(before: Book, after: Book, given: Sequence[Limit], on: date, home: str
     if alone:
         found.append(CHECKS["limit-not-approved"].finding(place, count=len(alone), customer=alone[0]))
     return found
+
+
+def won(findings: Sequence[Finding], customer: str) -> tuple[Finding, ...]:
+    """Return the findings that say of this customer that the record's limit holds, not the book's."""
+    return tuple(f for f in findings if f.check == "limit-record-wins" and f.en.startswith(f"{customer}: "))
 
 
 def _same(one: Told | None, other: Told | None) -> bool:

@@ -6,6 +6,7 @@ What must stay true: read from the tables alone; one limit or none is in force f
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,23 +78,38 @@ def pending(store: Store, on: date, *, customer: str | None = None) -> tuple[Pen
     )  # fmt: skip
 
 
-def limit_on(store: Store, customer: str, on: date) -> Limit | None:
-    """Return the limit in force for a customer on a day, None where there is none: not set, or ended. Raises: StoreError."""
+def in_force(history: Iterable[Limit], on: date) -> Limit | None:
+    """Return which of a customer's limits, the first one first, is in force on a day: the newest that has begun, unless it has ended.
+
+    >>> first = Limit("C1", 500_00, "CNY", date(2026, 1, 1), None, 1, 2, 3)
+    >>> second = Limit("C1", 200_00, "CNY", date(2026, 6, 1), date(2026, 6, 30), 2, 4, 5)
+    >>> [limit and limit.step for limit in (in_force([first, second], date(2026, month, 15)) for month in (5, 6, 7))]
+    [1, 2, None]
+    """
     newest = None
-    for limit in limit_history(store, customer):
+    for limit in history:
         if limit.from_on <= on:
             newest = limit
     return newest if newest is not None and (newest.until_on is None or newest.until_on >= on) else None
 
 
+def limit_on(store: Store, customer: str, on: date) -> Limit | None:
+    """Return the limit in force for a customer on a day, None where there is none: not set, or ended. Raises: StoreError."""
+    return in_force(limit_history(store, customer), on)
+
+
 def limits_on(store: Store, on: date) -> dict[str, Limit]:
     """Return the limits in force on a day by customer. Raises: StoreError."""
-    with store.reading() as connection:
-        rows = connection.execute(
-            select(LIMITS).where(LIMITS.c.from_on <= on.isoformat()).order_by(LIMITS.c.customer, LIMITS.c.step)
-        ).all()
-    newest = {row.customer: _limit(row) for row in rows}
-    return {name: limit for name, limit in newest.items() if limit.until_on is None or limit.until_on >= on}
+    found = {name: in_force(history, on) for name, history in by_customer(every_limit(store)).items()}
+    return {name: limit for name, limit in found.items() if limit is not None}
+
+
+def by_customer(limits: Iterable[Limit]) -> dict[str, list[Limit]]:
+    """Return limits by their customer, in the order given."""
+    found: dict[str, list[Limit]] = {}
+    for limit in limits:
+        found.setdefault(limit.customer, []).append(limit)
+    return found
 
 
 def limit_history(store: Store, customer: str) -> tuple[Limit, ...]:

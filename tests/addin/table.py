@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -121,4 +121,46 @@ def connect_sample(folder: Path) -> Settings:
         credit_files=tuple(names[n] for n in beside), orders=names["orders"], limits=names["limits"], events=names["events"],
     )  # fmt: skip
     import_book(folder / "book", sources, load_policy(), AS_OF)
-    return Settings(book=str(folder / "book"), as_of=AS_OF, currency="CNY", rates=names["rates"])
+    place = folder / "record.db"
+    record_sample(place)
+    return Settings(book=str(folder / "book"), as_of=AS_OF, currency="CNY", rates=names["rates"], store=str(place))
+
+
+def record_sample(place: Path) -> None:
+    """Make a record: C100013 has a limit by approval and a request that waits, that of C100012 has ended, that of C100014 is in dollars, that
+    of C100015 begins in November; GONE is in no ledger."""
+    from creditlib.policy import load_policy
+    from creditlib.record.approvals import Ask, ask, decide
+    from creditlib.record.connecting import find_place
+    from creditlib.record.roles import give_role
+    from creditlib.record.store import Store, opened
+
+    policy = load_policy()
+
+    def at(day: int, who: str) -> Store:
+        return opened(find_place(place), create=True, actor=who, clock=lambda: datetime(2026, 10, day, 8, tzinfo=UTC))
+
+    with at(1, "keeper") as store:
+        give_role(store, "ann", "analyst")
+        give_role(store, "bob", "manager")
+    for customer, cents, currency, first, last in (
+        ("C100013", 250_000_00, "CNY", None, None),
+        ("C100012", 900_000_00, "CNY", None, date(2026, 10, 20)),
+        ("C100014", 50_000_00, "USD", None, None),
+        ("C100015", 700_000_00, "CNY", date(2026, 11, 1), None),
+        ("GONE", 1_000_00, "CNY", None, None),
+    ):
+        with at(5, "ann") as store:
+            asked = Ask(
+                customer, "yearly_review", amount_minor=cents, currency=currency, from_on=first, until_on=last, proposed_minor=cents,
+                own_risk_minor=0, grade="A",
+            )  # fmt: skip
+            number = ask(store, asked, policy).seq
+        with at(6, "bob") as store:
+            assert decide(store, number, "approve", "yearly_review", policy).body["outcome"] == "approved"
+    with at(7, "ann") as store:
+        ask(
+            store,
+            Ask("C100013", "season", amount_minor=300_000_00, currency="CNY", own_risk_minor=0, grade="A"),
+            policy,
+        )

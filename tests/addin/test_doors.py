@@ -53,7 +53,14 @@ def terminal(settings: Settings, command: str, *more: str) -> Any:
         ):
             given += ["--credit-file", str(folder / f"{name}.csv")]
     if command == "limit":
-        given += ["--orders", str(folder / "orders.csv"), "--limits", str(folder / "limits.csv")]
+        given += [
+            "--orders",
+            str(folder / "orders.csv"),
+            "--limits",
+            str(folder / "limits.csv"),
+            "--store",
+            str(settings.store),
+        ]
     done = CliRunner().invoke(app, given)
     assert done.exit_code in (0, 1), done.output
     return json.loads(done.stdout)

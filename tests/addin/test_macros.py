@@ -139,5 +139,6 @@ def test_every_macro_tells_what_is_missing_without_a_connected_book(work: FileBo
         run_macro(name, work, Desk())
         assert "connect" in work.told[-1], name
     assert set(MACROS) == {
-        "connect_book", "refresh", "close_month", "review_customer", "terms_what_if", "list_functions", "switch_language", "help"
+        "connect_book", "refresh", "close_month", "review_customer", "terms_what_if", "submit_limit", "list_pending",
+        "decide_pending", "list_functions", "switch_language", "help",
     }  # fmt: skip

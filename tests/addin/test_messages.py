@@ -78,10 +78,13 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "currency_stays": ("CREDITTERMNPV", SALES, [["net days", 60], ["currency", "USD"]]),
     "no_probability": ("CREDITEL", "C-70", 0.5),
     "no_rows": ("CREDITAGING", [LEDGER, [None] * 5]),
+    "no_record": ("CREDITAPPROVED", "C-1"),
+    "no_approved": ("CREDITAPPROVED", "C-7003"),
     "rows_refused": ("CREDITAGING", [LEDGER, [None, "I", date(2026, 1, 1), date(2026, 2, 1), 5.0], ["A", "J", date(2026, 1, 1), None, 1.0]]),
 }  # fmt: skip
 BY_OTHER_WAYS = {
     "no_day", "no_sales", "one_at_a_time", "one_customer", "texts_of_table", "one_answer", "no_answer", "select", "changed", "no_rows_what_if",
+    "no_reason", "nothing_decided", "other_request", "store_secret",  # test_approvals.py
     "settings", "internal", "other_currency", "rates_alone", "merged", "in_the_way", "nothing_due", "nothing_collectable", "no_function", "why_of_why", "not_xlsx", "no_workbook", "would_lose", "no_cell",
 }  # fmt: skip
 
@@ -101,7 +104,7 @@ def fits(key: str, failed: Failed) -> None:
 def books(sample_settings: Settings) -> Callable[[str], Desk]:
     with_rates = Desk(sample_settings)
     without = Desk(Settings(book=sample_settings.book, as_of=sample_settings.as_of))
-    return lambda key: {"no_book": WITHOUT, "currencies": without}.get(key, with_rates)
+    return lambda key: {"no_book": WITHOUT, "no_record": WITHOUT, "currencies": without}.get(key, with_rates)
 
 
 @pytest.mark.parametrize("key", CALLS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,58 @@ answer = [str(book.path), book.sheets(), book.told, page.getCellRangeByName("B2"
     assert len(told) == 5
     assert len(sheets) == 4  # the first one, Work, the control sheet and the what-if
     assert "C-7003-2026-10-31.xlsx" in written
+    office("close", book=number)
+
+
+def test_a_limit_is_asked_for_in_an_open_document_and_its_approval_reaches_the_cell(
+    office: calc_server.Office, tmp_path: Path
+) -> None:
+    from creditlib.policy import load_policy
+    from creditlib.record.approvals import decide
+    from creditlib.record.connecting import find_place
+    from creditlib.record.looking import rows_of
+    from creditlib.record.roles import give_role
+    from creditlib.record.store import open_store, opened
+
+    number, place = office("open"), tmp_path / "record.db"
+    with open_store(place) as store:
+        give_role(store, "bob", "manager")
+    code = """
+import json, os
+told = json.loads(Path(settings).read_text())
+os.environ["CREDITLIB_SETTINGS"] = mine
+Path(mine).write_text(json.dumps(told | {"store": place}))
+from creditlib_addin.macros import run_macro
+from creditlib_addin.call import call
+from creditlib_addin.desk import Desk
+book = CalcBook(book.document)
+book.write("Work", [["customer"], ["C-7008"]])
+page = book.document.Sheets.getByName("Work")
+book.document.CurrentController.select(page.getCellRangeByName("A2"))
+if first:
+    run_macro("submit_limit", book, Desk(), "en")
+    rows = book.read("Limit request")
+    at = {row[0]: n for n, row in enumerate(rows, 1)}
+    book.write("Limit request", [[1000.0]], row=at["Amount asked for"], column=2)
+    book.write("Limit request", [["Season"]], row=at["Reason"], column=2)
+    run_macro("submit_limit", book, Desk(), "en")
+    run_macro("list_pending", book, Desk(), "en")
+answer = [book.told, book.sheets(), call("CREDITAPPROVED", "C-7008", day, desk=Desk())]
+answer[2] = getattr(answer[2], "text", answer[2])
+"""
+    given = {
+        "settings": str(office.home / "settings.json"), "mine": str(tmp_path / "mine.json"), "place": str(place),
+        "day": datetime.now(UTC).date().isoformat(),
+    }  # fmt: skip
+    told, sheets, before = in_office(office, number, code, first=True, **given)
+    assert "is recorded: C-7008, 1,000.00 CNY" in told[1], told
+    assert sheets[-2:] == ["Limit request", "Pending approvals"]
+    assert before == "#N/A"
+    with open_store(place) as store:
+        (request,) = rows_of(store, "requests")
+    with opened(find_place(place), create=False, actor="bob") as store:
+        assert decide(store, request["seq"], "approve", "season", load_policy()).body["outcome"] == "approved"
+    assert in_office(office, number, code, first=False, **given)[2] == 1000
     office("close", book=number)
 
 

@@ -19,7 +19,6 @@ from creditlib.faces.cli.work import Request
 from creditlib.faces.wording import say
 
 if TYPE_CHECKING:
-    from creditlib.errors import Lang
     from creditlib.record.entry import Entry
 
 PROPOSE = "propose"
@@ -92,6 +91,7 @@ def request(
     with c.told(lang):
         words = c.language(lang)
         from creditlib.days import parse_iso
+        from creditlib.faces.record_words import request_told
         from creditlib.flows.asking import Wish, request_limit
         from creditlib.flows.review import review
 
@@ -132,17 +132,8 @@ def request(
             )  # fmt: skip
         else:
             out = c.console()
-            told = s.amount(done.asked.amount_minor, made.currency)
-            out.print(
-                say("record.say.requested", words, number=done.entry.seq, customer=customer, amount=told),
-                soft_wrap=True,
-            )
-            own = s.amount(done.asked.own_risk_minor, body["home"]) or "○"
-            out.print(say("record.say.own_after", words, amount=own))
-            if body["exceptions"]:
-                out.print(say("record.say.exceptions", words, list=" ".join(body["exceptions"])))
-            role = say(f"record.role.{body['role']}", words)
-            out.print(say("record.say.needs", words, role=role, count=body["quorum"], day=body["expires_on"]))
+            for line in request_told(done.entry, done.asked, words):
+                out.print(line, soft_wrap=True)
             out.print(
                 say("record.say.stands_on", words, version=done.file.version, digest=done.file.digest), soft_wrap=True
             )
@@ -191,6 +182,7 @@ def _vote(
 ) -> None:  # fmt: skip
     with c.told(lang):
         words = c.language(lang)
+        from creditlib.faces.record_words import vote_told
         from creditlib.policy import load_policy
         from creditlib.record.approvals import decide
 
@@ -201,7 +193,7 @@ def _vote(
         if as_json:
             c.write_json(_vote_json(entry, number, waiting))
         else:
-            c.console().print(_vote_told(entry, number, waiting, words), soft_wrap=True)
+            c.console().print(vote_told(entry, *waiting, words), soft_wrap=True)
         if outcome is None:
             raise typer.Exit(c.ATTENTION)
 
@@ -226,20 +218,6 @@ def _vote_json(entry: Entry, number: int, waiting: tuple[int, int]) -> dict[str,
         "request": number, "customer": body["customer"], "vote": body["vote"], "outcome": body.get("outcome"), "agreed": waiting[0],
         "quorum": waiting[1], "override": body["override"], "in_force": limit, "entry": {"seq": entry.seq, "hash": entry.hash},
     }  # fmt: skip
-
-
-def _vote_told(entry: Entry, number: int, waiting: tuple[int, int], lang: Lang) -> str:
-    body = entry.body
-    if body.get("outcome") == "rejected":
-        return say("record.say.rejected", lang, number=number, customer=body["customer"])
-    if body.get("outcome") is None:
-        return say("record.say.more_needed", lang, number=number, agreed=waiting[0], quorum=waiting[1])
-    told = say("record.say.approved", lang, number=number, customer=body["customer"])
-    if "step" not in body:
-        return told
-    amount = s.amount(body["amount_minor"], body["currency"])
-    key = "record.say.in_force_until" if body.get("until_on") else "record.say.in_force"
-    return told + say(key, lang, amount=amount, first=body["from_on"], last=body.get("until_on"))
 
 
 @app.command()

@@ -12,6 +12,7 @@ import typer
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
 from creditlib.faces.cli import store as s
+from creditlib.faces.record_words import amount
 from creditlib.faces.wording import say
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _told(made: Audit, place: str, lang: Lang) -> None:
         for one in found:
             table.add_row(
                 str(one.on), one.person, one.customer or "", "" if one.request is None else str(one.request),
-                s.amount(one.amount_minor, one.currency), one.detail, str(one.entry),
+                amount(one.amount_minor, one.currency), one.detail, str(one.entry),
             )  # fmt: skip
         show.put(out, table)
     out.print()

@@ -14,6 +14,7 @@ from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
 from creditlib.faces.cli import store as s
 from creditlib.faces.cli.work import Request
+from creditlib.faces.record_words import amount
 from creditlib.faces.wording import say
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def due(
                 part = "" if one.part is None else say(f"assess.file.{one.part}", words)
                 table.add_row(
                     str(one.due_on), say(f"record.due.{one.why}", words), one.customer or "", show.cut(whole.ground.names.get(one.customer or "", "")),
-                    part, s.amount(one.amount_minor, one.currency), s.amount(one.proposed_minor, one.proposed_currency),
+                    part, amount(one.amount_minor, one.currency), amount(one.proposed_minor, one.proposed_currency),
                 )  # fmt: skip
             show.put(out, table)
             out.print(say("record.say.due", words, count=f"{len(found):,}", as_of=as_of))

@@ -14,6 +14,7 @@ from rich.text import Text
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
 from creditlib.faces.cli import store as s
+from creditlib.faces.record_words import amount
 from creditlib.faces.wording import say
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def what(entry: Entry) -> str:
     body: dict[str, Any] = dict(entry.body)
     told = []
     if isinstance(body.get("amount_minor"), int) and isinstance(body.get("currency"), str):
-        told.append(f"amount {s.amount(body.pop('amount_minor'), body.pop('currency'))}")
+        told.append(f"amount {amount(body.pop('amount_minor'), body.pop('currency'))}")
     for name, value in body.items():
         if value in ([], {}):
             continue

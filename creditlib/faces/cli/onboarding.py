@@ -14,6 +14,7 @@ from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
 from creditlib.faces.cli import store as s
 from creditlib.faces.cli.work import Request
+from creditlib.faces.record_words import amount
 from creditlib.faces.wording import say
 
 if TYPE_CHECKING:
@@ -135,11 +136,11 @@ def _told(made: Onboarding, lang: Lang) -> None:
         code = row["currency"]
         state = "open" if row["met"] is None else "met" if row["met"] else "missed"
         rate = "○" if row["loss_share"] is None else f"{row['loss_share']:.2%}"
-        amounts = [
-            s.amount(row["sales_minor"], code),
+        sums = [
+            amount(row["sales_minor"], code),
             *(show.amount(row[f"{name}_minor"], code) for name in ("written_off", "provisioned")),
         ]
-        table.add_row(row["cohort"], str(row["customers"]), *amounts, rate, say(f"record.cohort.{state}", lang))
+        table.add_row(row["cohort"], str(row["customers"]), *sums, rate, say(f"record.cohort.{state}", lang))
     show.put(out, table)
     if made.unmatched_provisions:
         out.print(say("record.say.unmatched", lang, count=made.unmatched_provisions))

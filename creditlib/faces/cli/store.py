@@ -19,6 +19,7 @@ from creditlib.days import parse_iso
 from creditlib.errors import Lang
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
+from creditlib.faces.record_words import amount, exceptions_told, needs_told
 from creditlib.faces.wording import say
 
 if TYPE_CHECKING:
@@ -59,11 +60,6 @@ def day(option: str | None) -> date:
     return datetime.now(UTC).date() if option is None else parse_iso(option, "--on")
 
 
-def amount(minor: int | None, currency: str | None) -> str:
-    """Return an amount with its currency, "" for none."""
-    return "" if minor is None or currency is None else f"{money.text(minor, currency)} {currency}"
-
-
 def plain(minor: int | None, currency: str | None) -> str | None:
     """Return an amount as a decimal string for JSON."""
     return None if minor is None or currency is None else money.plain(minor, currency)
@@ -91,7 +87,7 @@ def pending_table(out: Console, found: Sequence[Pending], lang: Lang) -> None:
     for one in found:
         table.add_row(
             str(one.seq), one.customer, one.subject, amount(one.amount_minor, one.currency), amount(one.proposed_minor, one.currency),
-            one.grade or "○", " ".join(one.exceptions), one.maker, f"{say(f'record.role.{one.needs_role}', lang)} × {one.quorum}",
+            one.grade or "○", exceptions_told(one.exceptions, lang), one.maker, needs_told(one.needs_role, one.quorum, lang),
             " ".join(one.agreed) or "–", f"{one.expires_on}{' ▲' if one.expired else ''}",
         )  # fmt: skip
     show.put(out, table)
