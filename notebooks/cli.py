@@ -1,4 +1,4 @@
-"""`credit lab` and `credit serve`: the notebooks in JupyterLab, the five panels as web pages.
+"""`credit lab` and `credit serve`: the notebooks in JupyterLab, the six panels as web pages.
 
 What must stay true: only this machine is listened on, a token is always asked for; nothing of Jupyter is imported before a command runs;
 what is asked wrongly is told before a server starts.
@@ -21,6 +21,10 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Day, YYYY-MM-DD; else the last month end of the book that is over."),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option("--store", metavar="FILE|URL", help="The record panels ask and decide in, whose limits count; else CREDIT_STORE, if set."),
+]  # fmt: skip
 Port = Annotated[
     int | None, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port to listen on; else the next free one.")
 ]  # fmt: skip
@@ -44,6 +48,7 @@ def lab_command(
     policy: c.PolicyFile = None,
     currency: c.CurrencyOption = None,
     fx: c.Fx = None,
+    store: Store = None,
     lang: c.LangOption = None,
     folder: Annotated[
         str, typer.Option("--folder", metavar="FOLDER", help="Where your copies of the notebooks are kept.")
@@ -53,7 +58,7 @@ def lab_command(
     token: Token = None,
     no_browser: NoBrowser = False,
 ) -> None:
-    """Open JupyterLab on a copy of the notebooks: the five panels, and the course with exercises.
+    """Open JupyterLab on a copy of the notebooks: the six panels, and the course with exercises.
 
     Example: credit lab --lang zh --folder my-notebooks
     """
@@ -63,7 +68,7 @@ def lab_command(
 
         needs("jupyterlab", "ipykernel", "anywidget", "altair")
         server = Server.of(address, port, token, browser=not no_browser, usual=8888)
-        given(book, as_of, policy, currency, fx, words)
+        given(book, as_of, policy, currency, fx, words, store)
         from .copies import copy_notebooks
 
         copies = copy_notebooks(folder, words)
@@ -85,13 +90,14 @@ def serve_command(
     policy: c.PolicyFile = None,
     currency: c.CurrencyOption = None,
     fx: c.Fx = None,
+    store: Store = None,
     lang: c.LangOption = None,
     port: Port = None,
     address: Address = "127.0.0.1",
     token: Token = None,
     no_browser: NoBrowser = False,
 ) -> None:
-    """Serve the five panels as web pages on this machine, code hidden, behind a token.
+    """Serve the six panels as web pages on this machine, code hidden, behind a token.
 
     Example: credit serve --book books/2026-10 --as-of 2026-10-31
     """
@@ -101,7 +107,7 @@ def serve_command(
 
         needs("voila", "ipykernel", "anywidget", "altair")
         server = Server.of(address, port, token, browser=not no_browser, usual=8866)
-        given(book, as_of, policy, currency, fx, words)
+        given(book, as_of, policy, currency, fx, words, store)
         from .serving import serve_panels
 
         serve_panels(server, words)

@@ -1,4 +1,4 @@
-"""The five panels as web pages: Voila on this machine alone, behind a token, code hidden, with a page that lists them.
+"""The six panels as web pages: Voila on this machine alone, behind a token, code hidden, with a page that lists them.
 
 What must stay true: without the token every page is refused (403); nothing but the panels can be asked for; no page loads anything from
 another host; every kernel is stopped with the server.
@@ -35,7 +35,7 @@ from .kernels import OwnKernel, encryption
 from .start import LOOPBACK, Server, book_shown, web_settings
 
 HERE: Final = Path(__file__).parent
-PANELS: Final = ("customer", "terms", "portfolio", "policy", "close")
+PANELS: Final = ("customer", "terms", "portfolio", "policy", "close", "approvals")
 _IDLE_SECONDS: Final = 1200
 
 

@@ -1,6 +1,6 @@
-"""What both commands settle before a server starts: the extra, the book, the address, the port, the token.
+"""What both commands settle before a server starts: the extra, the book, the record, the address, the port, the token.
 
-What must stay true: no address but this machine's is listened on; a kernel finds book, policy and rates by their whole path, since it
+What must stay true: no address but this machine's is listened on; a kernel finds book, policy, rates and record by their whole path, since it
 runs in another folder.
 """
 
@@ -32,12 +32,14 @@ def needs(*modules: str) -> None:
 
 
 def given(
-    book: str | None, as_of: str | None, policy: str | None, currency: str | None, rates: str | None, lang: Lang
-) -> None:
+    book: str | None, as_of: str | None, policy: str | None, currency: str | None, rates: str | None, lang: Lang, store: str | None = None
+) -> None:  # fmt: skip
     """Hand what is given to every kernel, by environment; check first what can be checked without assessing the book.
 
-    Raises: UsageError, and what opening a book or a policy raises.
+    Raises: UsageError, and what opening a book, a policy or a record raises.
     """
+    if there := store or os.environ.get(env.STORE):
+        os.environ[env.STORE] = _whole(there)
     for name, value in ((env.BOOK, book), (env.POLICY, policy), (env.RATES, rates)):
         chosen = value or os.environ.get(name)
         if chosen:
@@ -46,6 +48,14 @@ def given(
         if value:
             os.environ[name] = value
     _check()
+
+
+def _whole(store: str) -> str:
+    """Return a record's address, found from any folder."""
+    from creditlib.record.connecting import find_place
+
+    path = find_place(store).path
+    return store if path is None else str(path)
 
 
 def _check() -> None:
@@ -63,13 +73,23 @@ def _check() -> None:
         raise usage("notebooks.error.no_file", path=rates)
     if folder := found(env.BOOK):
         open_connected(folder, verify=False)
+    if store := found(env.STORE):
+        from creditlib.record.store import open_store
+
+        open_store(store, create=False).close()
 
 
 def book_shown(lang: Lang) -> str:
-    """Return which book and day the panels show, as far as they were given."""
+    """Return which book, day and record the panels show, as far as they were given."""
     folder, day = os.environ.get(env.BOOK), os.environ.get(env.AS_OF)
     name = say("notebooks.page.book", lang, name=Path(folder).name) if folder else say("notebooks.page.sample", lang)
-    return name + (say("notebooks.page.day", lang, day=day) if day else "")
+    name += say("notebooks.page.day", lang, day=day) if day else ""
+    if not (store := os.environ.get(env.STORE)):
+        return name
+    from creditlib.record.connecting import find_place
+
+    place = find_place(store)
+    return name + say("notebooks.page.record", lang, name=place.path.name if place.path else place.shown)
 
 
 @dataclass(frozen=True)

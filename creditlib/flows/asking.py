@@ -18,8 +18,9 @@ from creditlib.flows.assess import Assessment
 from creditlib.flows.evidence import Version, record_file
 from creditlib.flows.review import review
 from creditlib.flows.reviewing import Review
-from creditlib.record.approvals import Ask, ask
+from creditlib.record.approvals import Ask, _exceptions, ask
 from creditlib.record.entry import Entry
+from creditlib.record.matrix import Needs, needs
 from creditlib.record.store import Store
 
 
@@ -46,11 +47,49 @@ class Wish:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a request would show if it were made now. exceptions: those the record would write, more than proposed among them. needs: who
+    would decide."""
+
+    asked: Ask
+    exceptions: tuple[str, ...]
+    needs: Needs
+
+
+def before_asking(whole: Assessment, made: Review, wish: Wish, on: date) -> Before:
+    """Return what a wish would show as a request made on a day, by the figures and the matrix it would be written with. Nothing is written.
+
+    Raises: UsageError as `asking`.
+
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.flows.assess import assess
+    >>> from creditlib.policy import load_policy
+    >>> whole = assess(sample_book(), load_policy(), SAMPLE_END)
+    >>> before_asking(whole, review(whole, "C-7003"), Wish("season", 10**12), SAMPLE_END).exceptions[0]
+    'above_proposal'
+    """
+    asked, values = asking(whole, made, wish), whole.policy.at(on)
+    exceptions = tuple(_exceptions(asked, values))
+    return Before(asked, exceptions, needs(values, asked.own_risk_minor, asked.grade, exceptions))
+
+
 def request_limit(store: Store, whole: Assessment, customer: str, wish: Wish, *, sources: Sequence[str] = ()) -> Asked:
     """Write the version of the credit file and the request for a limit that stands on it.
 
     sources: files the book was read from. Raises: UsageError: nobody knows the customer, no amount is given and none proposed, a reason
     or exception the policy does not list; RefusedError: a request is open already, or the person may not; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.flows.assess import assess
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.store import open_store
+    >>> whole = assess(sample_book(), load_policy(), SAMPLE_END)
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     done = request_limit(store, whole, "C-7003", Wish("yearly_review", 3_000_00))
+    >>> done.entry.body["customer"], done.file.version, done.asked.amount_minor
+    ('C-7003', 1, 300000)
     """
     made = review(whole, customer)
     asked = asking(whole, made, wish)

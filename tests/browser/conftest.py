@@ -1,4 +1,4 @@
-"""A real Chromium; the five panels served by Voila, the notebooks in JupyterLab, each as its command starts it."""
+"""A real Chromium; the six panels served by Voila, the notebooks in JupyterLab, each as its command starts it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from creditlib.policy import load_policy
+from creditlib.record.approvals import Ask, ask
+from creditlib.record.connecting import find_place
+from creditlib.record.people import system_user
+from creditlib.record.roles import give_role
+from creditlib.record.store import opened
 from tests.browser.driving import CHROMIUM
 from tests.browser.servers import Served, running
 
@@ -26,9 +32,30 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The panels over Voila, in Chinese, the bundled sample."""
-    with running("serve", "--lang", "zh", cwd=tmp_path_factory.mktemp("serve")) as found:
+def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A record in which ann asked for a limit of a customer no book knows; who runs the browser is of the committee."""
+    file = tmp_path_factory.mktemp("record") / "record.db"
+    with opened(find_place(file), create=True, actor="keeper") as store:
+        give_role(store, "ann", "analyst")
+        give_role(store, system_user(), "committee")
+    told = Ask(
+        "Z-1",
+        "season",
+        amount_minor=900_000_00,
+        currency="CNY",
+        proposed_minor=900_000_00,
+        own_risk_minor=900_000_00,
+        grade="B",
+    )
+    with opened(find_place(file), create=False, actor="ann") as store:
+        ask(store, told, load_policy())
+    return file
+
+
+@pytest.fixture(scope="session")
+def served(record: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The panels over Voila, in Chinese, the bundled sample beside a record without a limit."""
+    with running("serve", "--lang", "zh", "--store", str(record), cwd=tmp_path_factory.mktemp("serve")) as found:
         yield found
 
 

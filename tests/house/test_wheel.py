@@ -67,7 +67,7 @@ def test_a_panel_a_lesson_and_the_commands_work_from_the_wheel_alone(wheel: Path
     )
     first, *rest = alone(wheel, code, tmp_path).splitlines()
     assert first.count(str(wheel)) == 2
-    assert rest == ["zh 8 True", "True"]
+    assert rest == ["zh 9 True", "True"]
     told = alone(
         wheel,
         "import sys\nsys.argv = ['credit', 'serve', '--help']\nfrom creditlib.faces.cli.main import run\nrun()",

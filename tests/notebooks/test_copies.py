@@ -28,7 +28,7 @@ def test_the_first_time_everything_is_copied_as_it_is(tmp_path: Path) -> None:
     assert made.kept == made.renewed == ()
     for name, source in bundled("zh").items():
         assert (tmp_path / "mine" / name).read_bytes() == source.read_bytes()
-    assert "8" in made.lines("zh")[0]
+    assert "9" in made.lines("zh")[0]
 
 
 def test_a_changed_notebook_stays_and_is_told(tmp_path: Path) -> None:

@@ -86,5 +86,5 @@ def test_the_exercises_of_a_lesson_stand_in_its_notebook_unfilled(name: str) -> 
 def test_every_lesson_has_a_notebook() -> None:
     assert len(COURSE) == len(LESSONS)
     assert set(bundled("zh")) == {
-        f"panels/{p}.ipynb" for p in ("close", "customer", "policy", "portfolio", "terms")
+        f"panels/{p}.ipynb" for p in ("approvals", "close", "customer", "policy", "portfolio", "terms")
     } | {f"course/zh/{name}" for name in COURSE}

@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="signals of POSIX"),
 ]
 TOKEN = "0123456789abcdef"
-PANELS = ("customer", "terms", "portfolio", "policy", "close")
+PANELS = ("customer", "terms", "portfolio", "policy", "close", "approvals")
 OPEN_CONFIG = "c = get_config()\nc.ServerApp.ip = '0.0.0.0'\nc.IdentityProvider.token = ''\nc.ServerApp.allow_remote_access = True\n"
 
 

@@ -20,12 +20,13 @@ from typer.testing import CliRunner
 
 import creditlib as cl
 from creditlib.faces.cli.main import app
-from creditlib.faces.panels.given import AS_OF, BOOK, CURRENCY, LANG, POLICY, RATES
+from creditlib.faces.panels.given import AS_OF, BOOK, CURRENCY, LANG, POLICY, RATES, STORE
+from creditlib.record.store import open_store
 
 COMMANDS = ("lab", "serve")
 
 
-GIVEN = (BOOK, AS_OF, POLICY, LANG, CURRENCY, RATES, "CREDIT_TOKEN")
+GIVEN = (BOOK, AS_OF, POLICY, LANG, CURRENCY, RATES, STORE, "CREDIT_TOKEN")
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +126,9 @@ def test_a_book_policy_day_or_rate_that_is_wrong_is_told_first(command: str, tmp
     assert "--fx needs --currency" in refused(command, "--fx", missing)
     assert "no such file" in refused(command, "--fx", missing, "--currency", "CNY")
     assert "--lang" in refused(command, "--lang", "fr")
+    assert "[no-store]" in refused(command, "--store", missing)
+    assert "[bad-store-address]" in refused(command, "--store", "oracle://host/credit")
+    assert not Path(missing).exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -148,11 +152,28 @@ def test_kernels_find_what_was_given_from_any_folder(in_tmp: Path) -> None:
     Path("rates.csv").write_text("date,from,to,rate\n2026-10-31,USD,CNY,7.1\n")
     done = run("policy", "print", "--toml", "--out", "policy.toml")
     assert done.exit_code == 0
-    given("book", "2026-10-31", "policy.toml", "CNY", "rates.csv", "zh")
-    assert {name: os.environ[name] for name in (BOOK, POLICY, RATES, AS_OF, CURRENCY, LANG)} == {
-        BOOK: str(in_tmp / "book"), POLICY: str(in_tmp / "policy.toml"), RATES: str(in_tmp / "rates.csv"),
+    open_store("record.db").close()
+    given("book", "2026-10-31", "policy.toml", "CNY", "rates.csv", "zh", "record.db")
+    assert {name: os.environ[name] for name in (BOOK, POLICY, RATES, STORE, AS_OF, CURRENCY, LANG)} == {
+        BOOK: str(in_tmp / "book"), POLICY: str(in_tmp / "policy.toml"), RATES: str(in_tmp / "rates.csv"), STORE: str(in_tmp / "record.db"),
         AS_OF: "2026-10-31", CURRENCY: "CNY", LANG: "zh",
     }  # fmt: skip
+    assert start.book_shown("zh") == "账簿：book，截至 2026-10-31；记录 record.db"
+
+
+def test_the_address_of_a_database_stays_as_it_was_and_its_password_is_shown_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(STORE, "postgresql://li:secret@127.0.0.1:1/credit")
+    assert "secret" not in refused_with_environment("serve")
+    assert "secret" not in start.book_shown("en")
+    assert os.environ[STORE] == "postgresql://li:secret@127.0.0.1:1/credit"
+
+
+def refused_with_environment(*arguments: str) -> str:
+    done = run(*arguments)
+    assert done.exit_code == 2, done.output
+    return str(done.output)
 
 
 def test_help_loads_nothing_of_jupyter() -> None:

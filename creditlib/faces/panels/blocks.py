@@ -62,9 +62,14 @@ def kpis(id: str, items: Sequence[Block]) -> Block:
     return {"kind": "kpis", "id": id, "items": list(items)}
 
 
-def text(id: str, lines: Sequence[str], *, lead: str = "", tone: str = "", act: Block | None = None) -> Block:
-    """One line, or several as a list. lead: what stands before, bold. tone: advice, muted, act. act: a button behind it."""
-    return {"kind": "text", "id": id, "lines": list(lines), "lead": lead, "tone": tone, "act": act}
+def text(
+    id: str, lines: Sequence[str], *, lead: str = "", tone: str = "", act: Block | None = None, status: bool = False
+) -> Block:
+    """One line, or several as a list. lead: what stands before, bold. tone: advice, muted, act. act: a button behind it. status: an
+    answer, read to who listens when it comes."""
+    return {
+        "kind": "text", "id": id, "lines": list(lines), "lead": lead, "tone": tone, "act": act, **({"status": True} if status else {}),
+    }  # fmt: skip
 
 
 def form(id: str, controls: Sequence[Block], *, inline: bool = False) -> Block:

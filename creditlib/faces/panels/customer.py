@@ -1,6 +1,7 @@
 """The customer panel: one customer, the decision first, then why, then what if.
 
-What must stay true: its figures are those of `flows.review` and `flows.scenario`; the workbook it gives is the customer file of the terminal.
+What must stay true: its figures are those of `flows.review` and `flows.scenario`; the workbook it gives is the customer file of the terminal;
+a request goes through `flows.asking`, with today's figures, never the scenario's.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from creditlib.faces.panels import customer_figures as figures
 from creditlib.faces.panels import customer_file as credit_file
 from creditlib.faces.panels import customer_what_if as what_if
 from creditlib.faces.panels.blocks import Block, button, columns
+from creditlib.faces.panels.customer_request import ASKED, Submission
 from creditlib.faces.panels.customer_search import CustomerField, listed, near
 from creditlib.faces.panels.fields import Field, Number
+from creditlib.faces.panels.given import Door
 from creditlib.faces.panels.model import Download, Model
 from creditlib.faces.panels.parameters import drafted
 from creditlib.faces.scale import Scale, scale_of
@@ -32,12 +35,16 @@ from creditlib.flows.scenario import CustomerCase
 
 
 class CustomerModel(Model):
-    """One customer of an assessed book. State: customer, over (what the curve runs over), and each figure that was changed."""
+    """One customer of an assessed book. State: customer, over (what the curve runs over), each figure that was changed, and what is
+    typed of a request (names of `customer_request`). door: the way to the record the book was assessed with, None without one."""
 
     panel = "customer"
 
-    def __init__(self, whole: Assessment, customer: str | None = None, lang: Lang = "en") -> None:
+    def __init__(
+        self, whole: Assessment, customer: str | None = None, lang: Lang = "en", *, door: Door | None = None
+    ) -> None:
         self.whole = whole
+        self.request = Submission(self, door)
         self._first = customer or self._most_exposed()
         self._near: list[str] = []
         self._cases: dict[str, tuple[CustomerCase, Review]] = {}
@@ -95,12 +102,18 @@ class CustomerModel(Model):
         if (code, self.lang) not in self._held:
             case = self.case
             over = what_if.over_field([name for name in case.movable if name not in case.policy_figures])
-            self._held = {(code, self.lang): {**what_if.fields(case, self.scale()), "over": over}}
+            self._held = {
+                (code, self.lang): {**what_if.fields(case, self.scale()), "over": over, **self.request.fields()}
+            }
         return self._held[code, self.lang]
 
     def changes(self) -> dict[str, Any]:
         """Return the figures changed, as `CustomerCase.scenario` takes them."""
-        told = {name: self.get(name) for name in self.state if name not in ("customer", "over")}
+        told = {
+            name: self.get(name)
+            for name in self.state
+            if name not in ("customer", "over") and not name.startswith(ASKED)
+        }
         return told | {name: drafted(name, told[name]) for name in told if name in self.case.policy_figures}
 
     def limits_over(
@@ -122,26 +135,34 @@ class CustomerModel(Model):
             self._near = []
 
     def control(self, name: str) -> Block:
-        """Return a control; a figure that was not changed stands at its base."""
+        """Return a control; a figure that was not changed stands at its base, a text at nothing."""
         if name not in self.state and name in self.fields():
             return self.fields()[name].control(name, self._base(name), self.lang)
         return super().control(name)
 
     def _base(self, name: str) -> Any:
         field = self.fields()[name]
-        return field.base if isinstance(field, Number) else None
+        return field.base if isinstance(field, Number) else ""
 
     def look(self, name: str, typed: str) -> None:
         """Take what is being typed to find a customer."""
         self._near = near(typed, self._names)
 
     def act(self, name: str, value: Any) -> None:
-        """Follow one of the advised ways."""
+        """Follow one of the advised ways; submit a request; assess the book anew with the limits of the record."""
+        if name == "submit":
+            return self.request.submit()
+        if name == "again":
+            return self._assess_again()
         if name != "follow":
             return super().act(name, value)
         option = self.review.advice.options[int(value)]
-        state = {n: v for n, v in self.state.items() if n in ("customer", "over")}
+        state = {n: v for n, v in self.state.items() if n in ("customer", "over") or n.startswith(ASKED)}
         return self.become(state | {step.factor: step.to for step in option.steps})
+
+    def _assess_again(self) -> None:
+        self.whole = self.request.assessed_again()
+        self._cases, self._held, self._foot, self._today = {}, {}, (("", ""), ()), ((), [])
 
     def view(self) -> Block:
         """Return everything the browser draws; while something is wrong, the grey figures are of the customer that is named."""
@@ -169,6 +190,7 @@ class CustomerModel(Model):
             columns("now", [figures.aging(made, scale), figures.late(made, self.lang), figures.exposure(made, scale)]),
             columns("if", [what_if.sliders(self), what_if.side_by_side(self, scenario, scale), what_if.curve(self, scenario, scale)]),
             columns("advice", [what_if.advice(made, self.lang)]),
+            columns("request", self.request.sections()),
             columns("file", credit_file.file(made, scale)),
         ]  # fmt: skip
 

@@ -215,13 +215,16 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Day:
-    """A day, held as YYYY-MM-DD."""
+    """A day, held as YYYY-MM-DD. empty: it may be left blank, ""."""
 
     label: Words
     hint: Words | None = None
+    empty: bool = False
 
     def read(self, typed: str, lang: Lang) -> str:
         """Return the day."""
+        if self.empty and not typed.strip():
+            return ""
         return parse_iso(typed.strip(), self.label(lang)).isoformat()
 
     def check(self, value: Any) -> str:

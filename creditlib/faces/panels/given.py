@@ -1,24 +1,27 @@
 """The book a panel is about: given by the caller, by the environment (`credit lab`, `credit serve`), or the bundled sample.
 
 What must stay true: a panel says which book, day and policy it shows; nothing is guessed: a day is given, else the last month end of the
-book that is over.
+book that is over. Where a record is named its limits count, as at the terminal; none is ever made by looking.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from creditlib.days import month_end, parse_iso
 from creditlib.errors import Lang, UsageError
-from creditlib.facts.book import Book
 from creditlib.facts.open_items import Rate
 from creditlib.facts.reading import Reading
 from creditlib.flows.assess import Assessment, assess
 from creditlib.policy import Policy, load_policy
+
+if TYPE_CHECKING:
+    from creditlib.record.standing import Limit
+    from creditlib.record.store import Store
 
 BOOK: Final = "CREDIT_BOOK"
 AS_OF: Final = "CREDIT_AS_OF"
@@ -26,6 +29,9 @@ POLICY: Final = "CREDIT_POLICY"
 LANG: Final = "CREDIT_LANG"
 CURRENCY: Final = "CREDIT_CURRENCY"
 RATES: Final = "CREDIT_FX"
+STORE: Final = "CREDIT_STORE"
+Opening = Callable[[], "Store"]
+"""Opens the record a panel speaks to: for each question anew, so that no page that stands open keeps it."""
 
 
 def language(lang: str | None = None) -> Lang:
@@ -51,42 +57,155 @@ def day_of(as_of: str | date | None = None) -> date | None:
     return parse_iso(told, "as_of") if isinstance(told, str) else told
 
 
+def opening_of(store: str | Path | None = None) -> Opening | None:
+    """Return what opens the record given, else of the environment; None where none is named. Nothing is opened yet, and none is made.
+
+    >>> opening_of("record.db") is None
+    False
+    """
+    place = store or os.environ.get(STORE) or None
+    if place is None:
+        return None
+
+    def opened() -> Store:
+        from creditlib.record.store import open_store
+
+        return open_store(place, create=False)
+
+    return opened
+
+
+class Door:
+    """The way from a panel to a record: opens it, and knows which of its limits the book was assessed with. files: those the book was
+    made from, as far as they are still the same."""
+
+    def __init__(
+        self, opened: Opening, assessed_with: Callable[[Store], Assessment], files: Callable[[], Sequence[str]] = tuple
+    ) -> None:
+        self.open = opened
+        self.files = files
+        self._assessed_with = assessed_with
+        self.limits: tuple[Limit, ...] = ()
+
+    def assess(self) -> Assessment:
+        """Return the book assessed with the limits of the record as they stand. Raises: StoreError; what assessing raises."""
+        from creditlib.record.standing import every_limit
+
+        with self.open() as store:
+            self.limits = every_limit(store)
+            return self._assessed_with(store)
+
+    def behind(self, store: Store) -> bool:
+        """Return whether the record has other limits than the book was assessed with. Raises: StoreError."""
+        from creditlib.record.standing import every_limit
+
+        return every_limit(store) != self.limits
+
+
 def assessed(
     book: str | Path | Assessment | None = None, as_of: str | date | None = None, *, policy: str | Path | None = None,
-    currency: str | None = None, rates: str | Path | Sequence[Rate] | None = None,
+    currency: str | None = None, rates: str | Path | Sequence[Rate] | None = None, store: str | Path | None = None,
 ) -> Assessment:  # fmt: skip
     """Return the assessed book a panel shows.
 
     book: an assessment made already, beside which nothing else is given; a connected folder, None for the one of the environment (CREDIT_BOOK), else the sample. as_of: its
     day, None for CREDIT_AS_OF, else the last month end up to the newest document (of the sample its own). policy: a file,
     else CREDIT_POLICY, else the standard one. currency, rates: report in one currency, else CREDIT_CURRENCY, CREDIT_FX (a file of rates).
-    Raises: UsageError, also for a book without a customer; what opening and assessing raise.
+    store: the record whose limits count, else CREDIT_STORE, else none.
+    Raises: UsageError, also for a book without a customer; what opening and assessing raise, a store there is not among them.
 
     >>> assessed().as_of
     datetime.date(2026, 10, 31)
     """
+    return recorded(book, as_of, policy=policy, currency=currency, rates=rates, store=store)[0]
+
+
+def recorded(
+    book: str | Path | Assessment | None = None, as_of: str | date | None = None, *, policy: str | Path | None = None,
+    currency: str | None = None, rates: str | Path | Sequence[Rate] | None = None, store: str | Path | None = None,
+) -> tuple[Assessment, Door | None]:  # fmt: skip
+    """Return the assessed book, and the way to the record its limits come from: None where none is named, or the book was assessed
+    elsewhere. The rest as `assessed`."""
     if isinstance(book, Assessment):
-        _nothing_beside(as_of=as_of, policy=policy, currency=currency, rates=rates)
-        return _peopled(book)
+        _nothing_beside(as_of=as_of, policy=policy, currency=currency, rates=rates, store=store)
+        return _peopled(book), None
     chosen, day = policy_of(policy), day_of(as_of)
-    folder = book or os.environ.get(BOOK) or None
-    reading: Reading | Book
-    if folder is None:
-        from creditlib.facts.sample.generate import SAMPLE_END, sample_book
-
-        reading, day = sample_book(), day or SAMPLE_END
-    else:
-        from creditlib.flows.connected import open_connected
-
-        opened = open_connected(folder)
-        reading, day = opened.reading, day or _last_month_end(opened.last_day, str(folder))
+    reading, day, files = _read(book or os.environ.get(BOOK) or None, day)
     report = currency or os.environ.get(CURRENCY) or None
     given = rates if rates is not None else os.environ.get(RATES) or None
     if isinstance(given, str | Path):
         from creditlib.facts.outside import read_rates
 
         given = read_rates(str(given), report or chosen.at(day)["home.currency"], day, None)
-    return _peopled(assess(reading, chosen, day, rates=tuple(given or ()), currency=report))
+    told = tuple(given or ())
+    opened = opening_of(store)
+    if opened is None:
+        return _peopled(assess(reading, chosen, day, rates=told, currency=report)), None
+
+    def with_record(there: Store) -> Assessment:
+        from creditlib.flows.recorded import with_limits
+
+        held = with_limits(reading, there, day, chosen.at(day)["home.currency"])
+        return _peopled(assess(held, chosen, day, rates=told, currency=report))
+
+    door = Door(opened, with_record, files)
+    return door.assess(), door
+
+
+def _read(folder: str | Path | None, day: date | None) -> tuple[Reading, date, Callable[[], Sequence[str]]]:
+    """Open a connected book, or make the sample; tell the day, and what gives the files it was made from that are still the same."""
+    if folder is None:
+        from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+
+        return Reading(sample_book(), (), "documents_with_allocations", (), (), None), day or SAMPLE_END, tuple
+    from creditlib.flows.connected import open_connected
+
+    opened = open_connected(folder)
+
+    def unchanged() -> Sequence[str]:
+        gone = opened.changed
+        return [name for name in (opened.sources.all if opened.sources else ()) if name not in gone]
+
+    return opened.reading, day or _last_month_end(opened.last_day, str(folder)), unchanged
+
+
+def names_of(book: str | Path | Assessment | None = None) -> dict[str, str]:
+    """Return names of customers by code: of a book given, else of CREDIT_BOOK; without a book none, since the sample's are nobody's.
+
+    Raises: what opening a book raises.
+    """
+    if isinstance(book, Assessment):
+        return dict(book.ground.names)
+    folder = book or os.environ.get(BOOK) or None
+    if folder is None:
+        return {}
+    from creditlib.flows.connected import open_connected
+
+    table = open_connected(folder).reading.book.columns("customers", ["customer", "name"])
+    texts = (table[name].to_pylist() for name in ("customer", "name"))
+    return {code: name or "" for code, name in zip(*texts, strict=True)}
+
+
+def place_shown(place: str) -> str:
+    """Return a record's address short: of a file its name and its folder's.
+
+    >>> place_shown("/firm/books/credit/record.db"), place_shown("postgresql://***@host/credit")
+    ('credit/record.db', 'postgresql://***@host/credit')
+    """
+    return place if "://" in place else "/".join(Path(place).parts[-2:])
+
+
+def record_lines(whole: Assessment, lang: Lang) -> list[str]:
+    """Return what is to be said of limits of a record beside those of the book, a line a check, how many more there are behind it."""
+    from creditlib.faces.wording import say
+
+    reading, lines = whole.ground.reading, []
+    found = reading.findings if isinstance(reading, Reading) else ()
+    for check in ("limit-record-wins", "limit-not-approved"):
+        told = [finding for finding in found if finding.check == check]
+        more = say("panel.word.more", lang, count=len(told) - 1) if len(told) > 1 else ""
+        lines += [f"{told[0].line(lang)} {more}".rstrip()] if told else []
+    return lines
 
 
 def _peopled(whole: Assessment) -> Assessment:

@@ -20,6 +20,7 @@ from creditlib.faces.panels import portfolio_lists as lists
 from creditlib.faces.panels.blocks import Block, button, columns
 from creditlib.faces.panels.customer_search import CustomerField, listed, near
 from creditlib.faces.panels.fields import Choice, Field, Number
+from creditlib.faces.panels.given import record_lines
 from creditlib.faces.panels.model import Download, Model
 from creditlib.faces.panels.parameters import drafted, parameter_field
 from creditlib.faces.scale import Scale, scale_of
@@ -262,7 +263,7 @@ class PortfolioModel(Model):
 
     def foot(self) -> Sequence[str]:
         """Return what the figures rest on."""
-        return figures.foot(self, self.part(self.book), self.lang)
+        return [*figures.foot(self, self.part(self.book), self.lang), *record_lines(self.book.whole, self.lang)]
 
     def download(self, name: str, value: Any) -> Download:
         """Make the closing workbook of what is chosen, or the rows of the policy tried."""

@@ -64,6 +64,7 @@ function text(one, send) {
   const acts = new Parts(place, () => button(send));
   const update = (next) => {
     put(el, "class", `cl-text ${next.tone ? `cl-${next.tone}` : ""}`);
+    put(told, "role", next.status ? "status" : null);
     const lead = next.lead ? h("strong", {}, next.lead) : "";
     const lines = next.lines.length > 1 ? [lead, h("ul", {}, ...next.lines.map((line) => h("li", {}, line)))] : [lead, h("span", {}, next.lines[0] ?? "")];
     told.replaceChildren(...lines.filter((line) => line !== ""));
