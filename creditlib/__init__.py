@@ -37,13 +37,22 @@ if TYPE_CHECKING:
     from creditlib.facts.reading import Reading, read, read_sales
     from creditlib.facts.sample.generate import sample_book
     from creditlib.facts.statement_checks import check_statements
+    from creditlib.flows.asking import Wish, request_limit
     from creditlib.flows.assess import Assessment, assess
+    from creditlib.flows.audit import audit
     from creditlib.flows.close import close
+    from creditlib.flows.close_recorded import record_close
     from creditlib.flows.closing import Close
     from creditlib.flows.connected import Connected, import_book, open_connected
+    from creditlib.flows.due_list import due_reviews
+    from creditlib.flows.evidence import compare_file, record_file
+    from creditlib.flows.minutes import record_minutes, request_facts
+    from creditlib.flows.onboarding_kpis import onboarding_kpis
     from creditlib.flows.policy_bench import PolicyBench
     from creditlib.flows.policy_effect import policy_effect
     from creditlib.flows.portfolio import Portfolio
+    from creditlib.flows.recorded import with_limits
+    from creditlib.flows.released import record_release
     from creditlib.flows.review import review
     from creditlib.flows.reviewing import Review
     from creditlib.flows.scenario import CustomerCase
@@ -62,11 +71,19 @@ if TYPE_CHECKING:
     from creditlib.measures.statements import statement_figures
     from creditlib.policy import Policy, load_policy
     from creditlib.policy.draft import draft, draft_toml
+    from creditlib.record.approvals import Ask, ask, decide, withdraw
+    from creditlib.record.backup import backup, restore
+    from creditlib.record.export import check_export, write_export
+    from creditlib.record.roles import give_role
+    from creditlib.record.standing import limit_history, limits_on, pending
+    from creditlib.record.store import Store, open_store
+    from creditlib.record.verify import verify
     from creditlib.terms import Terms, due_dates, parse_terms
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Ask",
     "Assessment",
     "Book",
     "Close",
@@ -86,50 +103,65 @@ __all__ = [
     "Reading",
     "Review",
     "Sources",
+    "Store",
     "Terms",
     "TermsBench",
     "TermsCase",
     "Why",
+    "Wish",
     "advise",
     "aging",
     "append_events",
     "application_days",
     "as_known",
+    "ask",
     "assess",
+    "audit",
+    "backup",
     "case_of",
     "cash_conversion_cycle",
     "cei",
     "check",
+    "check_export",
     "check_statements",
     "close",
+    "compare_file",
     "compare_terms",
     "concentration",
     "convert",
     "cover",
     "days_of",
+    "decide",
     "draft",
     "draft_toml",
     "dso",
     "due_dates",
+    "due_reviews",
     "duplicates",
     "exposure",
     "first_year_losses",
+    "give_role",
     "import_book",
     "limit_book",
+    "limit_history",
     "limit_of",
     "limit_values",
+    "limits_on",
     "load_policy",
     "net_exposure",
     "offer_book",
     "offer_terms",
     "onboard",
+    "onboarding_kpis",
     "one_dso_day",
     "open_book",
     "open_connected",
     "open_items",
+    "open_store",
     "parse_terms",
     "payment_behaviour",
     "payment_record",
+    "pending",
     "policy_effect",
     "read",
     "read_control",
@@ -139,9 +171,16 @@ __all__ = [
     "read_orders",
     "read_rates",
     "read_sales",
+    "record_close",
+    "record_file",
+    "record_minutes",
+    "record_release",
     "release",
     "release_orders",
     "replay",
+    "request_facts",
+    "request_limit",
+    "restore",
     "review",
     "sample_book",
     "save_book",
@@ -149,14 +188,61 @@ __all__ = [
     "score_book",
     "score_values",
     "statement_figures",
+    "verify",
+    "with_limits",
+    "withdraw",
     "working_capital_requirement",
     "write_committee_memo",
     "write_customer_file",
+    "write_export",
     "write_form",
     "write_workbook",
 ]
 
 _HOME = {
+    "flows.asking": (
+        "Wish",
+        "request_limit",
+    ),
+    "flows.audit": ("audit",),
+    "flows.close_recorded": ("record_close",),
+    "flows.due_list": ("due_reviews",),
+    "flows.evidence": (
+        "compare_file",
+        "record_file",
+    ),
+    "flows.minutes": (
+        "record_minutes",
+        "request_facts",
+    ),
+    "flows.onboarding_kpis": ("onboarding_kpis",),
+    "flows.recorded": ("with_limits",),
+    "flows.released": ("record_release",),
+    "record.approvals": (
+        "Ask",
+        "ask",
+        "decide",
+        "withdraw",
+    ),
+    "record.backup": (
+        "backup",
+        "restore",
+    ),
+    "record.export": (
+        "check_export",
+        "write_export",
+    ),
+    "record.roles": ("give_role",),
+    "record.standing": (
+        "limit_history",
+        "limits_on",
+        "pending",
+    ),
+    "record.store": (
+        "Store",
+        "open_store",
+    ),
+    "record.verify": ("verify",),
     "decisions.score.advice": ("advise",),
     "decisions.limit.decide": (
         "limit_book",

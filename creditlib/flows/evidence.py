@@ -92,6 +92,16 @@ def record_file(store: Store, whole: Assessment, made: Review, sources: Sequence
     """Write the version of a customer's credit file a review stands on, unless the newest one says the same, and return it.
 
     Raises: RefusedError where the person may not; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.flows.assess import assess
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.store import open_store
+    >>> whole = assess(sample_book(), load_policy(), SAMPLE_END)
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     [record_file(store, whole, review(whole, "C-7003")).new for _ in range(2)]
+    [True, False]
     """
     found = evidence(whole, made, sources)
     before = rows_of(store, "files", customer=made.customer)
@@ -108,7 +118,19 @@ def record_file(store: Store, whole: Assessment, made: Review, sources: Sequence
 def compare_file(
     store: Store, whole: Assessment, customer: str, sources: Sequence[str] = (), version: int | None = None
 ) -> Compared:
-    """Hold files and figures against a recorded version. version: None: the newest. Raises: UsageError: there is no such version."""
+    """Hold files and figures against a recorded version. version: None: the newest. Raises: UsageError: there is no such version.
+
+    >>> import tempfile
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.flows.assess import assess
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.store import open_store
+    >>> whole = assess(sample_book(), load_policy(), SAMPLE_END)
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     _ = record_file(store, whole, review(whole, "C-7003"))
+    ...     compare_file(store, whole, "C-7003").differs
+    ()
+    """
     rows = rows_of(store, "files", customer=customer)
     row = (
         next((row for row in rows if row["version"] == version), None) if version is not None else (rows or (None,))[-1]

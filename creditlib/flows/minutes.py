@@ -52,7 +52,17 @@ class RequestFacts:
 
 
 def request_facts(store: Store, number: int) -> RequestFacts:
-    """Return a request with its votes, its end and its minutes. Raises: UsageError: no such request; StoreError."""
+    """Return a request with its votes, its end and its minutes. Raises: UsageError: no such request; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.approvals import Ask, ask
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     asked = ask(store, Ask("C-014", "season", amount_minor=100, currency="CNY"), load_policy())
+    ...     request_facts(store, asked.seq).outcome is None
+    True
+    """
     rows = rows_of(store, "requests", seq=number)
     if not rows:
         raise _no_request(number)
@@ -77,6 +87,16 @@ def record_minutes(
     whose hash is kept.
 
     Raises: UsageError: a request there is not, a file there is not, nothing said; RefusedError; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.approvals import Ask, ask
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     asked = ask(store, Ask("C-014", "season", amount_minor=100, currency="CNY"), load_policy())
+    ...     _ = record_minutes(store, [asked.seq], ["dan", "eve"], date(2026, 11, 20), text="put off to May")
+    ...     request_facts(store, asked.seq).minutes
+    ('put off to May',)
     """
     for number in requests:
         if not rows_of(store, "requests", seq=number):

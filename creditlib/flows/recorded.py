@@ -50,6 +50,13 @@ def with_limits(reading: Reading, store: Store, on: date, home: str) -> Reading:
     """Return what was read with the limits of a record in the place of the book's, and findings that say which won.
 
     on: the day asked, for the findings. home: currency of limits of the book that name none. Raises: StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.record.store import open_store
+    >>> reading = Reading(Book(), (), "open_items", (), (), None)
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     with_limits(reading, store, date(2026, 10, 31), "CNY").findings
+    ()
     """
     return with_recorded(reading, limits_recorded(store, on), on, home)
 

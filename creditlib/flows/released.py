@@ -20,6 +20,16 @@ def record_release(
     the policy's list, needed then. request: number of the request that was approved for it.
 
     Raises: UsageError: an order without number, no reason where one is needed, or one the policy does not list; RefusedError; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.decisions.release.decide import Order, release
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.store import open_store
+    >>> made = release(Order("C-7003", "CNY", 1_000_00, order="SO-1"), sample_book(), load_policy(), SAMPLE_END)
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     record_release(store, made, load_policy()).body["outcome"] == made.outcome
+    True
     """
     order = made.order
     number = order.order or order.delivery

@@ -63,6 +63,15 @@ def ask(store: Store, asked: Ask, policy: Policy) -> Entry:
 
     Raises: UsageError: a limit without amount or currency, a reason or exception the policy does not list, days that end before they
     begin; RefusedError: one is open already, or the person may not ask; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.store import open_store
+    >>> asked = Ask("C-014", "season", amount_minor=50_000_00, currency="CNY", own_risk_minor=50_000_00, grade="B")
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     entry = ask(store, asked, load_policy())
+    >>> entry.seq, entry.body["role"], entry.body["quorum"]
+    (2, 'manager', 1)
     """
     with store.writing() as turn:
         values = policy.at(parse_iso(turn.today))
@@ -86,6 +95,18 @@ def decide(store: Store, request: int, vote: Vote, reason: str, policy: Policy, 
     request: number of its entry. vote: "approve" counts towards the quorum, "reject" ends it. reason: a word of the policy's list.
     Raises: UsageError: no such request or reason; RefusedError: one's own, ended, expired, decided by this person already, or for a role
     the person does not have; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.errors import RefusedError
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     asked = ask(store, Ask("C-014", "season", amount_minor=0, currency="CNY"), load_policy())
+    ...     try:
+    ...         decide(store, asked.seq, "approve", "season", load_policy())
+    ...     except RefusedError as error:
+    ...         "somebody else must decide" in error.en
+    True
     """
     with store.writing() as turn:
         _known_reason(reason, policy.at(parse_iso(turn.today)))
@@ -104,7 +125,16 @@ def decide(store: Store, request: int, vote: Vote, reason: str, policy: Policy, 
 
 
 def withdraw(store: Store, request: int, *, text: str | None = None) -> Entry:
-    """Take one's own request back. Raises: UsageError: no such request; RefusedError: another's, or ended; StoreError."""
+    """Take one's own request back. Raises: UsageError: no such request; RefusedError: another's, or ended; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     asked = ask(store, Ask("C-014", "season", amount_minor=0, currency="CNY"), load_policy())
+    ...     withdraw(store, asked.seq).kind
+    'withdrawal'
+    """
     with store.writing() as turn:
         row = _request(turn, request)
         if row.maker != turn.actor:

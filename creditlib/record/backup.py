@@ -29,6 +29,12 @@ def backup(store: Store, path: str | Path) -> Head:
 
     A SQLite store becomes a SQLite file; one in PostgreSQL a file of JSON lines, as `export.write_export` writes it.
     Raises: UsageError: a file is there; StoreError: it can't be written, or the copy does not verify.
+
+    >>> import tempfile
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     backup(store, f"{folder}/copy.db") == store.head()
+    True
     """
     target = Path(path)
     if target.exists():
@@ -58,6 +64,13 @@ def restore(source: str | Path, given: str | Path) -> Head:
 
     source: a SQLite backup or a file of JSON lines. given: path or address of the new store, as in `open_store`.
     Raises: UsageError: a store is there; StoreError: the backup has faults or can't be read, or the place can't be written.
+
+    >>> import tempfile
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     _ = backup(store, f"{folder}/copy.db")
+    ...     restore(f"{folder}/copy.db", f"{folder}/again.db") == store.head()
+    True
     """
     where = find_place(given)
     path = Path(source)

@@ -50,6 +50,13 @@ def write_export(store: Store, path: str | Path, *, force: bool = False) -> Head
     """Write the whole journal to a file and return its head. force: write over a file that is there.
 
     Raises: UsageError: a file is there; StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     head = write_export(store, f"{folder}/journal.jsonl")
+    ...     check_export(f"{folder}/journal.jsonl", head).fault_count
+    0
     """
     target, head = Path(path), Head(0, "")
     if target.exists() and not force:
@@ -64,7 +71,15 @@ def write_export(store: Store, path: str | Path, *, force: bool = False) -> Head
 
 
 def check_export(path: str | Path, head: Head | None = None) -> Checked:
-    """Walk the chain in a file and return what is wrong with it. head: as in `verify.verify`. Raises: StoreError: it can't be read."""
+    """Walk the chain in a file and return what is wrong with it. head: as in `verify.verify`. Raises: StoreError: it can't be read.
+
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
+    ...     _ = file.write('{"seq":1}')
+    ...     file.flush()
+    ...     check_export(file.name).fault_count > 0
+    True
+    """
     faults = Faults()
     chain = Chain(faults, head)
     for _ in chain.walk(links(path)):

@@ -58,7 +58,17 @@ class Limit:
 
 
 def pending(store: Store, on: date, *, customer: str | None = None) -> tuple[Pending, ...]:
-    """Return the requests nobody has ended, the oldest first. on: the day asked. Raises: StoreError."""
+    """Return the requests nobody has ended, the oldest first. on: the day asked. Raises: StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.policy import load_policy
+    >>> from creditlib.record.approvals import Ask, ask
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     _ = ask(store, Ask("C-014", "season", amount_minor=100, currency="CNY"), load_policy())
+    ...     [(one.seq, one.customer, one.expired) for one in pending(store, date(2026, 11, 30))]
+    [(2, 'C-014', False)]
+    """
     query = select(REQUESTS).outerjoin(ENDS, ENDS.c.request == REQUESTS.c.seq).where(ENDS.c.seq.is_(None))
     if customer is not None:
         query = query.where(REQUESTS.c.customer == customer)
@@ -99,7 +109,14 @@ def limit_on(store: Store, customer: str, on: date) -> Limit | None:
 
 
 def limits_on(store: Store, on: date) -> dict[str, Limit]:
-    """Return the limits in force on a day by customer. Raises: StoreError."""
+    """Return the limits in force on a day by customer. Raises: StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     limits_on(store, date(2026, 11, 30))
+    {}
+    """
     found = {name: in_force(history, on) for name, history in by_customer(every_limit(store)).items()}
     return {name: limit for name, limit in found.items() if limit is not None}
 
@@ -113,7 +130,14 @@ def by_customer(limits: Iterable[Limit]) -> dict[str, list[Limit]]:
 
 
 def limit_history(store: Store, customer: str) -> tuple[Limit, ...]:
-    """Return every limit a customer was given, the first one first. Raises: StoreError."""
+    """Return every limit a customer was given, the first one first. Raises: StoreError.
+
+    >>> import tempfile
+    >>> from creditlib.record.store import open_store
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     limit_history(store, "C-014")
+    ()
+    """
     with store.reading() as connection:
         rows = connection.execute(select(LIMITS).where(LIMITS.c.customer == customer).order_by(LIMITS.c.step)).all()
     return tuple(map(_limit, rows))

@@ -489,8 +489,8 @@ def test_the_memo_tells_the_request_and_after_it_the_votes_and_the_minutes(peopl
     told = texts("after.xlsx")
     for part in (
         asked,
-        "dan agrees, reason strategic",
-        "eve refuses, reason worse_credit",
+        "dan agrees, reason Strategic customer",
+        "eve refuses, reason Worse credit standing",
         "Decided: rejected.",
         "Minutes: ask again in May",
     ):
