@@ -18,7 +18,7 @@ from creditlib.flows.assess import Assessment
 from creditlib.flows.evidence import Version, record_file
 from creditlib.flows.review import review
 from creditlib.flows.reviewing import Review
-from creditlib.record.approvals import Ask, _exceptions, ask
+from creditlib.record.approvals import Ask, all_exceptions, ask
 from creditlib.record.entry import Entry
 from creditlib.record.matrix import Needs, needs
 from creditlib.record.store import Store
@@ -70,7 +70,7 @@ def before_asking(whole: Assessment, made: Review, wish: Wish, on: date) -> Befo
     'above_proposal'
     """
     asked, values = asking(whole, made, wish), whole.policy.at(on)
-    exceptions = tuple(_exceptions(asked, values))
+    exceptions = tuple(all_exceptions(asked, values))
     return Before(asked, exceptions, needs(values, asked.own_risk_minor, asked.grade, exceptions))
 
 

@@ -75,7 +75,7 @@ def ask(store: Store, asked: Ask, policy: Policy) -> Entry:
     """
     with store.writing() as turn:
         values = policy.at(parse_iso(turn.today))
-        exceptions = _exceptions(asked, values)
+        exceptions = all_exceptions(asked, values)
         _sound(asked, values)
         who = needs(values, asked.own_risk_minor, asked.grade, exceptions)
         body = {
@@ -154,7 +154,11 @@ def expire(store: Store) -> tuple[Entry, ...]:
         return tuple(_expire(turn, row) for row in due)
 
 
-def _exceptions(asked: Ask, values: Values) -> list[str]:
+def all_exceptions(asked: Ask, values: Values) -> list[str]:
+    """Return the exceptions a request is written with: those told, and more than proposed where the policy lists that.
+
+    Raises: UsageError for one the policy does not list.
+    """
     known = values["approval.exceptions"]
     for word in asked.exceptions:
         if word not in known:
