@@ -186,8 +186,9 @@ def _open(
     late = in_own & overdue(items) & ~disputed(items)
     owed = sums(who[debit], items.open_minor[debit], size)
     tardy = sums(who[late], items.open_minor[late], size)
-    oldest = np.zeros(size)
+    oldest, undated = np.zeros(size), items.due_on == NO_DAY
     np.maximum.at(oldest, who[late], days_past_due(items)[late].astype(np.float64))
+    oldest[who[late & undated]] = np.nan  # overdue by nobody knows how many days
     return {
         "open_minor": sums(who[in_own], items.open_minor[in_own], size),
         "overdue_minor": tardy,

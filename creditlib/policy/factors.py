@@ -104,7 +104,7 @@ _ALL: Final = (
     Factor("on_time_share", "payment", "share", "higher", True, "Paid on time", "按期付款率",
            "share of the amount due in the window paid on time", "期间内到期金额中按期付清的比例"),
     Factor("oldest_overdue", "payment", "days", "lower", True, "Oldest overdue item", "最长逾期天数",
-           "days past due of the oldest open item", "未清项中最长的逾期天数"),
+           "days past due of the oldest open item; not known where one bears no day at all", "未清项中最长的逾期天数；有未注明任何日期的逾期项时为未知"),
     Factor("overdue_share", "payment", "share", "lower", True, "Overdue share", "逾期占比",
            "overdue ÷ open receivables", "逾期金额 ÷ 未清应收"),
     Factor("years_as_customer", "market", "years", "higher", False, "Years as a customer", "合作年限",

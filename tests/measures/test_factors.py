@@ -54,6 +54,13 @@ def test_an_item_in_dispute_counts_neither_as_overdue_nor_as_paid_late(dispute: 
     assert (found["days_beyond_terms"], found["on_time_share"]) == ((18, 0.1) if late else (0, 1))
 
 
+def test_an_overdue_item_without_any_day_makes_the_oldest_unknown_and_not_millions_of_days() -> None:
+    dated, bare = invoice(0, AS_OF - timedelta(20), 900), invoice(1, AS_OF, 100, issue_on=None, due_on=None)
+    found = measured(Book(table("documents", [dated, bare])))
+    assert (found["overdue_minor"], found["overdue_share"], found["oldest_overdue"]) == (1000, 1, None)
+    assert measured(Book(table("documents", [dated])))["oldest_overdue"] == 20
+
+
 def test_purchases_of_a_customer_who_began_within_the_earlier_year_show_no_growth() -> None:
     def growth(first: int) -> float | None:
         papers = [invoice(0, date(2020, 1, 31), 1, customer="C0")]
