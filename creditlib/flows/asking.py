@@ -7,7 +7,7 @@ from the policy is told by the figures themselves, not by who asks; nothing here
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from creditlib.decisions.limit.asked import own_after
@@ -15,10 +15,10 @@ from creditlib.decisions.limit.caps import Capacity
 from creditlib.decisions.limit.exchange import Exchange
 from creditlib.errors import UsageError
 from creditlib.flows.assess import Assessment
-from creditlib.flows.evidence import Version, record_file
+from creditlib.flows.evidence import Version, evidence, file_in
 from creditlib.flows.review import review
 from creditlib.flows.reviewing import Review
-from creditlib.record.approvals import Ask, all_exceptions, ask
+from creditlib.record.approvals import Ask, all_exceptions, ask_in
 from creditlib.record.entry import Entry
 from creditlib.record.matrix import Needs, needs
 from creditlib.record.store import Store
@@ -75,7 +75,7 @@ def before_asking(whole: Assessment, made: Review, wish: Wish, on: date) -> Befo
 
 
 def request_limit(store: Store, whole: Assessment, customer: str, wish: Wish, *, sources: Sequence[str] = ()) -> Asked:
-    """Write the version of the credit file and the request for a limit that stands on it.
+    """Write the version of the credit file and the request for a limit that stands on it, both or neither.
 
     sources: files the book was read from. Raises: UsageError: nobody knows the customer, no amount is given and none proposed, a reason
     or exception the policy does not list; RefusedError: a request is open already, or the person may not; StoreError.
@@ -93,9 +93,11 @@ def request_limit(store: Store, whole: Assessment, customer: str, wish: Wish, *,
     """
     made = review(whole, customer)
     asked = asking(whole, made, wish)
-    file = record_file(store, whole, made, sources)
-    asked = Ask(**{name: getattr(asked, name) for name in Ask.__slots__} | {"file": file.digest})
-    return Asked(ask(store, asked, whole.policy), file, asked)
+    found = evidence(whole, made, sources)
+    asked = replace(asked, file=found.digest)
+    with store.writing() as turn:
+        file = file_in(turn, found, made)
+        return Asked(ask_in(turn, asked, whole.policy), file, asked)
 
 
 def asking(whole: Assessment, made: Review, wish: Wish) -> Ask:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy import select
 
 from creditlib.errors import UsageError
 from creditlib.facts.credit_tables import CREDIT_TABLES
@@ -25,6 +26,8 @@ from creditlib.flows.reviewing import Review
 from creditlib.record.canonical import canonical, digest
 from creditlib.record.looking import rows_of
 from creditlib.record.store import Store
+from creditlib.record.tables import FILES
+from creditlib.record.writing import Turn
 
 _PLACES: Final = frozenset(("source_file", "source_row", "id"))
 """Columns that say where a row stood, not what it says."""
@@ -104,14 +107,20 @@ def record_file(store: Store, whole: Assessment, made: Review, sources: Sequence
     [True, False]
     """
     found = evidence(whole, made, sources)
-    before = rows_of(store, "files", customer=made.customer)
-    if before and before[-1]["digest"] == found.digest:
-        return Version(before[-1]["version"], found.digest, False)
+    with store.writing() as turn:
+        return file_in(turn, found, made)
+
+
+def file_in(turn: Turn, found: Evidence, made: Review) -> Version:
+    """Write a version within a writer's turn, as `record_file` does."""
+    before = turn.rows(select(FILES).where(FILES.c.customer == made.customer).order_by(FILES.c.version.desc()).limit(1))
+    if before and before[0].digest == found.digest:
+        return Version(before[0].version, found.digest, False)
     body = {
         "customer": made.customer, "as_of": made.as_of, "digest": found.digest, "parts": dict(found.parts), "grade": made.score.grade,
         "score": made.score.score, "policy": f"{made.policy_name}@{made.policy_fingerprint}",
     }  # fmt: skip
-    entry = store.append("credit_file", body)
+    entry = turn.add("credit_file", body)
     return Version(entry.body["version"], found.digest, True)
 
 

@@ -74,19 +74,24 @@ def ask(store: Store, asked: Ask, policy: Policy) -> Entry:
     (2, 'manager', 1)
     """
     with store.writing() as turn:
-        values = policy.at(parse_iso(turn.today))
-        exceptions = all_exceptions(asked, values)
-        _sound(asked, values)
-        who = needs(values, asked.own_risk_minor, asked.grade, exceptions)
-        body = {
-            "customer": asked.customer, "subject": asked.subject, "round": _next_round(turn, asked), "thing": asked.thing,
-            "amount_minor": asked.amount_minor, "currency": asked.currency, "from_on": asked.from_on, "until_on": asked.until_on,
-            "proposed_minor": asked.proposed_minor, "own_risk_minor": asked.own_risk_minor, "home": values["home.currency"],
-            "grade": asked.grade, "exceptions": exceptions, "role": who.role, "quorum": who.quorum, "reason": asked.reason,
-            "expires_on": parse_iso(turn.today) + timedelta(days=values["approval.expiry_days"]),
-            "policy": f"{policy.name}@{policy.fingerprint}", "text": asked.text, "file": asked.file,
-        }  # fmt: skip
-        return turn.add("request", body)
+        return ask_in(turn, asked, policy)
+
+
+def ask_in(turn: Turn, asked: Ask, policy: Policy) -> Entry:
+    """Write a request within a writer's turn, as `ask` does."""
+    values = policy.at(parse_iso(turn.today))
+    exceptions = all_exceptions(asked, values)
+    _sound(asked, values)
+    who = needs(values, asked.own_risk_minor, asked.grade, exceptions)
+    body = {
+        "customer": asked.customer, "subject": asked.subject, "round": _next_round(turn, asked), "thing": asked.thing,
+        "amount_minor": asked.amount_minor, "currency": asked.currency, "from_on": asked.from_on, "until_on": asked.until_on,
+        "proposed_minor": asked.proposed_minor, "own_risk_minor": asked.own_risk_minor, "home": values["home.currency"],
+        "grade": asked.grade, "exceptions": exceptions, "role": who.role, "quorum": who.quorum, "reason": asked.reason,
+        "expires_on": parse_iso(turn.today) + timedelta(days=values["approval.expiry_days"]),
+        "policy": f"{policy.name}@{policy.fingerprint}", "text": asked.text, "file": asked.file,
+    }  # fmt: skip
+    return turn.add("request", body)
 
 
 def decide(store: Store, request: int, vote: Vote, reason: str, policy: Policy, *, text: str | None = None) -> Entry:

@@ -10,7 +10,7 @@ import pytest
 from world import World, staff
 from world import made as make
 
-from creditlib.errors import UsageError
+from creditlib.errors import RefusedError, UsageError
 from creditlib.facts.reading import Reading
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 from creditlib.flows.asking import Asked, Wish, asking, exceptions_of, request_limit
@@ -143,6 +143,17 @@ def test_an_auditor_asks_for_nothing_and_leaves_no_file_behind(firm: World, whol
     with pytest.raises(Exception, match=r"reads everything|lacks the right"):
         request_limit(firm.open("gus"), whole, customer, Wish("new_customer"))
     assert rows_of(firm.open(), "files") == ()
+
+
+def test_a_request_that_is_refused_leaves_no_version_of_the_file(firm: World, whole: Assessment) -> None:
+    customer = proposed(whole)
+    request_limit(firm.open("ann"), whole, customer, Wish("new_customer", 1_00))
+    other = assess(sample_book(), POLICY, date(2026, 9, 30))
+    with pytest.raises(RefusedError, match="is open until"):
+        request_limit(firm.open("abe"), other, customer, Wish("new_customer", 1_00))
+    with pytest.raises(UsageError, match="because"):
+        request_limit(firm.open("abe"), other, "C-7003", Wish("because", 1_00))
+    assert [(row["customer"], row["version"]) for row in rows_of(firm.open(), "files")] == [(customer, 1)]
 
 
 def test_the_same_data_are_the_same_version_and_other_data_another(firm: World, whole: Assessment) -> None:
