@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
@@ -204,7 +205,7 @@ def record_lines(whole: Assessment, lang: Lang) -> list[str]:
     for check in ("limit-record-wins", "limit-not-approved"):
         told = [finding for finding in found if finding.check == check]
         more = say("panel.word.more", lang, count=len(told) - 1) if len(told) > 1 else ""
-        lines += [f"{told[0].line(lang)} {more}".rstrip()] if told else []
+        lines += [f"{replace(one, where=place_shown(one.where)).line(lang)} {more}".rstrip() for one in told[:1]]
     return lines
 
 

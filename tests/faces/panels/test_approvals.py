@@ -213,7 +213,7 @@ def test_what_has_ended_or_expired_is_told(firm: World) -> None:
     model.act("pick", other)
     view = model.view()
     assert rows(view, "pending")[0][-1] == "2026-12-01 ▲"
-    assert parts(view)["decision:verdict"]["why"].endswith("1 of them expired: they must be asked for anew.")
+    assert parts(view)["decision:verdict"]["why"].endswith("Expired, to be asked for anew: 1.")
     assert parts(view)["text:expired"]["lines"][0].startswith("It expired on 2026-12-01")
     assert vote(model, other, "approve").endswith("[expired]")
 

@@ -19,7 +19,7 @@ from creditlib.faces.cli.main import app
 from creditlib.faces.panels import customer_panel, policy_panel, portfolio_panel
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.customer import CustomerModel
-from creditlib.faces.panels.given import STORE, Door, assessed, recorded
+from creditlib.faces.panels.given import STORE, Door, assessed, place_shown, recorded
 from creditlib.faces.record_words import amount
 from creditlib.facts.sample.files import write_sample
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
@@ -311,7 +311,7 @@ def test_every_panel_is_assessed_with_the_record_and_tells_its_findings(
     monkeypatch.setenv(STORE, firm.address())
     count = sum(limit is not None for limit in assess(sample_book(), POLICY, SAMPLE_END).limits_set.values())
     foot = portfolio_panel(lang="en").view["foot"]
-    assert foot[-1].startswith(f"{firm.address()}: ")
+    assert foot[-1].startswith(f"{place_shown(firm.address())}: ")
     assert foot[-1].endswith("[limit-not-approved]")
     assert str(count) in foot[-1]
     assert policy_panel().view["error"] == ""
