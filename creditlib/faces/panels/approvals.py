@@ -19,12 +19,14 @@ from creditlib.faces.panels.fields import Choice, Day, Field, Text
 from creditlib.faces.panels.given import Opening, place_shown
 from creditlib.faces.panels.model import Model
 from creditlib.faces.record_words import vote_told
-from creditlib.faces.wording import say
+from creditlib.faces.wording import say, worded
 from creditlib.policy import Policy
 
 if TYPE_CHECKING:
     from creditlib.flows.approval_desk import Case, Desk
     from creditlib.record.store import Store
+
+_words = worded("panel_approvals")
 
 _LANGS: Final[tuple[Lang, Lang]] = ("en", "zh")
 _TYPED: Final = ("vote", "reason", "text")
@@ -181,10 +183,6 @@ class ApprovalsModel(Model):
 
         withdraw(store, number, text=self.get("text") or None)
         return lambda lang: say("record.say.withdrawn", lang, number=number)
-
-
-def _words(key: str) -> Any:
-    return lambda lang: say(f"panel_approvals.{key}", lang)
 
 
 def _wrong(key: str) -> UsageError:

@@ -22,7 +22,7 @@ from creditlib.faces.panels.blocks import (
     text,
 )
 from creditlib.faces.record_words import amount, code_word, exceptions_told, needs_told
-from creditlib.faces.wording import say
+from creditlib.faces.wording import say, sayer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,13 +31,11 @@ if TYPE_CHECKING:
     from creditlib.flows.approval_desk import Case, Desk
     from creditlib.flows.minutes import Opinion
 
+_say = sayer("panel_approvals")
+
 _TALL = 420  # pixels after which a list scrolls
 _LONG = 8  # rows that need no scrolling
 _DIGEST = 12  # digits of a hash that tell two versions apart; the whole stands behind it
-
-
-def _say(key: str, lang: Lang, **values: object) -> str:
-    return say(f"panel_approvals.{key}", lang, **values)
 
 
 def _heads(names: Sequence[str], right: Sequence[str], lang: Lang) -> list[Block]:

@@ -28,7 +28,7 @@ from creditlib.faces.panels.blocks import (
     text,
 )
 from creditlib.faces.scale import Scale, scale_of
-from creditlib.faces.wording import bucket_label, say, words_under
+from creditlib.faces.wording import bucket_label, say, sayer, words_under
 from creditlib.faces.workbook_cover import groups
 from creditlib.faces.workbook_findings import catalogue
 from creditlib.flows.close_desk_look import Inspection
@@ -37,15 +37,13 @@ from creditlib.flows.closing import UNAPPLIED, Close, ControlLine
 from creditlib.flows.tie_out import label
 from creditlib.formulas import overdue_share
 
+_say = sayer("panel_close")
+
 PAGE: Final = 10
 """Findings whose rows are shown at once."""
 _APART: Final = ("not_due", "no_due_date", UNAPPLIED)
 _NBSP: Final = "\u00a0"
 _CUT: Final = 40  # characters of a cell shown
-
-
-def _say(key: str, lang: Lang, **values: object) -> str:
-    return say(f"panel_close.{key}", lang, **values)
 
 
 def scale(made: Close, lang: Lang) -> Scale:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from creditlib.errors import CreditError, Lang
 from creditlib.faces.panels.blocks import Block, Cell, button, buttons, column, form, row, section, table, text
 from creditlib.faces.panels.fields import Choice, Field, Files, trimmed
-from creditlib.faces.wording import say
+from creditlib.faces.wording import say, sayer, worded
 from creditlib.facts.columns import FIELDS, Role, presets
 from creditlib.facts.map_text import map_text
 from creditlib.facts.mapping import parse_map
@@ -23,14 +23,13 @@ from creditlib.money import CURRENCIES
 if TYPE_CHECKING:
     from creditlib.faces.panels.closing import ClosingModel
 
+_say = sayer("panel_close")
+_words = worded("panel_close")
+
 _ENDINGS: Final = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xlsb,.parquet,.toml"
 _HEADERS: Final = 20  # rows offered as the header
 _SAMPLE: Final = 4  # rows shown of a sheet
 _CUT: Final = 28  # characters of a cell shown
-
-
-def _words(key: str, **values: object) -> Any:
-    return lambda lang: say(f"panel_close.{key}", lang, **values)
 
 
 def size_text(size: int | None) -> str:
@@ -242,7 +241,3 @@ def map_of(data: Mapping[str, Any]) -> dict[str, Any]:
         return parse_map(map_text(data))
     except (CreditError, TypeError, AttributeError, KeyError):
         return {}  # an address somebody cut
-
-
-def _say(key: str, lang: Lang) -> str:
-    return say(f"panel_close.{key}", lang)

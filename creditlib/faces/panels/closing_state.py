@@ -19,7 +19,7 @@ from creditlib.faces.panels import closing_policy as tried
 from creditlib.faces.panels.blocks import Block
 from creditlib.faces.panels.fields import Choice, Day, Field, Text
 from creditlib.faces.panels.model import Model
-from creditlib.faces.wording import say
+from creditlib.faces.wording import say, worded
 from creditlib.facts.mapping import parse_map
 from creditlib.facts.outside import typed_balance
 from creditlib.flows.close_desk import Asked, CloseDesk
@@ -32,6 +32,8 @@ from creditlib.flows.sources import Sources
 from creditlib.money import CURRENCIES, currency_code, exponent
 from creditlib.policy import Policy, load_policy
 from creditlib.policy.draft import draft
+
+_words = worded("panel_close")
 
 LEDGERS: Final = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".parquet")
 _LANGS: Final[tuple[Lang, Lang]] = ("en", "zh")
@@ -318,10 +320,6 @@ def _files_in(path: str) -> list[Path]:
     return sorted(
         one for one in folder.iterdir() if one.is_file() and one.suffix.lower() in LEDGERS and one.name[0] not in ".~"
     )
-
-
-def _words(key: str) -> Any:
-    return lambda lang: say(f"panel_close.{key}", lang)
 
 
 def _plain(text: str) -> Any:

@@ -16,7 +16,7 @@ from creditlib.faces.panels.blocks import Block, button, buttons, column, form, 
 from creditlib.faces.panels.fields import Choice, Day, Field, Number, Text
 from creditlib.faces.panels.given import place_shown
 from creditlib.faces.record_words import amount, code_word, exceptions_told, needs_told, request_told
-from creditlib.faces.wording import say
+from creditlib.faces.wording import say, worded
 from creditlib.money import exponent
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from creditlib.flows.asking import Wish
     from creditlib.flows.assess import Assessment
     from creditlib.record.store import Store
+
+_words = worded("panel_approvals")
 
 ASKED: Final = "ask:"
 """What names in a state begin with that are about the request."""
@@ -239,10 +241,6 @@ class Submission:
             raise _wrong("no_record")
         self._made = None
         return self.door.assess()
-
-
-def _words(key: str) -> Any:
-    return lambda lang: say(f"panel_approvals.{key}", lang)
 
 
 def _reason(code: str) -> Any:

@@ -28,11 +28,13 @@ from creditlib.faces.panels.policy_fields import (
     now_text,
 )
 from creditlib.faces.scale import Scale, scale_of
-from creditlib.faces.wording import say
+from creditlib.faces.wording import say, worded
 from creditlib.flows.assess import Assessment
 from creditlib.flows.policy_bench import PolicyBench
 from creditlib.flows.policy_told import PolicyEffect, Sums
 from creditlib.policy.draft import Draft, draft, draft_toml
+
+_words = worded("panel_policy")
 
 SHOWN: Final = 40  # rows of a list before a person asks for more
 TRIED: Final = "on trial 试算"  # what stands for a reference until the draft is saved
@@ -274,10 +276,6 @@ class PolicyModel(Model):
     def foot(self) -> Sequence[str]:
         """Return what the figures leave out."""
         return [say("panel_policy.foot", self.lang)]
-
-
-def _words(key: str) -> Any:
-    return lambda lang: say(f"panel_policy.{key}", lang)
 
 
 def _plain(text: str) -> Any:

@@ -24,7 +24,7 @@ from creditlib.faces.panels.given import record_lines
 from creditlib.faces.panels.model import Download, Model
 from creditlib.faces.panels.parameters import drafted, parameter_field
 from creditlib.faces.scale import Scale, scale_of
-from creditlib.faces.wording import say
+from creditlib.faces.wording import say, worded
 from creditlib.flows.alert_rows import OVERDUE_VALUES
 from creditlib.flows.alerts import title
 from creditlib.flows.assess import Assessment
@@ -32,6 +32,8 @@ from creditlib.flows.portfolio import Portfolio
 from creditlib.flows.portfolio_slice import Slice
 from creditlib.money import exponent
 from creditlib.policy.draft import Draft, draft, draft_toml
+
+_words = worded("panel_portfolio")
 
 EVERY: Final = "*"
 FILTERS: Final = ("entity", "salesperson", "grade")
@@ -281,10 +283,6 @@ class PortfolioModel(Model):
                 close_of(self.part(self.book), self.about() or None), Path(folder) / "portfolio.xlsx", lang=self.lang
             )
             return Download(f"portfolio-{day}.xlsx", path.read_bytes())
-
-
-def _words(key: str) -> Any:
-    return lambda lang: say(f"panel_portfolio.{key}", lang)
 
 
 def _same(text: str) -> Any:

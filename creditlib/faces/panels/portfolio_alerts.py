@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from creditlib import money
 from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block, button, buttons, column, form, row, section, table, text
-from creditlib.faces.wording import say
+from creditlib.faces.wording import say, sayer
 from creditlib.flows.alert_rows import OVERDUE_VALUES
 from creditlib.flows.alerts import Alert, title
 from creditlib.flows.portfolio_slice import Slice
@@ -15,11 +15,9 @@ from creditlib.flows.portfolio_slice import Slice
 if TYPE_CHECKING:
     from creditlib.faces.panels.portfolio import PortfolioModel
 
+_say = sayer("panel_portfolio")
+
 _TALL: Final = 620  # pixels after which a list scrolls
-
-
-def _say(key: str, lang: Lang, **values: object) -> str:
-    return say(f"panel_portfolio.{key}", lang, **values)
 
 
 def tried(model: PortfolioModel, now: Slice) -> Block:

@@ -26,7 +26,7 @@ from creditlib.faces.panels.blocks import (
     text,
 )
 from creditlib.faces.scale import Scale
-from creditlib.faces.wording import bucket_label, say
+from creditlib.faces.wording import bucket_label, say, sayer
 from creditlib.flows.closing import DsoLine
 from creditlib.flows.portfolio_slice import Share, Slice
 from creditlib.formulas import overdue_share
@@ -35,11 +35,9 @@ from creditlib.measures.aging import UNAPPLIED
 if TYPE_CHECKING:
     from creditlib.faces.panels.portfolio import PortfolioModel
 
+_say = sayer("panel_portfolio")
+
 _ROWS: Final = 10  # parts listed: a list a person can read; the note counts the others
-
-
-def _say(key: str, lang: Lang, **values: object) -> str:
-    return say(f"panel_portfolio.{key}", lang, **values)
 
 
 def decided(model: PortfolioModel, part: Slice, scale: Scale) -> Block:

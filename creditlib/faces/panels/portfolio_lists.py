@@ -10,18 +10,16 @@ from creditlib import money
 from creditlib.errors import Lang
 from creditlib.faces.panels.blocks import Block, column, form, row, section, table, text
 from creditlib.faces.scale import Scale
-from creditlib.faces.wording import bucket_label, say
+from creditlib.faces.wording import bucket_label, say, sayer
 from creditlib.flows.portfolio_slice import Slice
 
 if TYPE_CHECKING:
     from creditlib.faces.panels.portfolio import PortfolioModel
 
+_say = sayer("panel_portfolio")
+
 _TALL: Final = 430  # pixels after which a list scrolls
 _PAPERS: Final = 200  # documents shown of one customer; the note counts the others
-
-
-def _say(key: str, lang: Lang, **values: object) -> str:
-    return say(f"panel_portfolio.{key}", lang, **values)
 
 
 def overdue(model: PortfolioModel, part: Slice, scale: Scale) -> Block:

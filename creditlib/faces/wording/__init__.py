@@ -6,6 +6,7 @@ What must stay true: each entry has both languages and the same placeholders in 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -32,6 +33,24 @@ def say(key: str, lang: Lang, **values: object) -> str:
         entry = entry[step]
     text: str = entry[lang]
     return text.format(**values) if values else text
+
+
+def sayer(face: str) -> Callable[..., str]:
+    """Return `say` for the texts of one face: (key, language, values) → text.
+
+    >>> sayer("common")("bucket.not_due", "zh")
+    '未到期'
+    """
+    return lambda key, lang, **values: say(f"{face}.{key}", lang, **values)
+
+
+def worded(face: str) -> Callable[..., Callable[[Lang], str]]:
+    """Return what makes a text wait for its language: (key, values) → language → text, as the fields of a panel hold their labels.
+
+    >>> worded("common")("bucket.not_due")("en")
+    'Not due'
+    """
+    return lambda key, **values: lambda lang: say(f"{face}.{key}", lang, **values)
 
 
 def words_under(key: str) -> dict[str, Any]:
