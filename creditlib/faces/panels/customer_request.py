@@ -190,6 +190,11 @@ class Submission:
         reading = self.model.whole.ground.reading
         if isinstance(reading, Reading) and (found := won(reading.findings, self.model.review.customer)):
             blocks.append(text("won", [finding.text(lang) for finding in found], tone="muted"))
+        told = self.model.review.limit_set
+        assert self.door is not None
+        if told is not None and all(one.customer != self.model.review.customer for one in self.door.limits):
+            line = say("panel_approvals.held.book", lang, amount=amount(told.minor, told.currency))
+            blocks.append(text("book", [line], tone="muted"))
         sub = say("panel_approvals.held.sub", lang, day=held.today)
         return section("held", blocks, title=title, sub=sub, grow=0.8)
 

@@ -160,6 +160,17 @@ def test_a_vote_is_told_as_the_terminal_tells_it_and_is_in_the_record(firm: Worl
     assert verify(firm.open()).good
 
 
+def test_on_either_database_identity_is_that_of_who_opens_it(world: World) -> None:
+    staff(world)
+    number = asked(world, "ann", "C1", 300_000_00)
+    assert vote(panel(world, "ann"), number, "approve").endswith("[own-request]")
+    model = panel(world, "bob")
+    assert vote(model, number, "approve").startswith(f"✓ Request {number} of C1 is approved.")
+    assert parts(model.view())["decision:verdict"]["why"] == "You are bob: manager."
+    assert [row["person"] for row in rows_of(world.open(), "votes")] == ["bob"]
+    assert verify(world.open()).good
+
+
 def test_a_quorum_is_counted_up_and_each_opinion_is_shown(firm: World) -> None:
     number = asked(firm, "ann", "C1", 900_000_00)
     assert vote(panel(firm, "dan"), number, "approve") == f"○ Recorded. Request {number} waits: 1 of 2 agree."

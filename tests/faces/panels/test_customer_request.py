@@ -245,6 +245,19 @@ def test_a_store_another_program_writes_to_is_told(firm: World, monkeypatch: pyt
     assert lines(model, "answer")[0].startswith("✓ Request")
 
 
+def test_a_record_that_goes_away_is_told_and_the_figures_stay(firm: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = panel(firm, monkeypatch)
+    assert firm.file is not None
+    firm.file.rename(firm.file.with_name("moved.db"))
+    model.set("ask:text", typed="soon")
+    assert lines(model, "fault")[0].endswith("[no-store]")
+    assert control(model.view(), "ask:text")["text"] == "soon"
+    assert parts(model.view())["kpis:figures"]["items"][0]["value"] == str(model.review.score.score)
+    model.act("submit", None)
+    firm.file.with_name("moved.db").rename(firm.file)
+    assert submit(model, reason="season", amount="1")[0].startswith("✓")
+
+
 def test_without_a_proposal_an_amount_is_asked_for(firm: World, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, _ = door(firm, "ann", monkeypatch)
     customer = next(row["customer"] for row in whole.limits.rows() if row["limit_minor"] is None)
@@ -290,6 +303,9 @@ def test_limits_of_the_record_count_and_new_ones_are_taken_in_before_anybody_ask
     number = ask(firm.open("abe"), told, POLICY).seq
     decide(firm.open("bob"), number, "approve", "season", POLICY)
     firm.now = None
+    limit = whole.limits_set[customer]
+    assert limit is not None
+    assert amount(limit.minor, "CNY") in lines(model, "book")[0]
     model.set("ask:reason", "season")
     assert lines(model, "behind")[0].startswith("The record has new limits")
     assert submit(model)[0].startswith("The record has new limits")
@@ -297,6 +313,7 @@ def test_limits_of_the_record_count_and_new_ones_are_taken_in_before_anybody_ask
     assert "text:behind" not in parts(model.view())
     assert model.review.limit_in_force == 345_678_00 != book
     assert held(model)["limit"] == "345,678.00 CNY"
+    assert "text:book" not in parts(model.view())
     assert held(model)["request"] == str(number)
     (won,) = lines(model, "won")
     assert won.startswith(f"{customer}: approved in the record: 345,678.00 CNY; in the book:")
