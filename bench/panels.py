@@ -127,7 +127,9 @@ def rival(page: Page, folder: Path, env: dict[str, str], size: str) -> None:
     voila = str(Path(sys.executable).parent / "voila")
     with server([voila, "--no-browser", "--port={port}", "--Voila.ip=127.0.0.1", str(folder)], env) as url:
         begun = time.monotonic()
-        page.route(lambda asked: "127.0.0.1" not in asked, lambda route: route.abort())  # its template asks for fonts outside
+        page.route(
+            lambda asked: "127.0.0.1" not in asked, lambda route: route.abort()
+        )  # its template asks for fonts outside
         page.goto(f"{url}voila/render/rival.ipynb", wait_until="commit")
         page.locator(".vega-embed svg, .vega-embed canvas").first.wait_for(timeout=300_000)
         first = time.monotonic() - begun
