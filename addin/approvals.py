@@ -302,9 +302,9 @@ def record_close_of(desk: Desk, made: Any) -> Any:
     """Write a close into the record, before the workbook that names its head; None where no record is named."""
     if desk.store is None:
         return None
-    from creditlib.flows.close_recorded import record_close
+    from creditlib.flows.close_recorded import book_name, record_close
 
     connected = desk.connected
     files = [] if connected.sources is None else list(connected.sources.all)
     with _open(desk) as store:
-        return record_close(store, made, files, (made.entity or Path(connected.folder).name)[:200])
+        return record_close(store, made, files, book_name(made, [str(connected.folder)]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import csv
@@ -56,6 +57,18 @@ def record_close(store: Store, made: Close, inputs: Sequence[str], book: str) ->
     }  # fmt: skip
     entry = store.append("close", body)
     return Recorded(store.place, Head(entry.seq, entry.hash), book, entry.body["run"])
+
+
+def book_name(made: Close, inputs: Sequence[str]) -> str:
+    """Return what a ledger is called where nobody says: the firm, else its first file without its ending.
+
+    >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
+    >>> from creditlib.flows.close import close
+    >>> from creditlib.policy import load_policy
+    >>> book_name(close(sample_book(), load_policy(), SAMPLE_END), ["month/ledger.csv"])
+    'ledger'
+    """
+    return (made.entity or Path(inputs[0]).stem)[:200]
 
 
 def items_hash(items: pa.Table) -> str:

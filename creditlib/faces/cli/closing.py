@@ -113,11 +113,10 @@ def close(
 
 def _record(made: Close, store: str | None, inputs: list[str], book: str | None) -> Recorded:
     """Write the close into the record, before the workbook that names its head."""
-    from creditlib.flows.close_recorded import record_close
+    from creditlib.flows.close_recorded import book_name, record_close
 
-    name = book or made.entity or Path(inputs[0]).stem
     with s.open_there(s.given(store)) as there:
-        return record_close(there, made, inputs, name[:200])
+        return record_close(there, made, inputs, book[:200] if book else book_name(made, inputs))
 
 
 def _summary(out: Console, made: Close, lang: Lang) -> None:

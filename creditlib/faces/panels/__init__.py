@@ -53,21 +53,25 @@ def terms_panel(
 
 
 def close_panel(
-    *files: str | Path, as_of: str | date | None = None, policy: str | Path | None = None, lang: str | None = None
-) -> Panel:
+    *files: str | Path, as_of: str | date | None = None, policy: str | Path | None = None, lang: str | None = None,
+    store: str | Path | None = None,
+) -> Panel:  # fmt: skip
     """Return the panel of the month-end close.
 
     files: the month's files, or folders whose files are offered; none: they are chosen on the panel. as_of: the day, None for CREDIT_AS_OF,
-    else the last month end that is over. policy: a file, else CREDIT_POLICY, else the standard one. Raises: UsageError, PolicyError.
+    else the last month end that is over. policy: a file, else CREDIT_POLICY, else the standard one. store: the record a close is written
+    into when its workbook is made, else CREDIT_STORE, else none. Raises: UsageError, PolicyError.
 
     >>> close_panel(as_of="2026-10-31").view["error"]
     ''
     """
     from creditlib.faces.panels.closing import ClosingModel
-    from creditlib.faces.panels.given import day_of
+    from creditlib.faces.panels.given import day_of, place_of
     from creditlib.faces.panels.widget import Panel
 
-    return Panel(ClosingModel(files, day_of(as_of), policy=policy_of(policy), lang=language(lang)))
+    return Panel(
+        ClosingModel(files, day_of(as_of), policy=policy_of(policy), lang=language(lang), store=place_of(store))
+    )
 
 
 def portfolio_panel(

@@ -6,11 +6,12 @@ figures that are grey; a file handed over lies in a private folder and goes with
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from creditlib.errors import CreditError, Lang, MappingError
 from creditlib.faces.panels import closing_figures as figures
@@ -18,6 +19,7 @@ from creditlib.faces.panels import closing_files as files
 from creditlib.faces.panels import closing_policy as tried
 from creditlib.faces.panels.blocks import Block, button, columns
 from creditlib.faces.panels.closing_state import ClosingState
+from creditlib.faces.panels.given import place_told
 from creditlib.faces.panels.model import Download
 from creditlib.faces.wording import say
 from creditlib.facts.map_text import map_text
@@ -25,6 +27,9 @@ from creditlib.flows.close_desk_look import Inspection
 from creditlib.flows.closing import Close
 from creditlib.policy import Policy
 from creditlib.policy.draft import draft_toml
+
+if TYPE_CHECKING:
+    from creditlib.flows.close_recorded import Recorded
 
 _TOML: Final = "application/toml"
 _WRITING: Final = 0.9
@@ -37,9 +42,12 @@ class ClosingModel(ClosingState):
     panel = "close"
 
     def __init__(
-        self, given: Sequence[str | Path] = (), as_of: date | None = None, *, policy: Policy | None = None, lang: Lang = "en"
+        self, given: Sequence[str | Path] = (), as_of: date | None = None, *, policy: Policy | None = None, lang: Lang = "en",
+        store: str | Path | None = None,
     ) -> None:  # fmt: skip
         self.made: Close | None = None
+        self.store = store
+        self.kept: tuple[Close, Recorded] | None = None
         self.fault: CreditError | None = None
         super().__init__(given, as_of, policy, lang)
 
@@ -111,7 +119,8 @@ class ClosingModel(ClosingState):
     def _write(self, made: Close | None) -> Block:
         stale = self.fault is not None or made is None
         return figures.write(
-            made, self.lang, stale=stale, mapped=bool(self.state["map"]), drafted=bool(self.changes_made()), command=self.command() if self.begun else ""
+            made, self.lang, stale=stale, mapped=bool(self.state["map"]), drafted=bool(self.changes_made()), command=self.command() if self.begun else "",
+            records=self.store is not None, kept=self.kept[1] if self.kept is not None and self.kept[0] is made else None,
         )  # fmt: skip
 
     def top(self) -> tuple[Sequence[Block], str, Sequence[Block]]:
@@ -156,8 +165,28 @@ class ClosingModel(ClosingState):
         made = self.desk.close(self.asked(), self.tried(), self.going)
         self.progress(_WRITING, say("panel_close.going.write", self.lang))
         with tempfile.TemporaryDirectory() as folder:
-            path = write_workbook(made, Path(folder) / f"close-{made.as_of}.xlsx", lang=self.lang)
+            path = Path(folder) / f"close-{made.as_of}.xlsx"
+            write_workbook(made, path, lang=self.lang, recorded=self._recorded(made))
             return Download(path.name, path.read_bytes())
+
+    def _recorded(self, made: Close) -> Recorded | None:
+        """Write the close into the record, before the workbook that names its head; the same close only once. Raises: StoreError, RefusedError."""
+        if self.store is None:
+            return None
+        if self.kept is None or self.kept[0] is not made:
+            from creditlib.flows.close_recorded import book_name, record_close
+            from creditlib.record.store import open_store
+
+            asked = self.asked()
+            inputs = [*asked.sources.all, *asked.control_files, *([asked.rates] if asked.rates else [])]
+            with open_store(self.store, create=False) as store:
+                self.kept = made, record_close(store, made, inputs, book_name(made, inputs))
+        return self.kept[1]
+
+    def command(self) -> str:
+        """Return the command that closes the same at the terminal, and records it where the panel does."""
+        told = super().command()
+        return told if self.store is None else f"{told} --store {shlex.quote(place_told(self.store))}"
 
     def buttons_of(self, *names: str) -> list[Block]:
         """Return buttons by name, as the wording calls them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from creditlib import money
 from creditlib.errors import Finding, Lang
@@ -27,6 +27,7 @@ from creditlib.faces.panels.blocks import (
     table,
     text,
 )
+from creditlib.faces.panels.given import place_shown
 from creditlib.faces.scale import Scale, scale_of
 from creditlib.faces.wording import bucket_label, say, sayer, words_under
 from creditlib.faces.workbook_cover import groups
@@ -36,6 +37,9 @@ from creditlib.flows.close_desk_rows import RawRow
 from creditlib.flows.closing import UNAPPLIED, Close, ControlLine
 from creditlib.flows.tie_out import label
 from creditlib.formulas import overdue_share
+
+if TYPE_CHECKING:
+    from creditlib.flows.close_recorded import Recorded
 
 _say = sayer("panel_close")
 
@@ -295,9 +299,13 @@ def _cell(one: RawRow, at: int) -> Cell:
 # ── workbook ──
 
 
-def write(made: Close | None, lang: Lang, *, stale: bool, mapped: bool, drafted: bool, command: str) -> Block:
-    """Return what can be downloaded, and the command that makes the same."""
-    made_of = [button("workbook", _say("write.workbook", lang), primary=True, download=True, disabled=stale)]
+def write(
+    made: Close | None, lang: Lang, *, stale: bool, mapped: bool, drafted: bool, command: str, records: bool, kept: Recorded | None
+) -> Block:  # fmt: skip
+    """Return what can be downloaded, and the command that makes the same. records: the workbook's close is written into a record; kept:
+    where it stands there, once it does."""
+    name = "write.record" if records and kept is None else "write.workbook"
+    made_of = [button("workbook", _say(name, lang), primary=True, download=True, disabled=stale)]
     if mapped:
         made_of.append(button("map", _say("write.map", lang), download=True))
     if drafted:
@@ -306,6 +314,9 @@ def write(made: Close | None, lang: Lang, *, stale: bool, mapped: bool, drafted:
     if stale:
         key = "write.nothing" if made is None else "write.reads_off"
         blocks.append(text("off", [_say(key, lang)], tone="muted"))
+    if kept is not None:
+        told = say("record.say.close", lang, place=place_shown(kept.place), run=kept.run, head=kept.head)
+        blocks.append(text("recorded", [told], tone="advice", status=True))
     if command:
         blocks.append(text("command", [_say("top.command", lang, command=command)], tone="muted"))
     return section("write", blocks, title=_say("step.write", lang), sub=_say("step.write_sub", lang), live=True)

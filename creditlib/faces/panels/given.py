@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from creditlib.days import month_end, parse_iso
 from creditlib.errors import Lang, UsageError
+from creditlib.facts.database import address
 from creditlib.facts.open_items import Rate
 from creditlib.facts.reading import Reading
 from creditlib.flows.assess import Assessment, assess
@@ -58,13 +59,27 @@ def day_of(as_of: str | date | None = None) -> date | None:
     return parse_iso(told, "as_of") if isinstance(told, str) else told
 
 
+def place_of(store: str | Path | None = None) -> str | Path | None:
+    """Return where the record is: given, else of the environment; None where none is named."""
+    return store or os.environ.get(STORE) or None
+
+
+def place_told(place: str | Path) -> str:
+    """Return a record's address as a command takes it, without what signs in.
+
+    >>> place_told("postgresql://li:secret@host/credit")
+    'postgresql://***@host/credit'
+    """
+    return address(str(place)) if "://" in str(place) else str(place)
+
+
 def opening_of(store: str | Path | None = None) -> Opening | None:
     """Return what opens the record given, else of the environment; None where none is named. Nothing is opened yet, and none is made.
 
     >>> opening_of("record.db") is None
     False
     """
-    place = store or os.environ.get(STORE) or None
+    place = place_of(store)
     if place is None:
         return None
 

@@ -21,6 +21,8 @@ from creditlib.faces.panels.closing_figures import todo
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.mapping import parse_map
 from creditlib.flows.close_desk_files import UPLOAD_SETTING
+from creditlib.record.looking import rows_of
+from creditlib.record.store import open_store
 
 AS_OF = date(2024, 3, 31)
 LEDGER = """客户编码,客户名称,单据号,开票日期,到期日,金额,未核销金额,颜色
@@ -138,6 +140,40 @@ def test_the_workbook_is_the_one_of_the_terminal_byte_for_byte(
             [c.value for c in row] for row in theirs[sheet.title].rows
         ], sheet.title
     assert made.content == (folder / "t.xlsx").read_bytes()
+
+
+def test_with_a_record_the_close_is_written_into_it_once_and_the_cover_names_its_head(
+    folder: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "record.db"
+    model = ClosingModel([folder / "台账.csv"], AS_OF, store=place)
+    buttons = {one["name"]: one["label"] for one in parts(model.view())["buttons:write"]["items"]}
+    assert buttons["workbook"] == "Record the close and download its workbook"
+    with pytest.raises(CreditError, match="no-store"):
+        model.download("workbook", None)
+    assert not place.exists()
+    with open_store(place) as store:
+        before = store.head()
+    first = model.download("workbook", None)
+    again = model.download("workbook", None)
+    with open_store(place) as store:
+        (run,) = rows_of(store, "closes")
+        head = store.head()
+    assert (run["book"], run["run"], run["as_of"], head.seq) == ("台账", 1, "2024-03-31", before.seq + 1)
+    assert first.content == again.content
+    cover = openpyxl.load_workbook(io.BytesIO(first.content)).worksheets[0]
+    assert any(str(head) in str(cell.value) for row in cover.rows for cell in row)
+    shown = parts(model.view())
+    assert str(head) in shown["text:recorded"]["lines"][0]
+    model.set("firm", "Alder")
+    assert "text:recorded" not in parts(model.view())
+    words = shlex.split(model.command())
+    assert words[-2:] == ["--store", str(place)]
+    told = json.loads(CliRunner().invoke(app, [*words[1:], "--out", str(tmp_path / "t.xlsx"), "--json"]).stdout)
+    with open_store(place) as store:
+        mine, theirs = rows_of(store, "closes")
+    assert (theirs["totals"], theirs["inputs"], theirs["policy"]) == (mine["totals"], mine["inputs"], mine["policy"])
+    assert told["as_of"] == "2024-03-31"
 
 
 def test_the_language_changes_everything(model: ClosingModel) -> None:
