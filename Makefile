@@ -38,7 +38,7 @@ test: setup
 	@tools/system.sh || test "$$CI" != true || exit 1
 	@command -v soffice >/dev/null || echo "LEFT OUT: tier hosts (no LibreOffice here, and it may not be installed; see the lines above)"
 	@command -v chromium >/dev/null || echo "LEFT OUT: tests in a browser (no Chromium here, and it may not be installed; see the lines above)"
-	$(BIN)/python -m pytest -m "not soak" -n 2 --dist loadgroup --durations=5 -q
+	$(BIN)/python -m pytest -m "not soak" -n 2 --durations=5 -q
 
 fast: setup
 	$(BIN)/python -m pytest -m "not soak and not hosts and not browser" -q

@@ -11,18 +11,28 @@ from typing import Any
 import pytest
 
 TIERS = ("browser", "hosts", "soak")
+TOGETHER = (("tests/browser/", "tests/notebooks/"), ("tests/hosts/",))
 SHARED = Path(os.environ.get("CREDITLIB_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 _seconds: dict[str, float] = defaultdict(float)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test has a tier. Run side by side, a tier that starts servers stays in one process, and so does a file with its fixtures."""
     for item in items:
-        tier = next((tier for tier in TIERS if item.get_closest_marker(tier)), None)
-        if tier is None:
+        if not any(item.get_closest_marker(tier) for tier in TIERS):
             item.add_marker(pytest.mark.fast)
-        item.add_marker(pytest.mark.xdist_group(tier or str(item.path)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return how tests are dealt out to processes: a file stays whole, for its fixtures, and folders that start servers stay together."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(nodeid).split("::", 1)[0]
+            return next((folders[0] for folders in TOGETHER if file.startswith(folders)), file)
+
+    return ByFile(config, log)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -30,232 +30,175 @@ TABLES = (
 )
 
 
+def _told(name: str, kind: sa.types.TypeEngine[str] | sa.types.TypeEngine[int]) -> sa.Column[object]:
+    return sa.Column(name, kind, nullable=False)
+
+
+def _maybe(name: str, kind: sa.types.TypeEngine[str] | sa.types.TypeEngine[int]) -> sa.Column[object]:
+    return sa.Column(name, kind, nullable=True)
+
+
+def _projection(name: str, *parts: sa.schema.SchemaItem) -> None:
+    """Make a table whose rows stand behind entries: each has the number and the moment of its entry."""
+    op.create_table(
+        name,
+        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        *parts,
+        sa.ForeignKeyConstraint(["seq"], ["credit_journal.seq"]),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+
+
 def upgrade() -> None:
     """Make the tables and their guards."""
     op.create_table(
         "credit_journal",
         sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("prev", HASH, nullable=False),
-        sa.Column("hash", HASH, nullable=False),
+        _told("prev", HASH),
+        _told("hash", HASH),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("line", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
-    op.create_table(
+    _projection(
         "credit_closes",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("book", CODE, nullable=False),
-        sa.Column("as_of", DAY, nullable=False),
-        sa.Column("run", WHOLE, nullable=False),
-        sa.Column("policy", CODE, nullable=False),
+        _told("book", CODE),
+        _told("as_of", DAY),
+        _told("run", WHOLE),
+        _told("policy", CODE),
         sa.Column("inputs", sa.Text(), nullable=False),
         sa.Column("totals", sa.Text(), nullable=False),
-        sa.Column("must_act", WHOLE, nullable=False),
-        sa.Column("workbook", HASH, nullable=True),
-        sa.Column("by", CODE, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
+        _told("must_act", WHOLE),
+        _maybe("workbook", HASH),
+        _told("by", CODE),
         sa.UniqueConstraint("book", "as_of", "run"),
     )
-    op.create_table(
+    _projection(
         "credit_files",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("customer", CODE, nullable=False),
-        sa.Column("version", WHOLE, nullable=False),
-        sa.Column("as_of", DAY, nullable=False),
-        sa.Column("digest", HASH, nullable=False),
+        _told("customer", CODE),
+        _told("version", WHOLE),
+        _told("as_of", DAY),
+        _told("digest", HASH),
         sa.Column("parts", sa.Text(), nullable=True),
-        sa.Column("grade", CODE, nullable=True),
-        sa.Column("score", WHOLE, nullable=True),
-        sa.Column("policy", CODE, nullable=True),
-        sa.Column("by", CODE, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
+        _maybe("grade", CODE),
+        _maybe("score", WHOLE),
+        _maybe("policy", CODE),
+        _told("by", CODE),
         sa.UniqueConstraint("customer", "version"),
     )
-    op.create_table(
+    _projection(
         "credit_minutes",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("on", DAY, nullable=False),
+        _told("on", DAY),
         sa.Column("requests", sa.Text(), nullable=False),
         sa.Column("present", sa.Text(), nullable=False),
-        sa.Column("digest", HASH, nullable=True),
+        _maybe("digest", HASH),
         sa.Column("text", sa.Text(), nullable=True),
-        sa.Column("by", CODE, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
+        _told("by", CODE),
     )
-    op.create_table(
+    _projection(
         "credit_notes",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("customer", CODE, nullable=False),
-        sa.Column("on", DAY, nullable=True),
+        _told("customer", CODE),
+        _maybe("on", DAY),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("by", CODE, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
+        _told("by", CODE),
     )
-    op.create_table(
+    _projection(
         "credit_refusals",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("person", CODE, nullable=False),
-        sa.Column("action", CODE, nullable=False),
-        sa.Column("why", CODE, nullable=False),
-        sa.Column("request", WHOLE, nullable=True),
-        sa.Column("customer", CODE, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
+        _told("person", CODE),
+        _told("action", CODE),
+        _told("why", CODE),
+        _maybe("request", WHOLE),
+        _maybe("customer", CODE),
     )
-    op.create_table(
+    _projection(
         "credit_releases",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("customer", CODE, nullable=False),
-        sa.Column("order", CODE, nullable=False),
-        sa.Column("on", DAY, nullable=False),
-        sa.Column("outcome", CODE, nullable=False),
-        sa.Column("amount_minor", WHOLE, nullable=False),
-        sa.Column("currency", CODE, nullable=False),
-        sa.Column("exposure_minor", WHOLE, nullable=True),
-        sa.Column("limit_minor", WHOLE, nullable=True),
-        sa.Column("over_minor", WHOLE, nullable=True),
-        sa.Column("reason", CODE, nullable=True),
-        sa.Column("request", WHOLE, nullable=True),
-        sa.Column("by", CODE, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
+        _told("customer", CODE),
+        _told("order", CODE),
+        _told("on", DAY),
+        _told("outcome", CODE),
+        _told("amount_minor", WHOLE),
+        _told("currency", CODE),
+        _maybe("exposure_minor", WHOLE),
+        _maybe("limit_minor", WHOLE),
+        _maybe("over_minor", WHOLE),
+        _maybe("reason", CODE),
+        _maybe("request", WHOLE),
+        _told("by", CODE),
     )
-    op.create_table(
+    _projection(
         "credit_requests",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("customer", CODE, nullable=False),
-        sa.Column("subject", CODE, nullable=False),
-        sa.Column("round", WHOLE, nullable=False),
-        sa.Column("maker", CODE, nullable=False),
-        sa.Column("thing", CODE, nullable=False),
-        sa.Column("amount_minor", WHOLE, nullable=True),
-        sa.Column("currency", CODE, nullable=True),
-        sa.Column("from_on", DAY, nullable=True),
-        sa.Column("until_on", DAY, nullable=True),
-        sa.Column("proposed_minor", WHOLE, nullable=True),
-        sa.Column("own_risk_minor", WHOLE, nullable=True),
-        sa.Column("home", CODE, nullable=True),
-        sa.Column("grade", CODE, nullable=True),
+        _told("customer", CODE),
+        _told("subject", CODE),
+        _told("round", WHOLE),
+        _told("maker", CODE),
+        _told("thing", CODE),
+        _maybe("amount_minor", WHOLE),
+        _maybe("currency", CODE),
+        _maybe("from_on", DAY),
+        _maybe("until_on", DAY),
+        _maybe("proposed_minor", WHOLE),
+        _maybe("own_risk_minor", WHOLE),
+        _maybe("home", CODE),
+        _maybe("grade", CODE),
         sa.Column("exceptions", sa.Text(), nullable=False),
-        sa.Column("role", CODE, nullable=False),
-        sa.Column("quorum", WHOLE, nullable=False),
-        sa.Column("expires_on", DAY, nullable=False),
-        sa.Column("reason", CODE, nullable=False),
-        sa.Column("policy", CODE, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
+        _told("role", CODE),
+        _told("quorum", WHOLE),
+        _told("expires_on", DAY),
+        _told("reason", CODE),
+        _told("policy", CODE),
         sa.UniqueConstraint("customer", "subject", "round"),
         sa.UniqueConstraint("seq", "maker"),
     )
-    op.create_table(
+    _projection(
         "credit_roles",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("person", CODE, nullable=False),
-        sa.Column("role", CODE, nullable=False),
-        sa.Column("round", WHOLE, nullable=False),
-        sa.Column("given", WHOLE, nullable=False),
-        sa.Column("by", CODE, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
+        _told("person", CODE),
+        _told("role", CODE),
+        _told("round", WHOLE),
+        _told("given", WHOLE),
+        _told("by", CODE),
         sa.UniqueConstraint("person", "role", "round"),
     )
-    op.create_table(
+    _projection(
         "credit_ends",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("request", WHOLE, nullable=False),
-        sa.Column("outcome", CODE, nullable=False),
-        sa.Column("by", CODE, nullable=False),
+        _told("request", WHOLE),
+        _told("outcome", CODE),
+        _told("by", CODE),
         sa.ForeignKeyConstraint(
             ["request"],
             ["credit_requests.seq"],
         ),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("request"),
     )
-    op.create_table(
+    _projection(
         "credit_votes",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("request", WHOLE, nullable=False),
-        sa.Column("maker", CODE, nullable=False),
-        sa.Column("person", CODE, nullable=False),
-        sa.Column("role", CODE, nullable=False),
-        sa.Column("vote", CODE, nullable=False),
-        sa.Column("override", WHOLE, nullable=False),
-        sa.Column("reason", CODE, nullable=False),
+        _told("request", WHOLE),
+        _told("maker", CODE),
+        _told("person", CODE),
+        _told("role", CODE),
+        _told("vote", CODE),
+        _told("override", WHOLE),
+        _told("reason", CODE),
         sa.CheckConstraint("person <> maker", name="credit_four_eyes"),
         sa.ForeignKeyConstraint(
             ["request", "maker"],
             ["credit_requests.seq", "credit_requests.maker"],
         ),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("request", "person"),
     )
-    op.create_table(
+    _projection(
         "credit_limits",
-        sa.Column("seq", WHOLE, autoincrement=False, nullable=False),
-        sa.Column("at", sa.String(length=27), nullable=False),
-        sa.Column("customer", CODE, nullable=False),
-        sa.Column("step", WHOLE, nullable=False),
-        sa.Column("request", WHOLE, nullable=False),
-        sa.Column("amount_minor", WHOLE, nullable=False),
-        sa.Column("currency", CODE, nullable=False),
-        sa.Column("from_on", DAY, nullable=False),
-        sa.Column("until_on", DAY, nullable=True),
+        _told("customer", CODE),
+        _told("step", WHOLE),
+        _told("request", WHOLE),
+        _told("amount_minor", WHOLE),
+        _told("currency", CODE),
+        _told("from_on", DAY),
+        _maybe("until_on", DAY),
         sa.ForeignKeyConstraint(
             ["request"],
             ["credit_ends.request"],
         ),
-        sa.ForeignKeyConstraint(
-            ["seq"],
-            ["credit_journal.seq"],
-        ),
-        sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("customer", "step"),
         sa.UniqueConstraint("request"),
     )
