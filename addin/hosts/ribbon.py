@@ -39,7 +39,7 @@ BUTTONS: Final = (
     Button("close_month", "work", "CalendarInsert", large=True),
     Button("review_customer", "work", "FindDialog", large=True),
     Button("terms_what_if", "work", "WhatIfAnalysisMenu", large=True),
-    Button("submit_limit", "record", "ReviewSendForReview", large=True),
+    Button("submit_limit", "record", "FileSendAsAttachment", large=True),
     Button("list_pending", "record", "ReviewTrackChanges", large=True),
     Button("decide_pending", "record", "AcceptInvitation", large=True),
     Button("insert_function", "functions", "FunctionWizard", large=True, macro=False),
