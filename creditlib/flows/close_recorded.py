@@ -65,8 +65,8 @@ def book_name(made: Close, inputs: Sequence[str]) -> str:
     >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     >>> from creditlib.flows.close import close
     >>> from creditlib.policy import load_policy
-    >>> book_name(close(sample_book(), load_policy(), SAMPLE_END), ["month/ledger.csv"])
-    'ledger'
+    >>> book_name(close(sample_book(), load_policy(), SAMPLE_END), ["month/ledger.csv"])  # the firms it holds
+    '1000, 2000'
     """
     return (made.entity or Path(inputs[0]).stem)[:200]
 
