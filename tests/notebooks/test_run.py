@@ -36,7 +36,9 @@ def told(cell: Any) -> list[str]:
     return [out["data"]["text/plain"] for out in cell["outputs"] if out["output_type"] == "execute_result"]
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "lang", ["en", pytest.param("zh", marks=pytest.mark.soak)]
+)  # the pages over Voila are in Chinese
 @pytest.mark.parametrize("name", PANELS)
 def test_a_panel_is_made(name: str, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CREDIT_LANG", lang)
