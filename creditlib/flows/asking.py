@@ -6,10 +6,17 @@ from the policy is told by the figures themselves, not by who asks; nothing here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import select
+
+from creditlib.days import parse_iso
 from creditlib.decisions.limit.asked import own_after
 from creditlib.decisions.limit.caps import Capacity
 from creditlib.decisions.limit.exchange import Exchange
@@ -21,7 +28,12 @@ from creditlib.flows.reviewing import Review
 from creditlib.record.approvals import Ask, all_exceptions, ask_in
 from creditlib.record.entry import Entry
 from creditlib.record.matrix import Needs, needs
+from creditlib.record.standing import by_customer, in_force, limit_of_row
 from creditlib.record.store import Store
+from creditlib.record.tables import ENDS, LIMITS, REQUESTS
+
+Promised = Mapping[str, Sequence[tuple[int, str]]]
+"""Limits by customer: (minor units, currency)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +69,25 @@ class Before:
     needs: Needs
 
 
-def before_asking(whole: Assessment, made: Review, wish: Wish, on: date) -> Before:
-    """Return what a wish would show as a request made on a day, by the figures and the matrix it would be written with. Nothing is written.
+def before_asking(store: Store, whole: Assessment, made: Review, wish: Wish) -> Before:
+    """Return what a wish would show as a request made now, by the figures and the matrix it would be written with. Nothing is written.
 
-    Raises: UsageError as `asking`.
+    Raises: UsageError as `asking`; StoreError.
 
     >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     >>> from creditlib.flows.assess import assess
     >>> from creditlib.policy import load_policy
+    >>> import tempfile
+    >>> from creditlib.record.store import open_store
     >>> whole = assess(sample_book(), load_policy(), SAMPLE_END)
-    >>> before_asking(whole, review(whole, "C-7003"), Wish("season", 10**12), SAMPLE_END).exceptions[0]
+    >>> with tempfile.TemporaryDirectory() as folder, open_store(f"{folder}/record.db") as store:
+    ...     before_asking(store, whole, review(whole, "C-7003"), Wish("season", 10**12)).exceptions[0]
     'above_proposal'
     """
-    asked, values = asking(whole, made, wish), whole.policy.at(on)
+    on = store.clock().date()
+    with store.reading() as connection:
+        promised = _promised(whole, made, on, lambda query: connection.execute(query).all())
+    asked, values = asking(whole, made, wish, promised), whole.policy.at(on)
     exceptions = tuple(all_exceptions(asked, values))
     return Before(asked, exceptions, needs(values, asked.own_risk_minor, asked.grade, exceptions))
 
@@ -92,18 +110,38 @@ def request_limit(store: Store, whole: Assessment, customer: str, wish: Wish, *,
     ('C-7003', 1, 300000)
     """
     made = review(whole, customer)
-    asked = asking(whole, made, wish)
     found = evidence(whole, made, sources)
-    asked = replace(asked, file=found.digest)
     with store.writing() as turn:
+        promised = _promised(whole, made, parse_iso(turn.today), turn.rows)
+        asked = replace(asking(whole, made, wish, promised), file=found.digest)
         file = file_in(turn, found, made)
         return Asked(ask_in(turn, asked, whole.policy), file, asked)
 
 
-def asking(whole: Assessment, made: Review, wish: Wish) -> Ask:
+def _promised(whole: Assessment, made: Review, on: date, rows: Callable[[Any], Sequence[Any]]) -> Promised:
+    """Return what the record has promised the other members of a customer's group: limits in force or to come, and limits asked for."""
+    table = whole.limits.table.select(["customer", "group"])
+    at = pc.index(table["customer"].cast(pa.string()), made.customer).as_py()
+    group = table.filter(pc.equal(table["group"], table["group"][at])) if at >= 0 else table.slice(0, 0)
+    members = [name for name in group["customer"].cast(pa.string()).to_pylist() if name != made.customer]
+    found: dict[str, list[tuple[int, str]]] = {}
+    if not members:
+        return found
+    query = select(LIMITS).where(LIMITS.c.customer.in_(members)).order_by(LIMITS.c.customer, LIMITS.c.step)
+    for name, limits in by_customer(map(limit_of_row, rows(query))).items():
+        now = in_force(limits, on)
+        counted = [limit for limit in limits if limit is now or limit.from_on > on]
+        found[name] = [(limit.amount_minor, limit.currency) for limit in counted]
+    open_ones = select(REQUESTS).outerjoin(ENDS, ENDS.c.request == REQUESTS.c.seq).where(ENDS.c.seq.is_(None))
+    for row in rows(open_ones.where(REQUESTS.c.thing == "limit", REQUESTS.c.customer.in_(members))):
+        found.setdefault(row.customer, []).append((row.amount_minor, row.currency))
+    return found
+
+
+def asking(whole: Assessment, made: Review, wish: Wish, promised: Promised = MappingProxyType({})) -> Ask:
     """Return what a wish asks for by the figures of a review: own funds of the group after it, grade, exceptions. Nothing is written.
 
-    Raises: UsageError when no amount is given and none is proposed.
+    promised: limits the record gives or is asked for, by member of the group, beside those the book tells. Raises: UsageError when no amount is given and none is proposed.
 
     >>> from creditlib.facts.sample.generate import SAMPLE_END, sample_book
     >>> from creditlib.flows.assess import assess
@@ -119,7 +157,7 @@ def asking(whole: Assessment, made: Review, wish: Wish) -> Ask:
             f"{made.customer}: the policy proposes no limit, so there is no amount to ask for. Give one: --amount. [no-proposal]",
             f"{made.customer}：政策未提出建议额度，没有可申请的金额。请给出：--amount。[no-proposal]",
         )
-    own = own_risk_after(whole, made, amount)
+    own = own_risk_after(whole, made, amount, promised)
     return Ask(
         made.customer, wish.reason, amount_minor=amount, currency=made.currency, from_on=wish.from_on, until_on=wish.until_on,
         proposed_minor=made.limit.limit_minor, own_risk_minor=own, grade=made.score.grade,
@@ -127,13 +165,17 @@ def asking(whole: Assessment, made: Review, wish: Wish) -> Ask:
     )  # fmt: skip
 
 
-def own_risk_after(whole: Assessment, made: Review, amount_minor: int) -> int | None:
+def own_risk_after(
+    whole: Assessment, made: Review, amount_minor: int, promised: Promised = MappingProxyType({})
+) -> int | None:
     """Return own funds at risk on the customer's group with a limit of this amount, minor units of the home currency; None: not known."""
     home = whole.values["home.currency"]
     exchange = Exchange(whole.ground.rates, whole.ground.report or home)
-    in_force = {name: (limit.minor, limit.currency) for name, limit in whole.limits_set.items() if limit is not None}
+    others = {name: [(limit.minor, limit.currency)] for name, limit in whole.limits_set.items() if limit is not None}
+    for name, amounts in promised.items():
+        others.setdefault(name, []).extend(amounts)
     asked = amount_minor, made.currency
-    return own_after(whole.limits, whole.limit_inputs, made.customer, asked, in_force, exchange, home)
+    return own_after(whole.limits, whole.limit_inputs, made.customer, asked, others, exchange, home)
 
 
 def exceptions_of(whole: Assessment, made: Review, amount_minor: int, own_minor: int | None) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 from pyarrow import csv
@@ -68,7 +69,9 @@ def book_name(made: Close, inputs: Sequence[str]) -> str:
     >>> book_name(close(sample_book(), load_policy(), SAMPLE_END), ["month/ledger.csv"])  # the firms it holds
     '1000, 2000'
     """
-    return (made.entity or Path(inputs[0]).stem)[:200]
+    first = inputs[0]
+    named = PurePosixPath(urlsplit(first).path).name or "database" if "://" in first else Path(first).stem
+    return (made.entity or named)[:200]  # of an address nothing that signs in: what is recorded stays
 
 
 def items_hash(items: pa.Table) -> str:

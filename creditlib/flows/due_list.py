@@ -86,14 +86,17 @@ def _limits(whole: Assessment, last: date) -> list[Due]:
 
 def _ends(whole: Assessment) -> dict[str, date]:
     """The last day of the limit in force of each customer that has one."""
-    rows = whole.book.columns("events", ["customer", "event", "on", "until"]).to_pylist()
-    rows = [
-        r
-        for r in rows
-        if r["event"] == "limit_set" and r["on"] <= whole.as_of and (r["until"] is None or r["until"] >= whole.as_of)
-    ]
+    told = whole.book.columns("events", ["customer", "event", "on", "until"]).to_pylist()
+    every = [r for r in told if r["event"] == "limit_set"]
+    rows = [r for r in every if r["on"] <= whole.as_of and (r["until"] is None or r["until"] >= whole.as_of)]
     newest = {r["customer"]: r["until"] for r in sorted(rows, key=lambda r: r["on"])}
-    return {customer: until for customer, until in newest.items() if until is not None}
+    begins = {(r["customer"], r["on"]) for r in every}
+    return {
+        customer: until
+        for customer, until in newest.items()
+        if until is not None
+        and (customer, until + timedelta(days=1)) not in begins  # one that is followed does not end
+    }
 
 
 def _files(whole: Assessment, last: date) -> list[Due]:

@@ -20,6 +20,7 @@ from sqlalchemy import select
 
 from creditlib.errors import UsageError
 from creditlib.facts.credit_tables import CREDIT_TABLES
+from creditlib.facts.tables import among
 from creditlib.flows.assess import Assessment
 from creditlib.flows.review import review
 from creditlib.flows.reviewing import Review
@@ -80,7 +81,10 @@ def evidence(whole: Assessment, made: Review, sources: Sequence[str] = ()) -> Ev
     parts = file_hashes(sources)
     parts = {f"file {name}": found for name, found in parts.items()}
     for name in _TABLES:
-        rows = _rows(whole.book.table(name), made.customer)
+        table = whole.book.table(name)
+        if name == "events":  # limits are what is decided, not what it stands on: the record's own stand among them
+            table = table.filter(pc.invert(pa.array(among(table["event"], ["limit_set"]))))
+        rows = _rows(table, made.customer)
         if rows:
             parts[f"table {name}"] = digest(canonical(rows))
     parts["figures"] = digest(canonical(_plain(_figures(made))))

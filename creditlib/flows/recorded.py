@@ -1,7 +1,7 @@
 """Limits of the record beside the limits a book tells: which one holds for a customer, and why.
 
-What must stay true: where the record ever gave a customer a limit, only the record's limits count for that customer, also when the last one
-has ended; a limit the book alone tells stays in force for the others, and it is told that nobody approved it; both figures are shown
+What must stay true: from the day the record's first limit of a customer begins, only the record's limits count for that customer, also when
+the last one has ended; a limit the book alone tells stays in force for the others, and it is told that nobody approved it; both figures are shown
 where the two differ.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -72,7 +72,8 @@ def with_recorded(reading: Reading, record: RecordedLimits, on: date, home: str)
 def book_with(book: Book, given: Sequence[Limit]) -> Book:
     """Return a book whose limits of the customers named are those given, in the order they were approved.
 
-    A limit ends the day before the next one of its customer begins, since a limit replaced never comes back.
+    A limit ends the day before the next one of its customer begins, since a limit replaced never comes back; a limit the book tells, the
+    day before the customer's first one by approval begins.
 
     >>> one = Limit("C1", 500_00, "CNY", date(2026, 1, 1), None, 1, 2, 3)
     >>> book_with(Book(), [one]).table("events")["event"].to_pylist()
@@ -85,21 +86,36 @@ def book_with(book: Book, given: Sequence[Limit]) -> Book:
     mine = pc.and_(
         pa.array(among(events["event"], ["limit_set"])), pc.is_in(events["customer"].cast(pa.string()), value_set=known)
     )
-    kept = events.filter(pc.invert(pc.fill_null(mine, False)))
+    kept = _until_approved(events, pc.fill_null(mine, False), by_customer(given))
     rows = [row for _, limits in sorted(by_customer(given).items()) for row in _rows(limits)]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     added = build(EVENTS, {"id": list(range(len(rows))), **columns}, len(rows))
     return append_events(replace(book, events=kept), added)
 
 
+def _until_approved(events: pa.Table, mine: pa.Array, given: Mapping[str, Sequence[Limit]]) -> pa.Table:
+    """Return events whose limits of these customers end before the first limit by approval begins; one that never began before has no row."""
+    first = {name: min(limit.from_on for limit in limits) for name, limits in given.items()}
+    places = pc.indices_nonzero(mine)
+    until, keep = events["until"].to_pylist(), np.ones(events.num_rows, np.bool_)
+    told = events.select(["customer", "on"]).take(places).to_pylist()
+    for place, row in zip(places.to_pylist(), told, strict=True):
+        last = first[row["customer"]] - timedelta(days=1)
+        until[place] = last if until[place] is None else min(until[place], last)
+        keep[place] = row["on"] is not None and row["on"] <= until[place]
+    at = events.schema.get_field_index("until")
+    return events.set_column(at, events.schema.field(at), pa.array(until, events.schema.field(at).type)).filter(
+        pa.array(keep)
+    )
+
+
 def _rows(limits: Sequence[Limit]) -> list[dict[str, object]]:
-    """A customer's limits as rows of `events`; one that never began before the next did has no row."""
+    """A customer's limits as rows of `events`; one that never began before a later one did has no row."""
     rows = []
-    for limit, after in pairwise([*limits, None]):
-        assert limit is not None
-        last = limit.until_on
-        if after is not None:
-            before = after.from_on - timedelta(days=1)
+    for place, limit in enumerate(limits):
+        last, later = limit.until_on, limits[place + 1 :]
+        if later:
+            before = min(after.from_on for after in later) - timedelta(days=1)
             last = before if last is None else min(last, before)
             if last < limit.from_on:
                 continue

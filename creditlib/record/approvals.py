@@ -7,6 +7,7 @@ request: the maker may ask again. Days are UTC days of the entries, so that nobo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -81,7 +82,7 @@ def ask_in(turn: Turn, asked: Ask, policy: Policy) -> Entry:
     """Write a request within a writer's turn, as `ask` does."""
     values = policy.at(parse_iso(turn.today))
     exceptions = all_exceptions(asked, values)
-    _sound(asked, values)
+    _sound(asked, values, parse_iso(turn.today))
     who = needs(values, asked.own_risk_minor, asked.grade, exceptions)
     body = {
         "customer": asked.customer, "subject": asked.subject, "round": _next_round(turn, asked), "thing": asked.thing,
@@ -117,6 +118,8 @@ def decide(store: Store, request: int, vote: Vote, reason: str, policy: Policy, 
         _known_reason(reason, policy.at(parse_iso(turn.today)))
         row = _request(turn, request)
         role = _may_decide(turn, row)
+        if vote == "approve":
+            _as_strict(turn, row, policy)
         body: dict[str, Any] = {
             "request": row.seq, "maker": row.maker, "customer": row.customer, "role": role, "vote": vote, "reason": reason,
             "text": text, "override": vote == "approve" and row.exceptions != "[]",
@@ -147,7 +150,7 @@ def withdraw(store: Store, request: int, *, text: str | None = None) -> Entry:
                 "not-yours", f"request {request} is {row.maker}'s: only who asked can take it back.",
                 f"申请 {request} 由 {row.maker} 提出，只能由其本人撤回。", "withdraw", request=row.seq, customer=row.customer,
             )  # fmt: skip
-        _still_open(turn, row)
+        _still_open(turn, row, "withdraw")
         return turn.add("withdrawal", {"request": row.seq, "customer": row.customer, "text": text})
 
 
@@ -172,12 +175,17 @@ def all_exceptions(asked: Ask, values: Values) -> list[str]:
     return sorted({*asked.exceptions, *(("above_proposal",) if above and "above_proposal" in known else ())})
 
 
-def _sound(asked: Ask, values: Values) -> None:
+def _sound(asked: Ask, values: Values, today: date) -> None:
     _known_reason(asked.reason, values)
     if asked.thing == "limit" and (asked.amount_minor is None or asked.amount_minor < 0 or asked.currency is None):
         raise UsageError(
             "A request for a limit needs an amount of 0 or more and a currency. [bad-request]",
             "额度申请须给出不小于 0 的金额及币种。[bad-request]",
+        )
+    if asked.until_on is not None and asked.until_on < today:
+        raise UsageError(
+            f"The limit would end on {asked.until_on}, before today, {today}. Give a later last day, or none. [bad-request]",
+            f"额度终止日 {asked.until_on} 早于今天 {today}。请填写更晚的终止日，或不填。[bad-request]",
         )
     if asked.from_on and asked.until_on and asked.until_on < asked.from_on:
         raise UsageError(
@@ -256,17 +264,32 @@ def _may_decide(turn: Turn, row: Row[Any]) -> str:
     return role
 
 
-def _still_open(turn: Turn, row: Row[Any]) -> None:
+def _as_strict(turn: Turn, row: Row[Any], policy: Policy) -> None:
+    """See that a request wants at least who the policy of who decides would want. Raises: Refusal."""
+    exceptions = json.loads(row.exceptions)
+    wanted = needs(policy.at(parse_iso(turn.today)), row.own_risk_minor, row.grade, exceptions)
+    weaker = wanted.role == "committee" and row.role != "committee"
+    if weaker or (wanted.role == row.role and wanted.quorum > row.quorum):
+        roles = {"manager": "经理", "committee": "委员会"}
+        raise Refusal(
+            "weaker-policy", f"request {row.seq} was written by policy {row.policy} for {row.role} × {row.quorum}; by {policy.name}@{policy.fingerprint} it "
+            f"needs {wanted.role} × {wanted.quorum}. Reject it, or have it asked for anew by the policy in force.",
+            f"申请 {row.seq} 按政策 {row.policy} 由{roles[row.role]} × {row.quorum} 审批；按 {policy.name}@{policy.fingerprint} 须由{roles[wanted.role]} × {wanted.quorum} 审批。"
+            "请拒绝，或按现行政策重新申请。", "vote", request=row.seq, customer=row.customer,
+        )  # fmt: skip
+
+
+def _still_open(turn: Turn, row: Row[Any], action: str = "vote") -> None:
     if ended := _ended(turn, row.seq):
         zh = {"approved": "已批准", "rejected": "已拒绝", "withdrawn": "已撤回", "expired": "已过期"}[ended]
         raise Refusal(
-            "ended", f"request {row.seq} is {ended} already.", f"申请 {row.seq} {zh}。", "vote",
+            "ended", f"request {row.seq} is {ended} already.", f"申请 {row.seq} {zh}。", action,
             request=row.seq, customer=row.customer, kept=False,
         )  # fmt: skip
     if row.expires_on < turn.today:
         raise Refusal(
             "expired", f"request {row.seq} expired on {row.expires_on}, today is {turn.today}. Ask anew with today's figures.",
-            f"申请 {row.seq} 已于 {row.expires_on} 过期，今天是 {turn.today}。请按最新数据重新申请。", "vote",
+            f"申请 {row.seq} 已于 {row.expires_on} 过期，今天是 {turn.today}。请按最新数据重新申请。", action,
             request=row.seq, customer=row.customer,
         )  # fmt: skip
 

@@ -74,7 +74,9 @@ def pending(store: Store, on: date, *, customer: str | None = None) -> tuple[Pen
         query = query.where(REQUESTS.c.customer == customer)
     with store.reading() as connection:
         rows = connection.execute(query.order_by(REQUESTS.c.seq)).all()
-        votes = connection.execute(select(VOTES.c.request, VOTES.c.person).where(VOTES.c.vote == "approve")).all()
+        first = min((row.seq for row in rows), default=0)  # votes on older requests are no longer asked about
+        agreeing = select(VOTES.c.request, VOTES.c.person).where(VOTES.c.vote == "approve", VOTES.c.request >= first)
+        votes = connection.execute(agreeing).all() if rows else []
     agreed: dict[int, list[str]] = {}
     for request, person in votes:
         agreed.setdefault(request, []).append(person)
@@ -140,17 +142,18 @@ def limit_history(store: Store, customer: str) -> tuple[Limit, ...]:
     """
     with store.reading() as connection:
         rows = connection.execute(select(LIMITS).where(LIMITS.c.customer == customer).order_by(LIMITS.c.step)).all()
-    return tuple(map(_limit, rows))
+    return tuple(map(limit_of_row, rows))
 
 
 def every_limit(store: Store) -> tuple[Limit, ...]:
     """Return every limit of every customer, by customer and step. Raises: StoreError."""
     with store.reading() as connection:
         rows = connection.execute(select(LIMITS).order_by(LIMITS.c.customer, LIMITS.c.step)).all()
-    return tuple(map(_limit, rows))
+    return tuple(map(limit_of_row, rows))
 
 
-def _limit(row: Row[Any]) -> Limit:
+def limit_of_row(row: Row[Any]) -> Limit:
+    """Return a limit from its row."""
     return Limit(
         row.customer, row.amount_minor, row.currency, parse_iso(row.from_on), row.until_on and parse_iso(row.until_on),
         row.step, row.request, row.seq,

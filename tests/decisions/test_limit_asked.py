@@ -28,7 +28,15 @@ def whole() -> Assessment:
 def after(
     whole: Assessment, customer: str, minor: int, currency: str = HOME, **in_force: tuple[int, str]
 ) -> int | None:
-    return own_after(whole.limits, whole.limit_inputs, customer, (minor, currency), in_force, EXCHANGE, HOME)
+    return own_after(
+        whole.limits,
+        whole.limit_inputs,
+        customer,
+        (minor, currency),
+        {name: [one] for name, one in in_force.items()},
+        EXCHANGE,
+        HOME,
+    )
 
 
 def test_what_the_policy_proposes_gives_the_group_s_own_figure(whole: Assessment) -> None:

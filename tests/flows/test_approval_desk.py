@@ -47,7 +47,7 @@ def test_what_is_shown_before_is_what_is_written(
     proposed = one.limit.limit_minor
     assert proposed is not None
     wish = Wish("season", None if times is None else times * proposed)
-    before = before_asking(whole, one, wish, DAY)
+    before = before_asking(firm.open("ann"), whole, one, wish)
     body = request_limit(firm.open("ann"), whole, customer, wish).entry.body
     assert (before.needs.role, before.needs.quorum) == (body["role"], body["quorum"])
     assert list(before.exceptions) == body["exceptions"]

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from world import World, staff
 from world import made as make
 
+from creditlib.decisions.release.limits import limits_in_force
 from creditlib.errors import RefusedError, UsageError
+from creditlib.facts.book import Book
+from creditlib.facts.lists.events import append_events
 from creditlib.facts.reading import Reading
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
-from creditlib.flows.asking import Asked, Wish, asking, exceptions_of, request_limit
+from creditlib.facts.tables import EVENTS, build
+from creditlib.flows.asking import Asked, Wish, asking, before_asking, exceptions_of, request_limit
 from creditlib.flows.assess import Assessment, assess
-from creditlib.flows.evidence import evidence, record_file
+from creditlib.flows.evidence import compare_file, evidence, record_file
 from creditlib.flows.recorded import book_with, with_limits
 from creditlib.flows.review import review
 from creditlib.policy import load_policy
-from creditlib.record.approvals import decide
+from creditlib.policy.draft import draft
+from creditlib.record.approvals import decide, withdraw
 from creditlib.record.looking import rows_of
-from creditlib.record.standing import every_limit, limit_on, pending
+from creditlib.record.standing import Limit, every_limit, in_force, limit_on, pending
 from creditlib.record.verify import verify
 
 POLICY = load_policy()
@@ -207,3 +213,68 @@ def test_a_limit_replaced_never_comes_back(firm: World, whole: Assessment) -> No
         assert (held.minor if held else None) == expected
         there = limit_on(firm.open(), customer, on)
         assert (there.amount_minor if there else None) == expected
+
+
+def test_a_limit_that_begins_before_one_approved_earlier_ends_where_that_one_begins() -> None:
+    """Step 2 is to begin in December; step 3, approved after it, runs in November: the book says on every day what the record says."""
+    steps = [
+        Limit("C1", 500_00, "CNY", date(2026, 10, 1), None, 1, 1, 2),
+        Limit("C1", 300_00, "CNY", date(2026, 12, 1), None, 2, 3, 4),
+        Limit("C1", 400_00, "CNY", date(2026, 11, 22), date(2026, 11, 25), 3, 5, 6),
+    ]
+    book = book_with(Book(), steps)
+    for day in range(90):
+        on = date(2026, 9, 25) + timedelta(days=day)
+        held, there = limits_in_force(book, on, "CNY").get("C1"), in_force(steps, on)
+        assert (held.minor if held else None) == (there.amount_minor if there else None), on
+
+
+def test_the_book_s_own_limit_holds_until_the_first_one_by_approval_begins() -> None:
+    rows = {"on": [date(2026, 1, 1)], "known_on": [date(2026, 1, 1)], "customer": ["C1"], "event": ["limit_set"], "currency": ["CNY"],
+            "amount_minor": [700_00], "until": [None]}  # fmt: skip
+    told = append_events(Book(), build(EVENTS, {"id": [0], **rows}, 1))
+    book = book_with(told, [Limit("C1", 500_00, "CNY", date(2026, 11, 22), None, 1, 1, 2)])
+    seen = {on: held.minor for on in (date(2026, 10, 31), date(2026, 11, 21), date(2026, 11, 22))
+            if (held := limits_in_force(book, on, "CNY")["C1"]) is not None}  # fmt: skip
+    assert seen == {date(2026, 10, 31): 700_00, date(2026, 11, 21): 700_00, date(2026, 11, 22): 500_00}
+
+
+def group_of_two(whole: Assessment) -> tuple[str, str]:
+    """Two members of one group, both with figures in the home currency."""
+    rows = [r for r in whole.limits.rows() if r["currency"] == "CNY"]
+    return next((a["customer"], b["customer"]) for a, b in combinations(rows, 2) if a["group"] == b["group"])
+
+
+def test_what_the_record_promised_to_the_group_counts_whenever_it_begins(firm: World, whole: Assessment) -> None:
+    one, other = group_of_two(whole)
+    alone = request_limit(firm.open("ann"), whole, other, Wish("season", 10_00)).entry.body["own_risk_minor"]
+    withdraw(firm.open("ann"), rows_of(firm.open(), "requests", customer=other)[-1]["seq"])
+    done = request_limit(firm.open("ann"), whole, one, Wish("season", 600_000_00, date(2027, 6, 1)))
+    waits = request_limit(firm.open("ann"), whole, other, Wish("season", 10_00))
+    assert waits.entry.body["own_risk_minor"] > 600_000_00 > alone  # asked for, not decided
+    withdraw(firm.open("ann"), waits.entry.seq)
+    approved(firm, done)
+    later = request_limit(
+        firm.open("ann"), whole, other, Wish("season", 10_00)
+    ).entry.body  # approved, begins next year
+    assert later["own_risk_minor"] == waits.entry.body["own_risk_minor"]
+    assert later["role"] == "committee"
+
+
+def test_after_the_approval_the_same_files_are_still_the_same_version(firm: World, whole: Assessment) -> None:
+    customer = proposed(whole)
+    approved(firm, request_limit(firm.open("ann"), whole, customer, Wish("new_customer", 1_00)))
+    reading = Reading(sample_book(), (), "documents_with_allocations", (), (), None)
+    after = assess(with_limits(reading, firm.open(), SAMPLE_END, "CNY"), POLICY, SAMPLE_END)
+    assert compare_file(firm.open(), after, customer).differs == ()
+
+
+def test_who_decides_by_a_stricter_policy_does_not_approve_by_the_asker_s(firm: World, whole: Assessment) -> None:  # fmt: skip
+    strict = draft(POLICY, {"approval.manager_quorum": 3}, date(2026, 9, 1), "minute 9")
+    customer = proposed(whole)
+    done = request_limit(firm.open("ann"), whole, customer, Wish("season"))
+    assert (done.entry.body["role"], done.entry.body["quorum"]) == ("manager", 1)
+    with pytest.raises(RefusedError, match=r"written by policy standard@.* for manager × 1; .* needs manager × 3"):
+        decide(firm.open("bob"), done.entry.seq, "approve", "season", strict)
+    assert decide(firm.open("cy"), done.entry.seq, "reject", "season", POLICY).body["outcome"] == "rejected"
+    assert [row["why"] for row in rows_of(firm.open(), "refusals")] == ["weaker-policy"]

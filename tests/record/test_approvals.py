@@ -216,7 +216,8 @@ def test_a_request_carries_the_policy_it_was_judged_by(firm: World) -> None:
         ({"exceptions": ("odd",)}, '"odd" is no exception of the policy. Write one of above_proposal, '),
         ({"currency": None}, "A request for a limit needs an amount of 0 or more and a currency. [bad-request]"),
         ({"amount": -1}, "A request for a limit needs an amount of 0 or more and a currency. [bad-request]"),
-        ({"from_on": DAY, "until_on": date(2026, 11, 20)}, "The limit would end on 2026-11-20, before it begins on 2026-11-21."),
+        ({"from_on": date(2026, 11, 30), "until_on": date(2026, 11, 25)}, "The limit would end on 2026-11-25, before it begins on 2026-11-30."),
+        ({"from_on": date(2026, 1, 1), "until_on": date(2026, 11, 20)}, "The limit would end on 2026-11-20, before today, 2026-11-21."),
         ({"customer": " "}, "request: customer is ' '. Give a text of up to 200 characters on one line. [bad-entry]"),
     ],
 )  # fmt: skip

@@ -1,12 +1,12 @@
 """Own funds at risk on a group once a limit asked for is in force: what says who may approve it.
 
 What must stay true: never told lower than it is: every amount is rounded up into the home currency, and a member of the group whose limit
-in force is above the one proposed for it counts with the limit in force; what can't be told is None, never 0.
+in force is above the one proposed for it, or is to come, or is asked for, counts with the highest; what can't be told is None, never 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,14 +18,14 @@ from creditlib.measures.figures import Figures
 
 
 def own_after(
-    limits: Figures, inputs: Inputs, customer: str, asked: tuple[int, str], in_force: Mapping[str, tuple[int, str]],
+    limits: Figures, inputs: Inputs, customer: str, asked: tuple[int, str], others: Mapping[str, Sequence[tuple[int, str]]],
     exchange: Exchange, home: str,
 ) -> int | None:  # fmt: skip
     """Return own funds at risk on a customer's group, minor units of the home currency, when the limit asked for is in force.
 
-    limits, inputs: of `limit_book` and what it stood on, row for row. asked, in_force: (minor units, currency), in_force by customer. The
-    group's own funds by the limits proposed, with this customer's limit replaced by the one asked for, and with limits in force where they
-    are higher. None: a rate is missing, or the customer has no row.
+    limits, inputs: of `limit_book` and what it stood on, row for row. asked: (minor units, currency). others: by customer, limits in force,
+    to come or asked for. The group's own funds by the limits proposed, with this customer's limit replaced by the one asked for, and each
+    other member's by the highest of its own where that is more. None: a rate is missing, or the customer has no row.
     """
     table = limits.table
     at = pc.index(table["customer"].cast(pa.string()), customer).as_py()
@@ -36,14 +36,15 @@ def own_after(
     places = pc.indices_nonzero(pc.equal(table["group"], group))
     total: int = table["group_own_minor"][at].as_py()
     for place, row in zip(places.to_pylist(), table.select(names).take(places).to_pylist(), strict=True):
-        wanted = asked if row["customer"] == customer else in_force.get(row["customer"])
-        if wanted is None:
+        wanted = [asked] if row["customer"] == customer else others.get(row["customer"])
+        if not wanted:
             continue
         counted = _counted(row, inputs, place, exchange, home)
-        own = _own(wanted, row["currency"], inputs, place, exchange, home)
-        if own is None or counted is None:
+        own = [_own(one, row["currency"], inputs, place, exchange, home) for one in wanted]
+        known = [one for one in own if one is not None]
+        if len(known) < len(own) or counted is None:
             return None
-        total += own - counted if row["customer"] == customer else max(0, own - counted)
+        total += known[0] - counted if row["customer"] == customer else max(0, max(known) - counted)
     return total
 
 

@@ -103,7 +103,7 @@ class Submission:
                 from creditlib.flows.approval_desk import held_by
 
                 held = held_by(store, self.model.review.customer)
-                blocks = [self._form(), *self._before(wish, held), *self._behind(store)]
+                blocks = [self._form(), *self._before(store, wish, held), *self._behind(store)]
         except CreditError as error:
             return [
                 section(
@@ -118,7 +118,7 @@ class Submission:
     def _form(self) -> Block:
         return form("request", [self.model.control(name) for name in self.fields()])
 
-    def _before(self, wish: Wish, held: Held) -> list[Block]:
+    def _before(self, store: Store, wish: Wish, held: Held) -> list[Block]:
         """What a request would show: amount, own risk after it, exceptions, who decides; and that one is open already."""
         from creditlib.flows.asking import before_asking
 
@@ -127,7 +127,7 @@ class Submission:
         if wish.amount_minor is None and model.review.limit.limit_minor is None:
             blocks.append(text("before", [say("panel_approvals.ask.no_proposal", lang)], tone="act"))
         else:
-            found = before_asking(model.whole, model.review, wish, held.today)
+            found = before_asking(store, model.whole, model.review, wish)
             asked, home = found.asked, model.whole.policy.at(held.today)["home.currency"]
             lines = [
                 say("panel_approvals.ask.asked", lang, amount=amount(asked.amount_minor, asked.currency)),
