@@ -201,10 +201,8 @@ class Answers:
         row = self.known(customer)
         if measure.table == "record":
             found = standing(self.record, customer, self.whole.as_of)
-            value, own = found[measure.column], self._column("assessed", "currency")[row]
-            if value is None or measure.kind != "money":
-                return value
-            return self._in_own(value, measure, customer, str(found[measure.money_in]), own)
+            value = found[measure.column]
+            return value if value is None or measure.kind != "money" else major(value, str(found[measure.money_in]))
         if measure.table == "exposures":
             place = self._place("exposures").get(customer)
             value = 0 if place is None else self._column("exposures", measure.column)[place]
@@ -213,13 +211,9 @@ class Answers:
         if value is None or measure.kind != "money":
             return value
         own, told = self._column("assessed", "currency")[row], self._column("assessed", measure.money_in)[row]
-        return self._in_own(value, measure, customer, told, own)
-
-    def _in_own(self, minor: int, measure: Measure, customer: str, told: str, own: str) -> float:
-        """Return an amount in major units. Raises: NotKnown for one in another currency than the customer's figures."""
         if told != own:
             raise not_known("other_currency", measure=(measure.en, measure.zh), customer=customer, told=told, own=own)
-        return major(minor, own)
+        return major(value, own)
 
     def review(self, customer: str) -> Review:
         """Return everything about one customer, kept."""

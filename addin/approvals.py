@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from creditlib import money
-from creditlib.errors import CreditError, Lang
+from creditlib.errors import CreditError, Lang, RefusedError
 from creditlib.faces.record_words import (
     code_of,
     code_word,
@@ -24,14 +24,17 @@ from creditlib.faces.record_words import (
 )
 from creditlib.faces.wording import say, words_under
 
-from .answers import major
+from .answers import Answers, Measure, major
 from .control import LANGS, free_sheet, own_sheets
 from .desk import Desk
 from .openbook import OpenBook
-from .values import PYTHON, CellError, clean, day, not_known, number, shown, text, wide_key, wrong
+from .values import PYTHON, CellError, NotKnown, clean, day, not_known, number, shown, text, wide_key, wrong
 
 if TYPE_CHECKING:
     from creditlib.flows.asking import Wish
+    from creditlib.flows.close_recorded import Recorded
+    from creditlib.flows.closing import Close
+    from creditlib.flows.minutes import RequestFacts
     from creditlib.record.standing import Pending
     from creditlib.record.store import Store
 
@@ -53,13 +56,13 @@ def submit_limit(book: OpenBook, desk: Desk, lang: Lang) -> None:
     if code is not None and code not in waiting and desk.answers().has(code):
         sheet = _lay(book, desk, lang, code)
         book.tell(say("macros.told.request_laid", lang, sheet=sheet, customer=code))
-    elif code in waiting or len(waiting) == 1:
+    elif code in waiting or (len(waiting) == 1 and (code is None or _holds(book, waiting, code))):
         customer = code if code is not None and code in waiting else next(iter(waiting))
         sheet = waiting[customer]
         told = _submit(book, desk, lang, sheet, customer)
         _append(book, sheet, [[line.strip(), "", ""] for line in told])
         book.tell("\n".join(told))
-    elif code is not None and not waiting:
+    elif code is not None and not any(_holds(book, {c: s}, code) for c, s in waiting.items()):
         raise desk.answers().unknown(code)
     else:
         wrong("select")
@@ -76,8 +79,10 @@ def list_pending(book: OpenBook, desk: Desk, lang: Lang) -> None:
         return
     rows = [_heads(lang), *(_row(one, lang) for one in found)]
     sheet, held = _newest(book)
-    if sheet is None or any(_cell(row, name) is not None for row in held[1:] for name in _WRITTEN):
-        sheet, held = free_sheet(book, "pending", lang), []  # what somebody wrote into a list stays
+    listed = [row for row in held[1:] if isinstance(_cell(row, "number"), float | int)]
+    beside = [row for row in held[1:] if row not in listed and any(clean(cell) is not None for cell in row)]
+    if sheet is None or beside or any(_cell(row, name) is not None for row in listed for name in _WRITTEN):
+        sheet, held = free_sheet(book, "pending", lang), []  # what somebody wrote into a list, or below it, stays
     book.write(sheet, [*rows, *([""] * len(_COLUMNS) for _ in range(len(held) - len(rows)))])
     book.dress(sheet, [9, 16, 10, 16, 9, 16, 8, 26, 12, 16, 16, 14, 14, 22, 30, 44], [1], {})
     reasons = ", ".join(code_word("reason", code, lang) for code in desk.values()["approval.reasons"])
@@ -87,11 +92,10 @@ def list_pending(book: OpenBook, desk: Desk, lang: Lang) -> None:
 def decide_pending(book: OpenBook, desk: Desk, lang: Lang) -> None:
     """Record the decisions written into the newest list of what waits; each row is told what became of it."""
     sheet, rows = _newest(book)
-    chosen = [
-        at for at, row in enumerate(rows[1:], 2) if _cell(row, "decision") is not None and _cell(row, "result") is None
-    ]
+    chosen = [at for at, row in enumerate(rows[1:], 2) if _cell(row, "decision") is not None and not _recorded(row)]
     if sheet is None or not chosen:
-        wrong("nothing_decided", sheet=say("macros.sheet.pending", "en") if sheet is None else sheet)
+        named = (say("macros.sheet.pending", "en"), say("macros.sheet.pending", "zh"))
+        wrong("nothing_decided", sheet=named if sheet is None else sheet)
     done = 0
     with _open(desk) as store:
         for at in chosen:
@@ -133,6 +137,17 @@ def _sheets(book: OpenBook) -> list[tuple[str, str]]:
     return found
 
 
+def _holds(book: OpenBook, waiting: Mapping[str, str], said: str) -> bool:
+    """Whether a request sheet holds what is selected, so that somebody stands on it."""
+    return any(
+        text(cell) == said
+        for sheet in waiting.values()
+        for row in book.read(sheet)
+        for cell in row
+        if clean(cell) is not None
+    )
+
+
 def _is_answer(row: list[Any]) -> bool:
     return bool(row) and row[0] in {say("macros.head.submitted", lang) for lang in LANGS}
 
@@ -145,8 +160,7 @@ def _lay(book: OpenBook, desk: Desk, lang: Lang, customer: str) -> str:
     rows: list[list[Any]] = [[_title(lang), customer, answers.currency(customer)]]
     rows.append([say("macros.head.known", lang), "", say("macros.note.known", lang, as_of=answers.whole.as_of)])
     for name in _FACTS:
-        value = answers.get(customer, measures()[name])
-        rows.append([measures()[name].label(lang), "–" if value is None else value, ""])
+        rows.append([measures()[name].label(lang), _known(answers, customer, measures()[name], lang), ""])
     rows.append([say("macros.head.asked", lang), "", ""])
     values = desk.values()
     lists = {"reason": "approval.reasons", "exceptions": "approval.exceptions"}
@@ -164,6 +178,15 @@ def _lay(book: OpenBook, desk: Desk, lang: Lang, customer: str) -> str:
     return sheet
 
 
+def _known(answers: Answers, customer: str, measure: Measure, lang: Lang) -> Any:
+    """Return a figure of a customer for a sheet; why there is none in the customer's currency."""
+    try:
+        found = answers.get(customer, measure)
+    except NotKnown as error:
+        return error.text(lang)
+    return "–" if found is None else found
+
+
 def _submit(book: OpenBook, desk: Desk, lang: Lang, sheet: str, customer: str) -> list[str]:
     """Write the request of a sheet into the record; return what is told. Raises: what reading the sheet and `request_limit` raise."""
     from creditlib.flows.asking import request_limit
@@ -171,7 +194,11 @@ def _submit(book: OpenBook, desk: Desk, lang: Lang, sheet: str, customer: str) -
     connected, answers = desk.connected, desk.answers()
     if connected.changed:
         wrong("changed", names=", ".join(Path(name).name for name in connected.changed))
-    wish = _wish(book.read(sheet), sheet, answers.currency(customer))
+    rows, currency = book.read(sheet), answers.currency(customer)
+    laid = text(rows[0][2]) if len(rows[0]) > 2 and clean(rows[0][2]) is not None else ""
+    if laid != currency:
+        wrong("other_money", sheet=sheet, laid=laid or "–", currency=currency)
+    wish = _wish(rows, sheet, currency)
     files = () if connected.sources is None else connected.sources.all
     with _open(desk) as store:
         done = request_limit(store, answers.whole, customer, wish, sources=files)
@@ -278,33 +305,52 @@ def _decide(store: Store, desk: Desk, row: list[Any], where: str, lang: Lang) ->
         reason = _cell(row, "why")
         if reason is None:
             wrong("no_reason", sheet=where, field=(say("macros.pending.why", "en"), say("macros.pending.why", "zh")))
-        facts = request_facts(store, int(number(_cell(row, "number"), where)))
-        if facts.customer != text(_cell(row, "customer")):  # a list somebody sorted in part
-            wrong(
-                "other_request",
-                where=where,
-                number=facts.number,
-                given=text(_cell(row, "customer")),
-                customer=facts.customer,
-            )
+        asked = number(_cell(row, "number"), where)
+        if asked != int(asked):
+            wrong("whole", name=where, given=shown(asked))
+        facts = request_facts(store, int(asked))
+        _same_request(row, facts, where)
         told = _cell(row, "text")
+        agreed = sum(vote.vote == "approve" for vote in facts.votes)
         entry = decide(
             store, facts.number, "reject" if votes[said] == "reject" else "approve", code_of("reason", text(reason)), desk.policy,
             text=None if told is None else text(told),
         )  # fmt: skip
-        after = request_facts(store, facts.number)
-        return vote_told(entry, sum(vote.vote == "approve" for vote in after.votes), after.quorum, lang), True
+        return vote_told(entry, agreed + 1, facts.quorum, lang), True
     except CreditError as error:
         return error.text(lang), False
 
 
-def record_close_of(desk: Desk, made: Any) -> Any:
-    """Write a close into the record, before the workbook that names its head; None where no record is named."""
+def _recorded(row: list[Any]) -> bool:
+    """Whether a row's decision is in the record: a refusal is tried again once it was mended."""
+    return text(_cell(row, "result") or "").startswith(("✓", "○"))
+
+
+def _same_request(row: list[Any], facts: RequestFacts, where: str) -> None:
+    """See that a row still says what its request says: lists get sorted in part, or typed over. Raises: UsageError."""
+    money_of = "" if facts.currency is None else facts.currency
+    asked = "" if facts.amount_minor is None else text(major(facts.amount_minor, money_of))
+    stands = {"customer": facts.customer, "amount": asked, "currency": money_of}
+    for name, value in stands.items():
+        found = _cell(row, name)
+        said = (
+            "" if found is None else text(float(found)) if name == "amount" and isinstance(found, int) else text(found)
+        )
+        if said != value:
+            wrong("other_request", where=where, number=facts.number, given=said or "–", stands=value or "–")
+
+
+def record_close_of(desk: Desk, made: Close) -> tuple[Recorded | None, RefusedError | None]:
+    """Write a close into the record, before the workbook that names its head: where it stands, None where no record is named or the person
+    may not record; then why. Raises: StoreError."""
     if desk.store is None:
-        return None
+        return None, None
     from creditlib.flows.close_recorded import book_name, record_close
 
     connected = desk.connected
     files = [] if connected.sources is None else list(connected.sources.all)
     with _open(desk) as store:
-        return record_close(store, made, files, book_name(made, [str(connected.folder)]))
+        try:
+            return record_close(store, made, files, book_name(made, [str(connected.folder)])), None
+        except RefusedError as error:
+            return None, error  # the workbook is made all the same, and says that it is not recorded

@@ -5,6 +5,7 @@ What must stay true: nothing is computed here; a macro is the same as behind the
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -49,7 +50,11 @@ def normalise(
 @app.command()
 def run(
     macro: Annotated[
-        str, typer.Argument(metavar="MACRO", help="connect_book, refresh, close_month, review_customer, …")
+        str,
+        typer.Argument(
+            metavar="MACRO",
+            help="connect_book, refresh, close_month, review_customer, terms_what_if, submit_limit, list_pending, decide_pending, list_functions, switch_language, help",
+        ),
     ],
     workbook: Annotated[str, typer.Argument(metavar="BOOK.xlsx", help="Made when it does not exist.")],
     select: Annotated[
@@ -72,7 +77,7 @@ def run(
         if not Path(workbook).resolve().parent.is_dir():
             raise c.usage("macros.error.no_folder", path=Path(workbook).resolve().parent)
         book = FileBook(workbook, select=select)
-        done = run_macro(macro, book, Desk(), words if lang else None)
+        done = run_macro(macro, book, Desk(), words if lang or os.environ.get("CREDIT_LANG") else None)
         if not done:
             raise typer.Exit(c.WRONG)
         if book.changed:

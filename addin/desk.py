@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .answers import Answers
 
 _LOOK_AGAIN: Final = 0.5  # seconds during which a file is taken to be what it was: cells come by the thousand
+_REST: Final = 20  # times as long as a store kept one waiting in vain, it is left alone
 _DAYS_KEPT: Final = 6  # assessments kept at a time: month ends side by side in one sheet
 
 
@@ -37,6 +38,7 @@ class Desk:
         self._given = settings
         self._chosen = settings or Settings()
         self._looked = -inf
+        self._pause = _LOOK_AGAIN
         self._state: tuple[Any, ...] = ()
         self._policy: Policy | None = None
         self._book: Connected | None = None
@@ -96,7 +98,7 @@ class Desk:
 
     def _record_now(self) -> RecordedLimits | None:
         if isinstance(self._record, StoreError):
-            raise self._record
+            raise StoreError(self._record.en, self._record.zh)  # a new one each time: the same would gather tracebacks
         return self._record
 
     def day(self, asked: date | None) -> date:
@@ -149,7 +151,7 @@ class Desk:
     def _look(self) -> None:
         """See whether a file is another than it was; then what was made from it is made again."""
         now = time.monotonic()
-        if now - self._looked < _LOOK_AGAIN:
+        if now - self._looked < self._pause:
             return
         path = None if self._given else settings_path()
         own = None if path is None else _stamp(str(path))
@@ -164,7 +166,9 @@ class Desk:
             self._state, self._policy, self._book, self._record = state, None, None, record
             self._answers.clear()
             self._values.clear()
-        self._looked = time.monotonic()  # a store out of reach is waited for once, not by every cell
+        self._looked = time.monotonic()
+        waited = self._looked - now if isinstance(record, StoreError) else 0.0
+        self._pause = max(_LOOK_AGAIN, _REST * waited)  # a store out of reach is not waited for by every cell
 
 
 def _record(place: str | None, known: RecordedLimits | StoreError | None) -> RecordedLimits | StoreError | None:

@@ -111,13 +111,13 @@ def connect(chosen: Settings, sources: Sources | None) -> tuple[Connected, tuple
         policy.at(chosen.as_of)
     if chosen.rates is not None or chosen.currency is not None:  # tried before a book that answers is replaced
         rates_of(chosen.rates, chosen.currency, chosen.as_of or date.today())
+    record = Desk(chosen).record
     findings: tuple[Finding, ...] = ()
     if sources is None:
         connected = open_connected(folder)
     else:
         connected, findings = import_book(folder, sources, policy, chosen.as_of or date.today())
     day = chosen.as_of or connected.last_day or date.today()
-    record = Desk(chosen).record
     tried = Answers.of(connected, policy, day, chosen.currency, chosen.rates, record)
     _ = tried.whole.ground.items  # what a cell will need, tried before it is kept
     save_settings(replace(chosen, as_of=day))
@@ -132,7 +132,10 @@ def _store(given: str | None) -> str | None:
 
     if has_secret(given):
         wrong("store_secret", place=address(given))
-    return given
+    from creditlib.record.connecting import find_place
+
+    path = find_place(given).path
+    return given if path is None else str(path)
 
 
 def _whole(path: str | None) -> str | None:
@@ -188,12 +191,14 @@ def close_month(book: OpenBook, desk: Desk, lang: Lang) -> None:
     reading = connected.reading if connected.live or not connected.sources else connected.sources.read(policy, day, day)
     rates, currency = desk.rates(day), desk.settings.currency
     made = close(reading, policy, day, control=read_control(figure) if figure else (), rates=rates, currency=currency)
-    kept = record_close_of(desk, made)
+    kept, refusal = record_close_of(desk, made)
     path = write_workbook(made, _free(book, asked, f"close-{day:%Y-%m}"), lang=lang, recorded=kept)
     must = sum(f.severity == "must_act" for f in made.findings)
     told = say("macros.told.closed", lang, path=path, findings=must)
     if kept is not None:
         told += " " + say("macros.told.closed_recorded", lang, place=kept.place, run=kept.run, head=kept.head)
+    if refusal is not None:
+        told += " " + say("macros.told.closed_not_recorded", lang, why=refusal.text(lang))
     book.tell(told)
     book.show(Path(path))
 

@@ -79,15 +79,24 @@ def CREDITINFO(desk: Desk, about: About = "all") -> Any:
 
 def info(desk: Desk) -> dict[str, str]:
     """Return what is connected, by name."""
-    chosen, record = desk.settings, desk.record
+    chosen = desk.settings
     return {
         "book": chosen.book or say("cells.word.none", desk.lang),
         "as_of": chosen.as_of.isoformat() if chosen.as_of else say("cells.word.none", desk.lang),
         "policy": f"{desk.policy.name}@{desk.policy.fingerprint}",
         "customers": f"{desk.connected.reading.book.rows('customers'):,}" if chosen.book else "0",
-        "store": f"{record.place}, {record.head}" if record else say("cells.word.none", desk.lang),
+        "store": _store_told(desk),
         "version": __version__,
     }
+
+
+def _store_told(desk: Desk) -> str:
+    """Return where the record is and its head, or why it does not open: what else is connected can be told all the same."""
+    try:
+        record = desk.record
+    except CreditError as error:
+        return error.text(desk.lang)
+    return f"{record.place}, {record.head}" if record else say("cells.word.none", desk.lang)
 
 
 @because("CREDITGET")

@@ -172,13 +172,20 @@ def test_nobody_decides_on_a_request_of_their_own_and_the_other_rows_go_on(desk_
     assert "0 decisions" in desk_book.told[-1]
     assert "maybe" in result(desk_book, "Pending approvals", rows["C100009"])
     assert "blank" in result(desk_book, "Pending approvals", rows["C100028"])
-    desk_book.workbook["Pending approvals"].cell(
-        rows["C100028"], column(desk_book, "Pending approvals", "Result")
-    ).value = None
     decide(desk_book, "Pending approvals", rows["C100028"], "不同意", "付款逾期")
-    desk_book.workbook["Pending approvals"].cell(rows["C100028"], 2).value = "C100009"
+    for at, value, told in (
+        (2, "C100009", "says C100028, the row says C100009"),
+        (4, 5, "says 1000, the row says 5"),
+        (5, "USD", "says CNY"),
+    ):
+        cell = desk_book.workbook["Pending approvals"].cell(rows["C100028"], at)
+        stood, cell.value = cell.value, value
+        run_macro("decide_pending", desk_book, Desk())
+        assert told in result(desk_book, "Pending approvals", rows["C100028"])
+        cell.value = stood
+    desk_book.workbook["Pending approvals"].cell(rows["C100028"], 1).value = 10.5
     run_macro("decide_pending", desk_book, Desk())
-    assert "is for C100028, the row says C100009" in result(desk_book, "Pending approvals", rows["C100028"])
+    assert "10.5 is no whole number" in result(desk_book, "Pending approvals", rows["C100028"])
     with open_store(place()) as store:
         assert rows_of(store, "votes") == ()
     person("ann")
@@ -190,6 +197,56 @@ def test_nobody_decides_on_a_request_of_their_own_and_the_other_rows_go_on(desk_
     with open_store(place()) as store:
         assert rows_of(store, "votes") == ()
         assert [entry.body["why"] for entry in store.entries(kind="refusal")] == ["own-request"]
+
+
+def test_a_refused_row_is_tried_again_once_it_was_mended_and_notes_below_a_list_stay(
+    desk_book: FileBook, person: Person
+) -> None:
+    run_macro("submit_limit", desk_book, Desk())
+    fill(desk_book, "Limit request", amount=1000, reason="Season")
+    run_macro("submit_limit", desk_book, Desk())
+    run_macro("list_pending", desk_book, Desk())
+    desk_book.workbook["Pending approvals"]["A5"] = "note: ask Li before"
+    run_macro("list_pending", desk_book, Desk())
+    assert desk_book.workbook["Pending approvals"]["A5"].value == "note: ask Li before"
+    person("bob")
+    sheet = "Pending approvals 2"
+    decide(desk_book, sheet, 2, "maybe", "Season")
+    run_macro("decide_pending", desk_book, Desk())
+    assert "maybe" in result(desk_book, sheet, 2)
+    decide(desk_book, sheet, 2, "Approve", "Season")
+    run_macro("decide_pending", desk_book, Desk())
+    assert result(desk_book, sheet, 2).startswith("✓")
+    run_macro("decide_pending", desk_book, Desk())
+    assert "no decision is written" in desk_book.told[-1]
+
+
+def test_only_the_customer_meant_is_submitted_and_in_the_currency_it_was_laid_out_in(desk_book: FileBook) -> None:
+    run_macro("submit_limit", desk_book, Desk())
+    fill(desk_book, "Limit request", amount=1000, reason="Season")
+    first = desk_book.workbook.worksheets[0]
+    first["A1"] = "C-70O8"  # a slip of the finger
+    run_macro("submit_limit", desk_book, Desk())
+    assert "Did you mean" in desk_book.told[-1]
+    desk_book.workbook["Limit request"]["C1"] = "USD"
+    first["A1"] = CUSTOMER
+    run_macro("submit_limit", desk_book, Desk())
+    assert "laid out in USD, amounts are told in CNY" in desk_book.told[-1]
+    with open_store(place()) as store:
+        assert rows_of(store, "requests") == ()
+    desk_book.workbook["Limit request"]["C1"] = "CNY"
+    first["A1"] = "Season"  # somebody stands on the sheet itself
+    run_macro("submit_limit", desk_book, Desk())
+    assert "is recorded: C-7008" in desk_book.told[-1]
+
+
+def test_who_may_not_record_gets_the_workbook_and_is_told(desk_book: FileBook, person: Person) -> None:
+    person("zoe")
+    run_macro("close_month", desk_book, Desk())
+    assert "It is not recorded: " in desk_book.told[-1]
+    assert [path.suffix for path in desk_book.shown] == [".xlsx"]
+    with open_store(place()) as store:
+        assert rows_of(store, "closes") == ()
 
 
 def test_a_close_is_recorded_and_its_cover_names_the_head(desk_book: FileBook) -> None:
@@ -211,6 +268,8 @@ def test_a_store_that_does_not_open_is_told_by_the_cell_and_keeps_nothing_else_b
     assert call("CREDITAPPROVED", CUSTOMER, desk=desk) == CellError("#N/A")
     assert "no-store" in call("CREDITWHY", "CREDITAPPROVED", CUSTOMER, desk=desk)
     assert call("CREDITWCR", 1, 2, 3, desk=desk) == 0
+    assert call("CREDITINFO", "version", desk=desk) == "0.1.0"
+    assert "no-store" in call("CREDITINFO", desk=desk)
     assert not path.exists()
     path.with_suffix(".away").rename(path)
     desk.forget()
@@ -221,8 +280,12 @@ def test_a_store_that_does_not_open_is_told_by_the_cell_and_keeps_nothing_else_b
 
 def test_connecting_names_a_store_that_is_there_and_no_password(connected_work: FileBook, tmp_path: Path) -> None:  # noqa: F811
     answer(connected_work, "store", "nowhere.db")
+    manifest = next((tmp_path / "book").glob("*.json"))
+    before = manifest.read_bytes()
+    (tmp_path / "sample" / "customers.csv").touch()
     run_macro("connect_book", connected_work, Desk())
     assert "no-store" in connected_work.told[-1]
+    assert manifest.read_bytes() == before
     answer(connected_work, "store", "postgresql://li:secret@host/credit")
     run_macro("connect_book", connected_work, Desk())
     assert "password" in connected_work.told[-1]

@@ -84,7 +84,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 BY_OTHER_WAYS = {
     "no_day", "no_sales", "one_at_a_time", "one_customer", "texts_of_table", "one_answer", "no_answer", "select", "changed", "no_rows_what_if",
-    "no_reason", "nothing_decided", "other_request", "store_secret",  # test_approvals.py
+    "no_reason", "nothing_decided", "other_money", "other_request", "store_secret",  # test_approvals.py
     "settings", "internal", "other_currency", "rates_alone", "merged", "in_the_way", "nothing_due", "nothing_collectable", "no_function", "why_of_why", "not_xlsx", "no_workbook", "would_lose", "no_cell",
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from creditlib.facts.lists.events import append_events
 from creditlib.facts.reading import Reading
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
 from creditlib.facts.tables import EVENTS, build
-from creditlib.flows.asking import Asked, Wish, asking, before_asking, exceptions_of, request_limit
+from creditlib.flows.asking import Asked, Wish, asking, exceptions_of, request_limit
 from creditlib.flows.assess import Assessment, assess
 from creditlib.flows.evidence import compare_file, evidence, record_file
 from creditlib.flows.recorded import book_with, with_limits
