@@ -38,7 +38,7 @@ class Desk:
         self._given = settings
         self._chosen = settings or Settings()
         self._looked = -inf
-        self._pause = _LOOK_AGAIN
+        self._rest = 0.0
         self._state: tuple[Any, ...] = ()
         self._policy: Policy | None = None
         self._book: Connected | None = None
@@ -151,7 +151,7 @@ class Desk:
     def _look(self) -> None:
         """See whether a file is another than it was; then what was made from it is made again."""
         now = time.monotonic()
-        if now - self._looked < self._pause:
+        if now - self._looked < max(_LOOK_AGAIN, self._rest):
             return
         path = None if self._given else settings_path()
         own = None if path is None else _stamp(str(path))
@@ -168,7 +168,7 @@ class Desk:
             self._values.clear()
         self._looked = time.monotonic()
         waited = self._looked - now if isinstance(record, StoreError) else 0.0
-        self._pause = max(_LOOK_AGAIN, _REST * waited)  # a store out of reach is not waited for by every cell
+        self._rest = _REST * waited  # a store out of reach is not waited for by every cell
 
 
 def _record(place: str | None, known: RecordedLimits | StoreError | None) -> RecordedLimits | StoreError | None:

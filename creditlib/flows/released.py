@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from creditlib.decisions.release.decide import ReleaseDecision
 from creditlib.errors import UsageError
+from creditlib.flows.minutes import request_facts
 from creditlib.policy import Policy
 from creditlib.record.entry import Entry
 from creditlib.record.store import Store
@@ -44,6 +45,8 @@ def record_release(
             f'"{reason or ""}" is no reason of the policy. Write --reason with one of {", ".join(known)}. [not-in-policy]',
             f"“{reason or ''}”不是政策所列理由。请用 --reason 给出其中之一：{'、'.join(known)}。[not-in-policy]",
         )
+    if request is not None:
+        _approved(store, request, made.customer)
     same = order.currency == made.currency
     body = {
         "customer": made.customer, "order": number, "on": made.as_of, "outcome": "release" if anyway else made.outcome,
@@ -51,3 +54,17 @@ def record_release(
         "limit_minor": made.limit_minor, "over_minor": made.over_minor, "reason": reason, "request": request,
     }  # fmt: skip
     return store.append("release", body)
+
+
+def _approved(store: Store, request: int, customer: str) -> None:
+    """See that a request somebody leans on was approved, for this customer. Raises: UsageError."""
+    facts = request_facts(store, request)
+    if facts.customer != customer or facts.outcome != "approved":
+        told = facts.outcome or "open"
+        zh = {"approved": "已批准", "rejected": "已拒绝", "withdrawn": "已撤回", "expired": "已过期", "open": "待审批"}[
+            told
+        ]
+        raise UsageError(
+            f"request {request} is for {facts.customer} and {told}: no approval of a release to {customer}. Leave --request out, or name one. [not-approved]",
+            f"申请 {request} 的客户为 {facts.customer}，{zh}，不能作为向 {customer} 放行的批准。请不填 --request，或给出已批准的申请。[not-approved]",
+        )

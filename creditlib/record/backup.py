@@ -132,6 +132,11 @@ def _is_lines(path: Path) -> bool:
     try:
         raw.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.DatabaseError as error:
+        if "unable to open" in str(error):
+            raise StoreError(
+                f"{path}: the backup can't be read. Check the rights on it. [no-backup]",
+                f"{path}：无法读取备份。请检查其权限。[no-backup]",
+            ) from None
         return "not a database" in str(error)
     finally:
         raw.close()

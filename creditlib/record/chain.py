@@ -15,7 +15,7 @@ from creditlib.record.canonical import digest
 from creditlib.record.entry import ZERO, Entry, Head, read_line
 
 What = Literal[
-    "changed", "removed", "reordered", "inserted", "cut", "rewritten", "row-changed", "row-removed", "row-inserted", "unguarded", "unknown-kind", "rule",
+    "changed", "removed", "reordered", "inserted", "cut", "rewritten", "row-changed", "row-removed", "row-inserted", "unguarded", "unknown-kind", "rule", "table-missing", "no-entries",
 ]  # fmt: skip
 MOST: Final = 10_000
 """Faults listed; further ones are counted."""

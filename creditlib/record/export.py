@@ -84,6 +84,8 @@ def check_export(path: str | Path, head: Head | None = None) -> Checked:
     chain = Chain(faults, head)
     for _ in chain.walk(links(path)):
         pass
+    if not chain.count:  # every store begins with an entry
+        faults.add("no-entries", 0, "there is no entry in it.", "其中没有任何条目。")
     return Checked(chain.count, chain.head, head, tuple(faults), faults.total)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from creditlib.record.chain import MOST, Chain, Fault, Faults, Link
 from creditlib.record.entry import Entry, Head
@@ -107,7 +107,12 @@ class _Tables:
         self.faults = faults
         self.columns = {name: tuple(table.columns.keys()) for name, table in PROJECTIONS.items()}
         self.values = {name: itemgetter(*columns) for name, columns in self.columns.items()}
-        self.streams = {name: _stream(connection, name, self.columns[name]) for name in PROJECTIONS}
+        there = set(inspect(connection).get_table_names())
+        for name in sorted(PROJECTIONS.keys() - there):
+            faults.add("table-missing", 0, f"the table {name} is not there.", f"缺少表 {name}。")
+        self.streams = {
+            name: _stream(connection, name, self.columns[name]) if name in there else iter(()) for name in PROJECTIONS
+        }
         self.waiting: list[tuple[int, str, tuple[Any, ...]]] = []
         for name in PROJECTIONS:
             self._pull(name)

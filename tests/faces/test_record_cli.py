@@ -499,3 +499,56 @@ def test_the_memo_tells_the_request_and_after_it_the_votes_and_the_minutes(peopl
     assert people("eve", "limit", "minutes", 1, "--present", "dan", "--text", "x").exit_code == 2
     assert people("eve", "limit", "minutes", number, "--present", "dan").exit_code == 2
     assert "Example: credit limit minutes" in people("eve", "limit", "minutes", "--help").stdout
+
+
+def test_an_amount_is_taken_as_it_is_meant_or_refused(people: Person) -> None:
+    for typed in ("1,2,3", "-5", "1e9", "500000.005", "50万", ""):
+        done = people("ann", "limit", "request", "C1", *FILES, "--reason", "season", "--amount", typed)
+        assert done.exit_code == 2, typed
+        assert "is no amount of 0 or more" in done.output
+    assert people("ann", "limit", "request", "C1", *FILES, "--reason", "season", "--amount", "1,234.50").exit_code in (
+        0,
+        1,
+    )
+    assert json.loads(people("ann", "limit", "pending", "--json").stdout)[0]["amount"] == "1234.50"
+
+
+def test_a_close_is_not_recorded_where_its_workbook_has_no_folder(people: Person) -> None:
+    before = people("ann", "journal", "head").stdout
+    done = people("ann", "close", "ledger.csv", "--as-of", "2026-01-31", "--out", "nowhere/close.xlsx")
+    assert done.exit_code == 2
+    assert "no such folder" in done.output
+    assert people("ann", "journal", "head").stdout == before
+
+
+def test_the_journal_says_whether_a_role_was_given_or_taken(people: Person) -> None:
+    people("bob", "store", "give", "zoe", "analyst")
+    people("bob", "store", "take", "zoe", "analyst")
+    shown = people("bob", "journal", "list").stdout
+    last = [line for line in shown.splitlines() if "zoe" in line]
+    assert [("given" in line, "taken" in line.replace("given or taken", "")) for line in last][-1] == (
+        True,
+        True,
+    ) or "taken ·" in last[-1]
+    assert "given ·" in last[-2]
+    assert "收回 ·" in people("bob", "journal", "list", "--lang", "zh").stdout
+
+
+def test_a_release_leans_on_an_approved_request_of_its_customer_only(people: Person) -> None:
+    number = json.loads(
+        people("ann", "limit", "request", "C1", *FILES, "--reason", "season", "--amount", "5", "--json").stdout
+    )["request"]
+    for named, told in ((999, "no request 999"), (number, "and open: no approval")):
+        done = people(
+            "ann", "release", "ledger.csv", "--as-of", "2026-01-31", "--customer", "C1", "--amount", "1", "--order", "SO-1", "--record", "--anyway", "--reason", "single_order",
+            "--request", str(named),
+        )  # fmt: skip
+        assert done.exit_code == 2, done.output
+        assert told in done.output
+
+
+def test_an_empty_export_is_no_export(people: Person, tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    done = people("ann", "journal", "verify", "--export", str(tmp_path / "empty.jsonl"))
+    assert done.exit_code == 1
+    assert "no entry in it" in done.output

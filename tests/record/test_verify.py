@@ -129,3 +129,14 @@ def test_a_head_without_its_number_is_found_too(world: World) -> None:
     store.append("note", {"customer": "C1", "text": "a"})
     assert verify(store, read_head(store.head().hash)).good
     assert [f.what for f in verify(store, read_head("0" * 63 + "1")).faults] == ["rewritten"]
+
+
+def test_a_table_that_is_gone_is_named_and_the_rest_is_verified(world: World) -> None:
+    world.open().append("note", {"customer": "C1", "text": "called"})
+    with world.behind().begin() as connection:
+        connection.execute(text("DROP TABLE credit_minutes"))
+    found = verify(world.open())
+    assert [(fault.what, fault.en) for fault in found.faults if fault.what == "table-missing"] == [
+        ("table-missing", "the table credit_minutes is not there.")
+    ]
+    assert found.entries == 2

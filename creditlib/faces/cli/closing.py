@@ -85,13 +85,21 @@ def close(
         c.not_an_input(path, inputs)
         if path.exists() and not force:
             raise c.usage("terminal.error.exists", path=path)
+        if not path.resolve().parent.is_dir():  # before anything is recorded
+            raise c.usage("terminal.error.no_folder", path=path.resolve().parent)
         from creditlib.faces.workbook import write_workbook
 
         with c.Steps(words, 3) as steps:
             reading, made = request.close(steps)
             steps.at("write")
             kept = None if no_record or not s.given(store) else _record(made, store, inputs, book)
-            write_workbook(made, path, lang=words, template=template, force=force, recorded=kept)
+            try:
+                write_workbook(made, path, lang=words, template=template, force=force, recorded=kept)
+            except BaseException:
+                if kept is not None:  # what is recorded stays, whatever becomes of the workbook
+                    told = say("record.say.close", words, place=kept.place, run=kept.run, head=kept.head)
+                    typer.echo(told, err=True)
+                raise
         if as_json:
             c.write_json(close_json(made, path, words, kept))
         elif as_csv:

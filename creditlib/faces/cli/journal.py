@@ -80,7 +80,7 @@ def list_entries(
         )  # fmt: skip
         for entry in held:
             table.add_row(
-                str(entry.seq), entry.at[:19].replace("T", " "), entry.actor, _kind(entry, words), what(entry)
+                str(entry.seq), entry.at[:19].replace("T", " "), entry.actor, _kind(entry, words), what(entry, words)
             )
         show.put(out, table)
 
@@ -92,10 +92,12 @@ def _kind(entry: Entry, lang: Lang) -> str:
     return entry.kind if about is None else about.zh if lang == "zh" else about.en
 
 
-def what(entry: Entry) -> str:
+def what(entry: Entry, lang: Lang) -> str:
     """Return the fields of an entry on one line; long texts and hashes are cut, amounts shown with their currency."""
     body: dict[str, Any] = dict(entry.body)
     told = []
+    if entry.kind == "role":  # rounds count up: the first gives, the second takes
+        told.append(say(f"record.change.{'given' if body['round'] % 2 else 'taken'}", lang))
     if isinstance(body.get("amount_minor"), int) and isinstance(body.get("currency"), str):
         told.append(f"amount {amount(body.pop('amount_minor'), body.pop('currency'))}")
     for name, value in body.items():

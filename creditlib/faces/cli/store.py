@@ -9,18 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from creditlib import money
 from creditlib.days import parse_iso
-from creditlib.errors import Lang
+from creditlib.errors import Lang, UsageError
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
 from creditlib.faces.record_words import amount, exceptions_told, needs_told
 from creditlib.faces.wording import say
+from creditlib.money import exponent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,12 +66,14 @@ def plain(minor: int | None, currency: str | None) -> str | None:
 
 
 def minor_of(option: str, text: str, currency: str) -> int:
-    """Return an amount typed, in minor units. Raises: UsageError when it is none or below 0; CurrencyError."""
+    """Return an amount typed, in minor units. Raises: UsageError when it is none, below 0 or finer than the currency; CurrencyError."""
+    from creditlib.facts.outside import typed_balance
+
     try:
-        value = Decimal(text.replace(",", ""))
-    except InvalidOperation:
+        value = typed_balance(text)
+    except UsageError:
         raise c.usage("record.error.amount", option=option, value=text) from None
-    if not value.is_finite() or value < 0:
+    if value < 0 or (value * 10 ** exponent(currency)) % 1:
         raise c.usage("record.error.amount", option=option, value=text)
     return money.to_minor(value, currency)
 

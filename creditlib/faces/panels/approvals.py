@@ -173,9 +173,9 @@ class ApprovalsModel(Model):
         if not reason:
             raise _wrong("ask.no_reason")
         kind = cast(Literal["approve", "reject"], vote)
+        facts = request_facts(store, number)  # before it: what is recorded must not be told as failed
         entry = decide(store, number, kind, reason, self.policy, text=self.get("text") or None)
-        facts = request_facts(store, number)
-        agreed = sum(one.vote == "approve" for one in facts.votes)
+        agreed = 1 + sum(one.vote == "approve" for one in facts.votes)
         return lambda lang: vote_told(entry, agreed, facts.quorum, lang)
 
     def _withdraw(self, store: Store, number: int) -> Told:

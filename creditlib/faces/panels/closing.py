@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from creditlib.errors import CreditError, Lang, MappingError
+from creditlib.errors import CreditError, Lang, MappingError, RefusedError
 from creditlib.faces.panels import closing_figures as figures
 from creditlib.faces.panels import closing_files as files
 from creditlib.faces.panels import closing_policy as tried
@@ -47,7 +47,7 @@ class ClosingModel(ClosingState):
     ) -> None:  # fmt: skip
         self.made: Close | None = None
         self.store = store
-        self.kept: tuple[Close, Recorded] | None = None
+        self.kept: tuple[Any, Recorded | RefusedError] | None = None
         self.fault: CreditError | None = None
         super().__init__(given, as_of, policy, lang)
 
@@ -120,7 +120,7 @@ class ClosingModel(ClosingState):
         stale = self.fault is not None or made is None
         return figures.write(
             made, self.lang, stale=stale, mapped=bool(self.state["map"]), drafted=bool(self.changes_made()), command=self.command() if self.begun else "",
-            records=self.store is not None, kept=self.kept[1] if self.kept is not None and self.kept[0] is made else None,
+            records=self._records(), kept=self.kept[1] if self.kept is not None and made is not None and self.kept[0] == _mark(made) else None,
         )  # fmt: skip
 
     def top(self) -> tuple[Sequence[Block], str, Sequence[Block]]:
@@ -169,25 +169,54 @@ class ClosingModel(ClosingState):
             write_workbook(made, path, lang=self.lang, recorded=self._recorded(made))
             return Download(path.name, path.read_bytes())
 
+    def _records(self) -> bool:
+        """Whether a workbook's close is written into a record: one is named, and what is closed is not the sample."""
+        return self.store is not None and not any(
+            Path(file).is_relative_to(self._sample_folder) for file in self.state["files"]
+        )
+
     def _recorded(self, made: Close) -> Recorded | None:
-        """Write the close into the record, before the workbook that names its head; the same close only once. Raises: StoreError, RefusedError."""
-        if self.store is None:
+        """Write the close into the record, before the workbook that names its head; the same close only once. None: it is not to be recorded,
+        or the person may not, which is told beside the workbook. Raises: StoreError."""
+        if self.store is None or not self._records():
             return None
-        if self.kept is None or self.kept[0] is not made:
+        if self.kept is None or self.kept[0] != _mark(made):
             from creditlib.flows.close_recorded import book_name, record_close
             from creditlib.record.store import open_store
 
             asked = self.asked()
             inputs = [*asked.sources.all, *asked.control_files, *([asked.rates] if asked.rates else [])]
             with open_store(self.store, create=False) as store:
-                self.kept = made, record_close(store, made, inputs, book_name(made, inputs))
-        return self.kept[1]
+                try:
+                    self.kept = _mark(made), record_close(store, made, inputs, book_name(made, inputs))
+                except RefusedError as error:
+                    self.kept = _mark(made), error
+        return None if isinstance(self.kept[1], RefusedError) else self.kept[1]
 
     def command(self) -> str:
         """Return the command that closes the same at the terminal, and records it where the panel does."""
         told = super().command()
-        return told if self.store is None else f"{told} --store {shlex.quote(place_told(self.store))}"
+        return (
+            told
+            if self.store is None or not self._records()
+            else f"{told} --store {shlex.quote(place_told(self.store))}"
+        )
 
     def buttons_of(self, *names: str) -> list[Block]:
         """Return buttons by name, as the wording calls them."""
         return [button(name, say(f"panel_close.files.{name}", self.lang)) for name in names]
+
+
+def _mark(made: Close) -> Any:
+    """Return what tells one close from another."""
+    from creditlib.flows.close_recorded import items_hash
+
+    totals = tuple(sorted(made.totals().items()))
+    return (
+        made.as_of,
+        made.entity,
+        made.policy_fingerprint,
+        totals,
+        items_hash(made.items),
+        tuple(f.en for f in made.findings),
+    )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from creditlib import money
-from creditlib.errors import Finding, Lang
+from creditlib.errors import Finding, Lang, RefusedError
 from creditlib.faces.charts.common import Bar, bars
 from creditlib.faces.charts.look import NOT_DUE, late_color
 from creditlib.faces.panels.blocks import (
@@ -300,7 +300,8 @@ def _cell(one: RawRow, at: int) -> Cell:
 
 
 def write(
-    made: Close | None, lang: Lang, *, stale: bool, mapped: bool, drafted: bool, command: str, records: bool, kept: Recorded | None
+    made: Close | None, lang: Lang, *, stale: bool, mapped: bool, drafted: bool, command: str, records: bool,
+    kept: Recorded | RefusedError | None,
 ) -> Block:  # fmt: skip
     """Return what can be downloaded, and the command that makes the same. records: the workbook's close is written into a record; kept:
     where it stands there, once it does."""
@@ -314,7 +315,11 @@ def write(
     if stale:
         key = "write.nothing" if made is None else "write.reads_off"
         blocks.append(text("off", [_say(key, lang)], tone="muted"))
-    if kept is not None:
+    if isinstance(kept, RefusedError):
+        blocks.append(
+            text("recorded", [_say("write.not_recorded", lang, why=kept.text(lang))], tone="act", status=True)
+        )
+    elif kept is not None:
         told = say("record.say.close", lang, place=place_shown(kept.place), run=kept.run, head=kept.head)
         blocks.append(text("recorded", [told], tone="advice", status=True))
     if command:

@@ -108,8 +108,10 @@ class Door:
         from creditlib.record.standing import every_limit
 
         with self.open() as store:
-            self.limits = every_limit(store)
-            return self._assessed_with(store)
+            limits = every_limit(store)
+            whole = self._assessed_with(store)
+        self.limits = limits  # only once it was assessed with them
+        return whole
 
     def behind(self, store: Store) -> bool:
         """Return whether the record has other limits than the book was assessed with. Raises: StoreError."""

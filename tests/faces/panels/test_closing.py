@@ -167,6 +167,8 @@ def test_with_a_record_the_close_is_written_into_it_once_and_the_cover_names_its
     assert str(head) in shown["text:recorded"]["lines"][0]
     model.set("firm", "Alder")
     assert "text:recorded" not in parts(model.view())
+    model.set("firm", "")
+    assert model.download("workbook", None).content == first.content  # the same close again: not recorded twice
     words = shlex.split(model.command())
     assert words[-2:] == ["--store", str(place)]
     told = json.loads(CliRunner().invoke(app, [*words[1:], "--out", str(tmp_path / "t.xlsx"), "--json"]).stdout)
@@ -174,6 +176,29 @@ def test_with_a_record_the_close_is_written_into_it_once_and_the_cover_names_its
         mine, theirs = rows_of(store, "closes")
     assert (theirs["totals"], theirs["inputs"], theirs["policy"]) == (mine["totals"], mine["inputs"], mine["policy"])
     assert told["as_of"] == "2024-03-31"
+
+
+def test_the_sample_is_never_recorded_and_who_may_not_record_gets_the_workbook(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "record.db"
+    with open_store(place) as store:
+        before = store.head()
+    sample = ClosingModel([], AS_OF, store=place)
+    sample.act("sample", None)
+    assert {one["name"]: one["label"] for one in parts(sample.view())["buttons:write"]["items"]}[
+        "workbook"
+    ] == "Download the closing workbook"
+    sample.download("workbook", None)
+    assert "--store" not in sample.command()
+    with open_store(place) as store:
+        assert store.head() == before
+    monkeypatch.setattr("creditlib.record.store.system_user", lambda: "zoe")
+    model = ClosingModel([folder / "台账.csv"], AS_OF, store=place)
+    assert model.download("workbook", None).content
+    assert "not recorded" in parts(model.view())["text:recorded"]["lines"][0]
+    with open_store(place) as store:
+        assert rows_of(store, "closes") == ()
 
 
 def test_the_language_changes_everything(model: ClosingModel) -> None:
