@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from creditlib.errors import StoreError, UsageError
@@ -128,9 +129,9 @@ def _is_lines(path: Path) -> bool:
             f"{path}: no backup to read there. Check the path. [no-backup]",
             f"{path}：没有可读取的备份。请检查路径。[no-backup]",
         )
-    raw = sqlite3.connect(f"{Path(os.path.abspath(path)).as_uri()}?mode=ro", uri=True)
     try:
-        raw.execute("SELECT count(*) FROM sqlite_master")
+        with closing(sqlite3.connect(f"{Path(os.path.abspath(path)).as_uri()}?mode=ro", uri=True)) as raw:
+            raw.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.DatabaseError as error:
         if "unable to open" in str(error):
             raise StoreError(
@@ -138,8 +139,6 @@ def _is_lines(path: Path) -> bool:
                 f"{path}：无法读取备份。请检查其权限。[no-backup]",
             ) from None
         return "not a database" in str(error)
-    finally:
-        raw.close()
     return False
 
 

@@ -35,6 +35,7 @@ from creditlib.flows.scenario import CustomerCase
 from creditlib.flows.sources import Sources
 from creditlib.flows.terms_bench import TermsBench
 from creditlib.policy import load_policy
+from creditlib.record.approvals import Ask, ask
 from creditlib.record.store import Store, open_store
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -130,6 +131,12 @@ def _store(folder: Path) -> Store:
 
 def _released(number: str | None) -> ReleaseDecision:
     return release(Order("C1", "CNY", 1, order=number), WHOLE.book, POLICY, AS_OF)
+
+
+def _leaning(folder: Path) -> None:
+    store = _store(folder)
+    number = ask(store, Ask("C2", "season", amount_minor=0, currency="CNY"), POLICY).seq
+    record_release(store, _released("SO-1"), POLICY, request=number)
 
 
 CASES = (
@@ -331,6 +338,11 @@ CASES = (
         "release recorded without a number", errors.UsageError, lambda folder: record_release(_store(folder), _released(None), POLICY),
         "A release is recorded by the number of the order: give --order or --delivery. [no-order]",
         "记录放行须有订单号：请给出 --order 或 --delivery。[no-order]",
+    ),
+    Case(
+        "release that leans on no approval", errors.UsageError, _leaning,
+        "request … is for C2 and open: no approval of a release to C1. Leave --request out, or name one. [not-approved]",
+        "申请 … 的客户为 C2，待审批，不能作为向 C1 放行的批准。请不填 --request，或给出已批准的申请。[not-approved]",
     ),
     Case(
         "release against the policy without a reason", errors.UsageError,

@@ -20,6 +20,7 @@ from telling import Case, Reached
 import creditlib
 from creditlib import errors
 from creditlib.policy import load_policy
+from creditlib.policy.draft import draft
 from creditlib.record import people
 from creditlib.record.approvals import Ask, ask, decide, withdraw
 from creditlib.record.backup import backup, restore
@@ -33,6 +34,7 @@ from creditlib.record.store import Store, open_store, opened, upgrade_store
 from creditlib.record.writing import Refusal
 
 POLICY, DAY = load_policy(), datetime(2026, 11, 21, 8, tzinfo=UTC)
+STRICT = draft(POLICY, {"approval.manager_quorum": 3}, date(2026, 9, 1), "minute 9")
 NOTE = {"customer": "C1", "text": "a"}
 WISH = Ask("C1", "other", amount_minor=100, currency="CNY", own_risk_minor=100, grade="A")
 WORDS = ", ".join(POLICY.at(DAY.date())["approval.reasons"])
@@ -94,6 +96,14 @@ def _deep_list() -> Any:
 def _no_name(_: Path) -> object:
     with mock.patch.object(people.os, "geteuid", side_effect=OSError):
         return people.system_user()
+
+
+def _unreadable(folder: Path) -> None:
+    (folder / "copy.db").write_bytes(b"")
+    with mock.patch(
+        "creditlib.record.backup.sqlite3.connect", side_effect=sqlite3.OperationalError("unable to open database file")
+    ):
+        restore(folder / "copy.db", folder / "r.db")
 
 
 def _no_driver(_: Path) -> object:
@@ -227,6 +237,11 @@ CASES = (
          "额度申请须给出不小于 0 的金额及币种。[bad-request]"),
     Case("days the wrong way round", U, lambda f: asked(f, from_on=date(2027, 1, 2), until_on=date(2027, 1, 1)),
          "The limit would end on 2027-01-01, before it begins on 2027-01-02. Correct one of them. [bad-request]", "额度终止日 2027-01-01 早于起始日 2027-01-02。请改正其一。[bad-request]"),
+    Case("days that are over", U, lambda f: asked(f, until_on=date(2026, 11, 1)),
+         "The limit would end on 2026-11-01, before today, …. Give a later last day, or none. [bad-request]", "额度终止日 2026-11-01 早于今天 …。请填写更晚的终止日，或不填。[bad-request]"),
+    Case("a stricter policy", R, lambda f: then(asked(f), decide(at(f, "bob"), 8, "approve", "season", STRICT)),
+         "request 8 was written by policy standard@… for manager × 1; by standard+draft@… it needs manager × 3. Reject it, or have it asked for anew by the policy in force. [weaker-policy]",
+         "申请 8 按政策 standard@… 由经理 × 1 审批；按 standard+draft@… 须由经理 × 3 审批。请拒绝，或按现行政策重新申请。[weaker-policy]"),
     Case("open already", R, lambda f: then(asked(f), ask(at(f, "ann"), WISH, POLICY)),
          "request 8 for C1 (limit) is open until 2026-12-21. Decide or withdraw it first. [open-request]", "C1 的申请 8（limit）尚未结束，有效至 2026-12-21。请先决定或撤回。[open-request]"),
     Case("no such request", U, lambda f: vote(staffed(f), "bob", 99), "There is no request 99. See the open ones: credit limit pending. [no-request]",
@@ -286,6 +301,7 @@ CASES = (
     Case("backup of a store with faults", S, _bad_backup, "…copy.db: … faults in the copy: not used. Run credit journal verify on it. [bad-backup]",
          "…copy.db：副本有 … 处问题，未使用。请对其运行 credit journal verify。[bad-backup]"),
     Case("no backup", S, lambda f: restore(f / "none", f / "r.db"), "…none: no backup to read there. Check the path. [no-backup]", "…none：没有可读取的备份。请检查路径。[no-backup]"),
+    Case("backup without rights", S, _unreadable, "…copy.db: the backup can't be read. Check the rights on it. [no-backup]", "…copy.db：无法读取备份。请检查其权限。[no-backup]"),
     Case("restore over a store", U, _restore_over, "…r.db: a store is there already; restoring writes nothing over. Give another place. [store-exists]",
          "…r.db：已有记录库，恢复不会覆盖。请换一个位置。[store-exists]"),
 )  # fmt: skip

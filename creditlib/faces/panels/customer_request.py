@@ -110,6 +110,8 @@ class Submission:
                     "request", [self._form(), text("fault", [error.text(lang)], tone="act", status=True)], title=title
                 )
             ]
+        if self.door.sample:
+            blocks.append(text("sample", [say("panel_approvals.ask.sample", lang)], tone="act"))
         send = buttons("submit", [button("submit", say("panel_approvals.ask.submit", lang), primary=True)], note=say("panel_approvals.lasting", lang))  # fmt: skip
         blocks += [send, *self._told()]
         sub = say("panel_approvals.ask.sub", lang, place=place_shown(held.place), person=held.person)

@@ -93,12 +93,13 @@ def opening_of(store: str | Path | None = None) -> Opening | None:
 
 class Door:
     """The way from a panel to a record: opens it, and knows which of its limits the book was assessed with. files: those the book was
-    made from, as far as they are still the same."""
+    made from, as far as they are still the same. sample: the book is the bundled one, of a firm that is none."""
 
     def __init__(
-        self, opened: Opening, assessed_with: Callable[[Store], Assessment], files: Callable[[], Sequence[str]] = tuple
-    ) -> None:
+        self, opened: Opening, assessed_with: Callable[[Store], Assessment], files: Callable[[], Sequence[str]] = tuple, *, sample: bool = False
+    ) -> None:  # fmt: skip
         self.open = opened
+        self.sample = sample
         self.files = files
         self._assessed_with = assessed_with
         self.limits: tuple[Limit, ...] = ()
@@ -148,7 +149,8 @@ def recorded(
         _nothing_beside(as_of=as_of, policy=policy, currency=currency, rates=rates, store=store)
         return _peopled(book), None
     chosen, day = policy_of(policy), day_of(as_of)
-    reading, day, files = _read(book or os.environ.get(BOOK) or None, day)
+    folder = book or os.environ.get(BOOK) or None
+    reading, day, files = _read(folder, day)
     report = currency or os.environ.get(CURRENCY) or None
     given = rates if rates is not None else os.environ.get(RATES) or None
     if isinstance(given, str | Path):
@@ -166,7 +168,7 @@ def recorded(
         held = with_limits(reading, there, day, chosen.at(day)["home.currency"])
         return _peopled(assess(held, chosen, day, rates=told, currency=report))
 
-    door = Door(opened, with_record, files)
+    door = Door(opened, with_record, files, sample=folder is None)
     return door.assess(), door
 
 

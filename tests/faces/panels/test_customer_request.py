@@ -130,6 +130,9 @@ def test_what_is_shown_before_is_what_the_terminal_writes(
     monkeypatch.setattr("creditlib.record.store.system_user", lambda: "ann")
     whole, found = recorded(tmp_path / "book", SAMPLE_END, store=firm.address())
     model = CustomerModel(whole, customer, "en", door=found)
+    assert "text:sample" not in parts(model.view())
+    sample = CustomerModel(recorded(store=firm.address())[0], customer, "en", door=recorded(store=firm.address())[1])
+    assert "bundled sample" in parts(sample.view())["text:sample"]["lines"][0]
     scale = model.scale()
     if typed:
         model.set("ask:amount", typed=typed)
