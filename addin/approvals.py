@@ -6,7 +6,7 @@ decide is the record's to say, row by row; an answer is written beside what was 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -85,7 +85,7 @@ def list_pending(book: OpenBook, desk: Desk, lang: Lang) -> None:
         sheet, held = free_sheet(book, "pending", lang), []  # what somebody wrote into a list, or below it, stays
     book.write(sheet, [*rows, *([""] * len(_COLUMNS) for _ in range(len(held) - len(rows)))])
     book.dress(sheet, [9, 16, 10, 16, 9, 16, 8, 26, 12, 16, 16, 14, 14, 22, 30, 44], [1], {})
-    reasons = ", ".join(code_word("reason", code, lang) for code in desk.values()["approval.reasons"])
+    reasons = _listed((code_word("reason", code, lang) for code in desk.values()["approval.reasons"]), lang)
     book.tell(say("macros.told.pending", lang, sheet=sheet, count=len(found), place=place, reasons=reasons))
 
 
@@ -166,7 +166,7 @@ def _lay(book: OpenBook, desk: Desk, lang: Lang, customer: str) -> str:
     lists = {"reason": "approval.reasons", "exceptions": "approval.exceptions"}
     for name in _ASKED:
         kind: Any = name.removesuffix("s")
-        choices = ", ".join(code_word(kind, code, lang) for code in values[lists[name]]) if name in lists else ""
+        choices = _listed((code_word(kind, code, lang) for code in values[lists[name]]), lang) if name in lists else ""
         proposed = answers.get(customer, measures()["limit"]) if name == "amount" else None
         rows.append(
             [say(f"macros.request.{name}", lang), proposed, say(f"macros.note.request_{name}", lang, choices=choices)]
@@ -260,6 +260,10 @@ def _append(book: OpenBook, sheet: str, rows: list[list[Any]]) -> None:
     held = book.read(sheet)
     heads = [say("macros.head.submitted", lang) for lang in LANGS if held[0][0] == _title(lang)]
     book.write(sheet, [[heads[0], "", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"], *rows], row=len(held) + 2)
+
+
+def _listed(words: Iterable[str], lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(words)
 
 
 def _heads(lang: Lang) -> list[str]:

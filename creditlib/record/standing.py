@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from creditlib.days import parse_iso
 from creditlib.record.store import Store
@@ -150,6 +150,12 @@ def every_limit(store: Store) -> tuple[Limit, ...]:
     with store.reading() as connection:
         rows = connection.execute(select(LIMITS).order_by(LIMITS.c.customer, LIMITS.c.step)).all()
     return tuple(map(limit_of_row, rows))
+
+
+def newest_limit(store: Store) -> int:
+    """Return the number of the entry that put the newest limit in force, 0 without one: other than before, other limits hold. Raises: StoreError."""
+    with store.reading() as connection:
+        return int(connection.execute(select(func.max(LIMITS.c.seq))).scalar() or 0)
 
 
 def limit_of_row(row: Row[Any]) -> Limit:

@@ -103,7 +103,7 @@ def test_from_a_request_on_a_sheet_to_a_cell_that_shows_the_approved_limit(desk_
     assert desk_book.read("Pending approvals")[1][:5] == [request["seq"], CUSTOMER, "limit", 1_000.5, "CNY"]
     decide(desk_book, "Pending approvals", 2, "Approve", "Yearly review")
     run_macro("decide_pending", desk_book, Desk())
-    assert "1 decisions; not recorded, each with its reason in its row: 0" in desk_book.told[-1]
+    assert "“Pending approvals”: 1; not recorded, each with its reason in its row: 0" in desk_book.told[-1]
     assert "is approved" in result(desk_book, "Pending approvals", 2)
 
     from datetime import UTC, datetime
@@ -169,7 +169,7 @@ def test_nobody_decides_on_a_request_of_their_own_and_the_other_rows_go_on(desk_
     decide(desk_book, "Pending approvals", rows["C100009"], "maybe", "Season")
     decide(desk_book, "Pending approvals", rows["C100028"], "reject", None)
     run_macro("decide_pending", desk_book, Desk())
-    assert "0 decisions" in desk_book.told[-1]
+    assert "“Pending approvals”: 0; not recorded, each with its reason in its row: 2" in desk_book.told[-1]
     assert "maybe" in result(desk_book, "Pending approvals", rows["C100009"])
     assert "blank" in result(desk_book, "Pending approvals", rows["C100028"])
     decide(desk_book, "Pending approvals", rows["C100028"], "不同意", "付款逾期")

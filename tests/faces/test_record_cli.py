@@ -513,6 +513,13 @@ def test_an_amount_is_taken_as_it_is_meant_or_refused(people: Person) -> None:
     assert json.loads(people("ann", "limit", "pending", "--json").stdout)[0]["amount"] == "1234.50"
 
 
+def test_a_reason_may_be_given_in_words(people: Person) -> None:
+    done = people("ann", "limit", "request", "C1", *FILES, "--reason", "季节性需求", "--amount", "5", "--json")
+    number = json.loads(done.stdout)["request"]
+    assert json.loads(people("gus", "limit", "pending", "--json").stdout)[0]["reason"] == "season"
+    assert people("bob", "limit", "reject", number, "--reason", "Late payment").exit_code == 0
+
+
 def test_a_close_is_not_recorded_where_its_workbook_has_no_folder(people: Person) -> None:
     before = people("ann", "journal", "head").stdout
     done = people("ann", "close", "ledger.csv", "--as-of", "2026-01-31", "--out", "nowhere/close.xlsx")

@@ -91,7 +91,7 @@ def request(
     with c.told(lang):
         words = c.language(lang)
         from creditlib.days import parse_iso
-        from creditlib.faces.record_words import request_told
+        from creditlib.faces.record_words import code_of, request_told
         from creditlib.flows.asking import Wish, request_limit
         from creditlib.flows.review import review
 
@@ -109,7 +109,7 @@ def request(
             reading, whole = replace(work, store=there).assess(steps)
             made = review(whole, customer)
             minor = None if amount is None else s.minor_of("--amount", amount, made.currency)
-            wish = Wish(reason, minor, first, last, tuple(exception or ()), text)
+            wish = Wish(code_of("reason", reason), minor, first, last, tuple(exception or ()), text)
             steps.at("write")
             done = request_limit(there, whole, customer, wish, sources=work.sources.all)
             if memo is not None:
@@ -182,12 +182,12 @@ def _vote(
 ) -> None:  # fmt: skip
     with c.told(lang):
         words = c.language(lang)
-        from creditlib.faces.record_words import vote_told
+        from creditlib.faces.record_words import code_of, vote_told
         from creditlib.policy import load_policy
         from creditlib.record.approvals import decide
 
         with s.open_there(store) as there:
-            entry = decide(there, number, vote, reason, load_policy(policy), text=text)
+            entry = decide(there, number, vote, code_of("reason", reason), load_policy(policy), text=text)
             waiting = _agreed(there, number)
         outcome = entry.body.get("outcome")
         if as_json:

@@ -37,7 +37,10 @@ StoreBeside = Annotated[
     typer.Option("--store", metavar="FILE|URL", help="Take limits from this record; else from CREDIT_STORE, if set."),
 ]
 Reason = Annotated[
-    str, typer.Option("--reason", metavar="CODE", help="A reason of the policy's list, e.g. yearly_review.")
+    str,
+    typer.Option(
+        "--reason", metavar="CODE", help="A reason of the policy's list, by code or in words: yearly_review, 年度复审."
+    ),
 ]
 Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help="What is to be said about it.")]
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day, YYYY-MM-DD; without it today.")]

@@ -116,9 +116,9 @@ class Door:
 
     def behind(self, store: Store) -> bool:
         """Return whether the record has other limits than the book was assessed with. Raises: StoreError."""
-        from creditlib.record.standing import every_limit
+        from creditlib.record.standing import newest_limit
 
-        return every_limit(store) != self.limits
+        return newest_limit(store) != max((limit.seq for limit in self.limits), default=0)
 
 
 def assessed(
