@@ -20,6 +20,7 @@ from creditlib.faces.record_words import (
     exceptions_told,
     needs_told,
     request_told,
+    subject_told,
     vote_told,
 )
 from creditlib.faces.wording import say, words_under
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from creditlib.record.standing import Pending
     from creditlib.record.store import Store
 
-_FACTS: Final = ("name", "limit_in_force", "approved_limit", "limit", "grade", "score", "exposure")
+_FACTS: Final = ("name", "limit_in_force", "approved_limit", "limit", "grade", "score", "exposure", "request")
 _ASKED: Final = ("amount", "reason", "from", "until", "exceptions", "text")
 _COLUMNS: Final = (
     "number", "customer", "about", "amount", "currency", "proposed", "grade", "exceptions", "by", "decides", "agreed", "until",
@@ -84,7 +85,8 @@ def list_pending(book: OpenBook, desk: Desk, lang: Lang) -> None:
     if sheet is None or beside or any(_cell(row, name) is not None for row in listed for name in _WRITTEN):
         sheet, held = free_sheet(book, "pending", lang), []  # what somebody wrote into a list, or below it, stays
     book.write(sheet, [*rows, *([""] * len(_COLUMNS) for _ in range(len(held) - len(rows)))])
-    book.dress(sheet, [9, 16, 10, 16, 9, 16, 8, 26, 12, 16, 16, 14, 14, 22, 30, 44], [1], {})
+    formats = dict.fromkeys(range(2, len(rows) + 1), "#,##0.00")
+    book.dress(sheet, [9, 16, 10, 16, 9, 16, 8, 26, 12, 16, 16, 14, 14, 22, 30, 44], [1], formats)
     reasons = _listed((code_word("reason", code, lang) for code in desk.values()["approval.reasons"]), lang)
     book.tell(say("macros.told.pending", lang, sheet=sheet, count=len(found), place=place, reasons=reasons))
 
@@ -275,7 +277,7 @@ def _row(one: Pending, lang: Lang) -> list[Any]:
         return "" if minor is None or one.currency is None else major(minor, one.currency)
 
     return [
-        one.seq, one.customer, one.subject, sum_of(one.amount_minor), one.currency or "", sum_of(one.proposed_minor), one.grade or "",
+        one.seq, one.customer, subject_told(one.subject, lang), sum_of(one.amount_minor), one.currency or "", sum_of(one.proposed_minor), one.grade or "",
         exceptions_told(one.exceptions, lang), one.maker, needs_told(one.needs_role, one.quorum, lang), " ".join(one.agreed),
         f"{one.expires_on}{' ▲' if one.expired else ''}", None, None, None, None,
     ]  # fmt: skip
@@ -357,4 +359,4 @@ def record_close_of(desk: Desk, made: Close) -> tuple[Recorded | None, RefusedEr
         try:
             return record_close(store, made, files, book_name(made, [str(connected.folder)])), None
         except RefusedError as error:
-            return None, error  # the workbook is made all the same, and says that it is not recorded
+            return None, error  # the workbook is made all the same, and the person is told

@@ -75,7 +75,7 @@ def run(
         if macro not in MACROS:
             raise c.usage("macros.error.no_macro", value=macro, choices=", ".join(MACROS))
         if not Path(workbook).resolve().parent.is_dir():
-            raise c.usage("macros.error.no_folder", path=Path(workbook).resolve().parent)
+            raise c.usage("terminal.error.no_folder", path=Path(workbook).resolve().parent)
         book = FileBook(workbook, select=select)
         done = run_macro(macro, book, Desk(), words if lang or os.environ.get("CREDIT_LANG") else None)
         if not done:

@@ -33,7 +33,7 @@ class OpenBook(Protocol):
 
     def dress(self, sheet: str, widths: list[float], bold: list[int], formats: Mapping[int, str] = NOTHING) -> None:
         """Make a sheet readable and printable on one page's width: column widths in characters from the first on, rows in bold by number,
-        number formats by row, long texts wrapped."""
+        number formats by row from the second column on, long texts wrapped."""
 
     def selected(self) -> Any:
         """Return the value of the selected cell, None without one."""

@@ -139,7 +139,7 @@ class FileBook:
                     font = copy(cell.font)
                     font.b = True
                     cell.font = font  # type: ignore[assignment]
-                if cell.row in formats and isinstance(cell.value, float | int):
+                if cell.row in formats and (cell.column or 0) > 1 and isinstance(cell.value, float | int):
                     cell.number_format = formats[cell.row]
         ws.page_setup.orientation = "landscape"
         ws.page_setup.fitToHeight = 0

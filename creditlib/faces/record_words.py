@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from creditlib.record.approvals import Ask
     from creditlib.record.entry import Entry
 
-Codes = Literal["reason", "exception", "role"]
+Codes = Literal["reason", "exception", "role", "thing"]
 
 
 def amount(minor: int | None, currency: str | None) -> str:
@@ -49,6 +49,16 @@ def code_of(kind: Codes, said: str) -> str:
     return next(
         (code for code, words in known if key in (words["en"].casefold(), words["zh"].casefold())), said.strip()
     )
+
+
+def subject_told(subject: str, lang: Lang) -> str:
+    """Return what a request is about: the thing in words, and which one.
+
+    >>> subject_told("limit", "zh"), subject_told("release:SO-1", "en")
+    ('额度', 'release SO-1')
+    """
+    thing, _, about = subject.partition(":")
+    return f"{code_word('thing', thing, lang)} {about}".rstrip()
 
 
 def needs_told(role: str, quorum: int, lang: Lang) -> str:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from creditlib import money
+from creditlib.days import NO_DAY, day_number
 from creditlib.decisions.release.limits import Limit as Told
 from creditlib.decisions.release.limits import limits_in_force
 from creditlib.errors import Finding
@@ -23,7 +24,7 @@ from creditlib.facts.book import Book
 from creditlib.facts.catalogue import CHECKS
 from creditlib.facts.lists.events import append_events
 from creditlib.facts.reading import Reading
-from creditlib.facts.tables import EVENTS, among, build
+from creditlib.facts.tables import EVENTS, among, build, days
 from creditlib.record.standing import Limit, Pending, by_customer, every_limit, pending
 from creditlib.record.store import Store
 
@@ -95,17 +96,16 @@ def book_with(book: Book, given: Sequence[Limit]) -> Book:
 
 def _until_approved(events: pa.Table, mine: pa.Array, given: Mapping[str, Sequence[Limit]]) -> pa.Table:
     """Return events whose limits of these customers end before the first limit by approval begins; one that never began before has no row."""
-    first = {name: min(limit.from_on for limit in limits) for name, limits in given.items()}
-    places = pc.indices_nonzero(mine)
-    until, keep = events["until"].to_pylist(), np.ones(events.num_rows, np.bool_)
-    told = events.select(["customer", "on"]).take(places).to_pylist()
-    for place, row in zip(places.to_pylist(), told, strict=True):
-        last = first[row["customer"]] - timedelta(days=1)
-        until[place] = last if until[place] is None else min(until[place], last)
-        keep[place] = row["on"] is not None and row["on"] <= until[place]
+    names = sorted(given)
+    before = np.array([day_number(min(limit.from_on for limit in given[name])) - 1 for name in names], np.int32)
+    place = pc.index_in(events["customer"].cast(pa.string()), value_set=pa.array(names, pa.string()))
+    own, last = mine.to_numpy(zero_copy_only=False), before[pc.fill_null(place, 0).to_numpy()]
+    until, on = days(events["until"]), days(events["on"])
+    until = np.where(own, np.where(until == NO_DAY, last, np.minimum(until, last)), until)
+    column = pa.array(until, pa.int32(), mask=until == NO_DAY).cast(pa.date32())
     at = events.schema.get_field_index("until")
-    return events.set_column(at, events.schema.field(at), pa.array(until, events.schema.field(at).type)).filter(
-        pa.array(keep)
+    return events.set_column(at, events.schema.field(at), column).filter(
+        pa.array(~own | ((on != NO_DAY) & (on <= until)))
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
-from world import World, made, staff
+from world import World
 
 from creditlib.errors import UsageError
 from creditlib.facts.sample.generate import SAMPLE_END, sample_book
@@ -25,16 +24,6 @@ DAY = date(2026, 11, 21)
 @pytest.fixture(scope="module")
 def whole() -> Assessment:
     return assess(sample_book(), POLICY, SAMPLE_END)
-
-
-@pytest.fixture
-def firm(empty: World) -> Iterator[World]:
-    empty.now = datetime(2026, 10, 1, 8, tzinfo=UTC)
-    made(empty)
-    staff(empty)
-    empty.now = datetime(2026, 11, 21, 8, tzinfo=UTC)
-    yield empty
-    empty.close()
 
 
 @pytest.mark.parametrize(

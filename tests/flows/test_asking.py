@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
 import pytest
-from world import World, staff
-from world import made as make
+from world import World
 
 from creditlib.decisions.release.limits import limits_in_force
 from creditlib.errors import RefusedError, UsageError
@@ -37,16 +35,6 @@ DAY = date(2026, 11, 21)
 @pytest.fixture(scope="module")
 def whole() -> Assessment:
     return assess(sample_book(), POLICY, SAMPLE_END)
-
-
-@pytest.fixture
-def firm(empty: World) -> Iterator[World]:
-    empty.now = datetime(2026, 10, 1, 8, tzinfo=UTC)
-    make(empty)
-    staff(empty)
-    empty.now = datetime(2026, 11, 21, 8, tzinfo=UTC)
-    yield empty
-    empty.close()
 
 
 def proposed(whole: Assessment, *, high: bool = False) -> str:

@@ -18,7 +18,7 @@ from creditlib.days import parse_iso
 from creditlib.errors import Lang, UsageError
 from creditlib.faces.cli import common as c
 from creditlib.faces.cli import show
-from creditlib.faces.record_words import amount, exceptions_told, needs_told
+from creditlib.faces.record_words import amount, exceptions_told, needs_told, subject_told
 from creditlib.faces.wording import say
 from creditlib.money import exponent
 
@@ -91,7 +91,7 @@ def pending_table(out: Console, found: Sequence[Pending], lang: Lang) -> None:
     )  # fmt: skip
     for one in found:
         table.add_row(
-            str(one.seq), one.customer, one.subject, amount(one.amount_minor, one.currency), amount(one.proposed_minor, one.currency),
+            str(one.seq), one.customer, subject_told(one.subject, lang), amount(one.amount_minor, one.currency), amount(one.proposed_minor, one.currency),
             one.grade or "○", exceptions_told(one.exceptions, lang), one.maker, needs_told(one.needs_role, one.quorum, lang),
             " ".join(one.agreed) or "–", f"{one.expires_on}{' ▲' if one.expired else ''}",
         )  # fmt: skip

@@ -21,7 +21,7 @@ from creditlib.faces.panels.blocks import (
     table,
     text,
 )
-from creditlib.faces.record_words import amount, code_word, exceptions_told, needs_told
+from creditlib.faces.record_words import amount, code_word, exceptions_told, needs_told, subject_told
 from creditlib.faces.wording import say, sayer
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def pending(model: ApprovalsModel, desk: Desk) -> Block:
     for one in desk.pending:
         cells: list[Cell] = [
             {"text": str(one.seq), "act": "pick", "value": one.seq, "title": _say("pending.pick", lang, number=one.seq)},
-            {"text": customer(one.customer, model.names), "tone": "words"}, *([one.subject] if about else []),
+            {"text": customer(one.customer, model.names), "tone": "words"}, *([subject_told(one.subject, lang)] if about else []),
             amount(one.amount_minor, one.currency), amount(one.proposed_minor, one.currency) or "–", one.grade or "○",
             {"text": exceptions_told(one.exceptions, lang) or "–", "tone": "words"}, one.maker, needs_told(one.needs_role, one.quorum, lang),
             " ".join(one.agreed) or "–", {"text": f"{one.expires_on}{' ▲' if one.expired else ''}", "tone": "act" if one.expired else "nowrap"},

@@ -48,6 +48,7 @@ class ClosingModel(ClosingState):
         self.made: Close | None = None
         self.store = store
         self.kept: tuple[Any, Recorded | RefusedError] | None = None
+        self._marked: tuple[Close, Any] | None = None
         self.fault: CreditError | None = None
         super().__init__(given, as_of, policy, lang)
 
@@ -120,7 +121,7 @@ class ClosingModel(ClosingState):
         stale = self.fault is not None or made is None
         return figures.write(
             made, self.lang, stale=stale, mapped=bool(self.state["map"]), drafted=bool(self.changes_made()), command=self.command() if self.begun else "",
-            records=self._records(), kept=self.kept[1] if self.kept is not None and made is not None and self.kept[0] == _mark(made) else None,
+            records=self._records(), kept=self.kept[1] if self.kept is not None and made is not None and self.kept[0] == self._mark(made) else None,
         )  # fmt: skip
 
     def top(self) -> tuple[Sequence[Block], str, Sequence[Block]]:
@@ -180,7 +181,7 @@ class ClosingModel(ClosingState):
         or the person may not, which is told beside the workbook. Raises: StoreError."""
         if self.store is None or not self._records():
             return None
-        if self.kept is None or self.kept[0] != _mark(made):
+        if self.kept is None or self.kept[0] != self._mark(made):
             from creditlib.flows.close_recorded import book_name, record_close
             from creditlib.record.store import open_store
 
@@ -188,10 +189,23 @@ class ClosingModel(ClosingState):
             inputs = [*asked.sources.all, *asked.control_files, *([asked.rates] if asked.rates else [])]
             with open_store(self.store, create=False) as store:
                 try:
-                    self.kept = _mark(made), record_close(store, made, inputs, book_name(made, inputs))
+                    self.kept = self._mark(made), record_close(store, made, inputs, book_name(made, inputs))
                 except RefusedError as error:
-                    self.kept = _mark(made), error
+                    self.kept = self._mark(made), error
         return None if isinstance(self.kept[1], RefusedError) else self.kept[1]
+
+    def _mark(self, made: Close) -> Any:
+        """Return what tells one close from another; worked out once for each."""
+        if self._marked is None or self._marked[0] is not made:
+            from creditlib.flows.close_recorded import items_hash
+
+            totals = tuple(sorted(made.totals().items()))
+            told = tuple(finding.en for finding in made.findings)
+            self._marked = (
+                made,
+                (made.as_of, made.entity, made.policy_fingerprint, totals, items_hash(made.items), told),
+            )
+        return self._marked[1]
 
     def command(self) -> str:
         """Return the command that closes the same at the terminal, and records it where the panel does."""
@@ -205,18 +219,3 @@ class ClosingModel(ClosingState):
     def buttons_of(self, *names: str) -> list[Block]:
         """Return buttons by name, as the wording calls them."""
         return [button(name, say(f"panel_close.files.{name}", self.lang)) for name in names]
-
-
-def _mark(made: Close) -> Any:
-    """Return what tells one close from another."""
-    from creditlib.flows.close_recorded import items_hash
-
-    totals = tuple(sorted(made.totals().items()))
-    return (
-        made.as_of,
-        made.entity,
-        made.policy_fingerprint,
-        totals,
-        items_hash(made.items),
-        tuple(f.en for f in made.findings),
-    )
